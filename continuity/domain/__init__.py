@@ -1,0 +1,22 @@
+"""The rules of the trade, in plain Python. Read this package first.
+
+Teams let AI assistants into their daily work; one day an assistant stops. The
+product answers four questions about that day, and each has its module here:
+
+know     `fate`        what falls when a tool falls, and whether an alternative
+                       rides on the same thing
+         `readiness`   would this work go on, and what would have to change
+rehearse `scenario`    what the users of a tool see at each moment of an outage
+         `recurrence`  when the next drill is due
+         `states`      what a drill may go through, as one table
+survive  `clocks`      how long work stood still, and how sure that figure is
+prove    `clocks`      medians and verdicts; `readiness` the shares in reports
+
+`errors` holds what the rules say when they say no.
+
+Nothing here imports Django, reads a clock, or touches a database, a file or
+the network. Instants are aware datetimes, lengths are timedeltas, and whatever
+a rule needs to know is an argument. Doubt is a value: a recovery nobody saw is
+a lower bound and never a zero; a chain nobody knows is "unknown" and never
+"independent"; a share of nothing is None and never 0 %.
+"""
