@@ -1,0 +1,59 @@
+"""The only door from a URL to an object."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import get_object_or_404
+
+from continuity.accounts.models import User
+from continuity.accounts.roles import Action
+
+type View = Callable[..., HttpResponseBase]
+
+
+def access(
+    action: Action, model: type[models.Model] | None = None
+) -> Callable[[View], View]:
+    """Guard a view and, where `model` is given, hand it the object itself.
+
+    The view's `pk` from the URL becomes the object. Someone who may not even
+    see it gets 404, so a guess tells them nothing; someone who may see it but
+    not do `action` gets 403. Without a model the organisation role decides,
+    except for Action.VIEW and below, where the view's own query filters by
+    `allowing()` and an empty list is the right answer.
+    """
+
+    def decorate(view: View) -> View:
+        @login_required
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            user = request.user
+            assert isinstance(user, User), "login_required let someone in"
+            if model is not None:
+                objects: Any = model._default_manager.all()
+                thing = get_object_or_404(
+                    objects.allowing(user, Action.VIEW), pk=kwargs.pop("pk")
+                )
+                if not objects.allowing(user, action).filter(pk=thing.pk).exists():
+                    raise PermissionDenied
+                args = (thing, *args)
+            elif action not in OPEN_LISTS and not user.may(action):
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        guarded.access = action  # type: ignore[attr-defined]  # read by the guard test
+        return guarded
+
+    return decorate
+
+
+OPEN_LISTS = frozenset(
+    {Action.SIGNED_IN, Action.VIEW, Action.TAKE_PART, Action.EDIT, Action.RUN_DRILL}
+)
+"""Actions whose pages without an object are open to all who sign in: what they list
+or offer is cut by `allowing()` to the teams in which the person may do it."""

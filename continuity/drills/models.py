@@ -1,0 +1,296 @@
+"""Rehearsing: scenarios, schedules, drills, and who takes part."""
+
+from datetime import datetime, timedelta
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from continuity.accounts.models import SharedQuerySet, Team, TeamOwnedQuerySet, User
+from continuity.accounts.roles import Action
+from continuity.domain.scenario import State
+from continuity.inventory.models import Tool
+from continuity.outages.models import Outage
+
+PHASE_STATE_LABELS = {
+    State.OPERATIONAL: _("Works"),
+    State.DEGRADED: _("Works badly"),
+    State.DOWN: _("Down"),
+    State.RECOVERING: _("Coming back"),
+    State.RECOVERED: _("Works again"),
+}
+SPEEDS = (1, 2, 5, 10, 15, 30, 60, 120)
+
+
+class Quality(models.TextChoices):
+    """How good the source of a replayed outage is."""
+
+    OFFICIAL = "official", _("The provider’s own page or post-mortem")
+    MEASURED = "measured", _("Measurements of a third party")
+    SECONDARY = "secondary", _("Summaries or copies of the provider’s text")
+    PRESS = "press", _("Newspapers")
+
+
+class DrillType(models.TextChoices):
+    WALKTHROUGH = "walkthrough", _("Walkthrough")
+    TABLETOP = "tabletop", _("Tabletop")
+    FUNCTIONAL = "functional", _("Functional")
+    LIVE = "live", _("Live")
+
+
+class ParticipantRole(models.TextChoices):
+    LEAD = "lead", _("Leads the recovery of a workflow")
+    DEPUTY = "deputy", _("Deputy")
+    FACILITATOR = "facilitator", _("Facilitator")
+
+
+class Scenario(models.Model):
+    """What fails, how, and how it comes back. A replay keeps its source and quality."""
+
+    key = models.SlugField(unique=True)
+    version = models.PositiveSmallIntegerField(default=1)
+    title_en = models.CharField(_("title (English)"), max_length=160)
+    title_fr = models.CharField(_("title (French)"), max_length=160)
+    story_en = models.TextField(_("what happened (English)"), blank=True)
+    story_fr = models.TextField(_("what happened (French)"), blank=True)
+    happened_at = models.DateTimeField(_("when it happened"), null=True, blank=True)
+    length = models.DurationField(_("length"))
+    quality = models.CharField(
+        _("quality of the source"), max_length=10, choices=Quality, blank=True
+    )
+    source = models.URLField(_("source"), max_length=400, blank=True)
+
+    objects = SharedQuerySet["Scenario"].as_manager()
+
+    class Meta:
+        ordering = ["happened_at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(length__gt=timedelta()), name="scenario_has_length"
+            ),
+            models.CheckConstraint(
+                condition=Q(happened_at=None) | ~Q(source="") & ~Q(quality=""),
+                name="replay_names_its_source",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def title(self) -> str:
+        return self.title_fr if get_language() == "fr" else self.title_en
+
+    @property
+    def story(self) -> str:
+        return self.story_fr if get_language() == "fr" else self.story_en
+
+    @property
+    def is_replay(self) -> bool:
+        return self.happened_at is not None
+
+    def get_absolute_url(self) -> str:
+        return reverse("drills:scenario", args=[self.pk])
+
+
+class Component(models.Model):
+    """A part of a scenario that fails by itself, and the tool it stands for.
+
+    Without a tool it stands for whichever tools the drill names.
+    """
+
+    scenario = models.ForeignKey(Scenario, models.CASCADE, related_name="components")
+    name = models.CharField(max_length=60)
+    tool = models.ForeignKey(Tool, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["scenario", "name"], name="one_component_per_name"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Phase(models.Model):
+    """From `offset` on (real time, before any speeding up) a component is in `state`."""
+
+    component = models.ForeignKey(Component, models.CASCADE, related_name="phases")
+    offset = models.DurationField()
+    state = models.CharField(max_length=12, choices=list(PHASE_STATE_LABELS.items()))
+    error_percent = models.PositiveSmallIntegerField(null=True)
+    delay = models.DurationField(null=True)
+    note_en = models.CharField(max_length=240, blank=True)
+    note_fr = models.CharField(max_length=240, blank=True)
+
+    class Meta:
+        ordering = ["offset", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["component", "offset"], name="one_phase_per_moment"
+            ),
+            models.CheckConstraint(
+                condition=Q(error_percent=None) | Q(error_percent__lte=100),
+                name="phase_error_percent",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.component} {self.state}"
+
+
+class ScheduleQuerySet(TeamOwnedQuerySet["Schedule"]):
+    def due(self, now: datetime) -> Self:
+        return self.filter(paused=False, opens_at__lte=now)
+
+
+class Schedule(models.Model):
+    """When drills recur: once, or by an RFC 5545 rule in a time zone.
+
+    `next_due_at` is the next occurrence, `opens_at` when its drill is opened and its
+    people are told: `notice` before. Both are empty when nothing more will come.
+    """
+
+    title = models.CharField(_("title"), max_length=160)
+    scenario = models.ForeignKey(
+        Scenario, models.PROTECT, related_name="schedules", verbose_name=_("scenario")
+    )
+    type = models.CharField(
+        _("type"), max_length=12, choices=DrillType, default=DrillType.FUNCTIONAL
+    )
+    aim = models.TextField(_("what it is to show"), blank=True)
+    tools = models.ManyToManyField(
+        Tool, related_name="+", verbose_name=_("tools that fail")
+    )
+    team = models.ForeignKey(
+        Team,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="schedules",
+        verbose_name=_("team"),
+        help_text=_("Empty: all teams."),
+    )
+    facilitator = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="schedules",
+        verbose_name=_("facilitator"),
+    )
+    starts_on = models.DateField(_("first day"))
+    starts_time = models.TimeField(_("time"))
+    zone = models.CharField(_("time zone"), max_length=60)
+    rrule = models.CharField(_("repeats"), max_length=200, blank=True)
+    notice = models.DurationField(_("told this long before"), default=timedelta(days=1))
+    speed = models.PositiveSmallIntegerField(
+        _("speed"), default=1, choices=[(speed, f"{speed} ×") for speed in SPEEDS]
+    )
+    limit = models.DurationField(_("time limit"))
+    starts_by_itself = models.BooleanField(_("starts by itself"), default=True)
+    paused = models.BooleanField(_("paused"), default=False)
+    next_due_at = models.DateTimeField(_("next drill"), null=True, blank=True)
+    opens_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ScheduleQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["next_due_at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(limit__gt=timedelta()), name="schedule_limit_positive"
+            ),
+            models.CheckConstraint(
+                condition=Q(notice__gte=timedelta()), name="schedule_notice_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=Q(next_due_at=None, opens_at=None)
+                | Q(next_due_at__isnull=False, opens_at__isnull=False),
+                name="schedule_opens_what_is_due",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["opens_at"], name="schedule_due", condition=Q(paused=False)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("drills:schedule", args=[self.pk])
+
+
+class DrillQuerySet(models.QuerySet["Drill"]):
+    def allowing(self, user: User, action: Action) -> Self:
+        """As for its outage, and everyone who takes part may see it."""
+        if user.may(action):
+            return self
+        outages = Outage.objects.allowing(user, action).values("pk")
+        if action == Action.VIEW:
+            mine = Participant.objects.filter(user=user).values("drill")
+            return self.filter(Q(outage__in=outages) | Q(pk__in=mine))
+        return self.filter(outage__in=outages)
+
+
+class Drill(models.Model):
+    """A planned, simulated outage. Its state and clocks are those of its `outage`."""
+
+    outage = models.OneToOneField(Outage, models.PROTECT, related_name="drill")
+    schedule = models.ForeignKey(
+        Schedule, models.SET_NULL, null=True, blank=True, related_name="drills"
+    )
+    occurrence_at = models.DateTimeField(_("due"))
+    scenario = models.ForeignKey(Scenario, models.PROTECT, related_name="drills")
+    script = models.JSONField(default=dict)
+    """The scenario as it was when the drill was planned; later edits do not reach it."""
+    type = models.CharField(_("type"), max_length=12, choices=DrillType)
+    aim = models.TextField(_("what it is to show"), blank=True)
+    speed = models.PositiveSmallIntegerField(_("speed"), default=1)
+    told_until = models.DurationField(null=True)
+    """How far into the scenario its phases have been told to the journal."""
+
+    objects = DrillQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-occurrence_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["schedule", "occurrence_at"], name="one_drill_per_occurrence"
+            ),
+            models.CheckConstraint(
+                condition=Q(speed__gte=1, speed__lte=120), name="drill_speed_in_range"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.outage)
+
+    def get_absolute_url(self) -> str:
+        return reverse("drills:drill", args=[self.pk])
+
+
+class Participant(models.Model):
+    """Who takes part in a drill, as it was when the drill was planned."""
+
+    drill = models.ForeignKey(Drill, models.CASCADE, related_name="participants")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="participations"
+    )
+    role = models.CharField(_("role"), max_length=12, choices=ParticipantRole)
+
+    class Meta:
+        ordering = ["role", "user__name"]
+        constraints = [
+            models.UniqueConstraint(fields=["drill", "user"], name="one_role_per_drill"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} in {self.drill}"

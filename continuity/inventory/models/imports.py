@@ -1,0 +1,94 @@
+"""An import: a file, what its columns mean, the answers given, and what it changed."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from continuity.accounts.models import User
+from continuity.accounts.roles import Action
+
+
+class ImportState(models.TextChoices):
+    UPLOADED = "uploaded", _("Columns to be named")
+    MAPPED = "mapped", _("To be checked")
+    DONE = "done", _("Imported")
+    UNDONE = "undone", _("Undone")
+
+
+class ImportQuerySet(models.QuerySet["Import"]):
+    def allowing(self, user: User, action: Action) -> "ImportQuerySet":
+        """An import crosses teams: only who may import at all may see one."""
+        return self if user.may(Action.IMPORT) else self.none()
+
+
+class Import(models.Model):
+    """One file on its way into the inventory. Nothing is saved before state "done".
+
+    The bytes are kept, so every page of the wizard reads what was uploaded, and
+    what was imported a year ago can be read again.
+    """
+
+    state = models.CharField(
+        max_length=8, choices=ImportState, default=ImportState.UPLOADED
+    )
+    file_name = models.CharField(_("file"), max_length=200)
+    content = models.BinaryField()
+    sha256 = models.CharField(max_length=64)
+    reading = models.JSONField(default=dict)
+    """How the file was read: format, encoding, separator, sheet, header row."""
+    mapping = models.JSONField(default=dict)
+    """Which column is which field, which value means "in use", where cells are split."""
+    answers = models.JSONField(default=dict)
+    """What the person decided: tools for names, corrected cells, rows left out."""
+    created_at = models.DateTimeField(_("uploaded"))
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
+    imported_at = models.DateTimeField(_("imported"), null=True)
+    undone_at = models.DateTimeField(_("undone"), null=True)
+    counts = models.JSONField(default=dict)
+
+    objects = ImportQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="import_state_matches_instants",
+                condition=(
+                    Q(state__in=["uploaded", "mapped"], imported_at=None, undone_at=None)
+                    | Q(state="done", imported_at__isnull=False, undone_at=None)
+                    | Q(state="undone", imported_at__isnull=False, undone_at__isnull=False)
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.file_name
+
+    def get_absolute_url(self) -> str:
+        return reverse("inventory:import", args=[self.pk])
+
+
+class ImportChange(models.Model):
+    """One row that an import made or changed, with what it was before: for undo."""
+
+    of = models.ForeignKey(Import, models.CASCADE, related_name="changes")
+    model = models.CharField(max_length=40)
+    object_id = models.BigIntegerField()
+    created = models.BooleanField()
+    before = models.JSONField(default=dict)
+    after = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["of", "model", "object_id"], name="one_change_per_row"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.model} {self.object_id}"

@@ -1,0 +1,53 @@
+"""What people are owed: an outbox of rows, and the heartbeat of the clock."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+
+class Notification(models.Model):
+    """A message somebody is owed. The row is the queue; Celery only wakes it.
+
+    `leased_until` keeps other workers away while one talks to the mail server:
+    a lease instead of a lock, since the work is slow and outside.
+    """
+
+    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE)
+    subject = models.CharField(max_length=200)
+    body = models.TextField()
+    dedupe_key = models.CharField(max_length=100)
+    due_at = models.DateTimeField()
+    leased_until = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    gave_up_at = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    last_error = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["recipient", "dedupe_key"], name="notify_once"),
+            models.CheckConstraint(
+                condition=Q(sent_at=None) | Q(gave_up_at=None),
+                name="notification_is_sent_or_given_up",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["due_at"],
+                name="notification_pending",
+                condition=Q(sent_at=None, gave_up_at=None),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.subject
+
+
+class Heartbeat(models.Model):
+    """When the clock last ticked all the way through broker and worker to here."""
+
+    name = models.CharField(max_length=20, primary_key=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.name} at {self.at:%H:%M:%S}"

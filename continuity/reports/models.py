@@ -1,0 +1,121 @@
+"""The record: a report is a row first, then a file."""
+
+from datetime import datetime
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from continuity.accounts.models import Team, User
+from continuity.accounts.roles import Action
+from continuity.drills.models import Drill
+
+
+class ReportKind(models.TextChoices):
+    AFTER_ACTION = "after_action", _("After-action report")
+    CONTINUITY = "continuity", _("Continuity report")
+
+
+class ReportState(models.TextChoices):
+    WAITING = "waiting", _("Waiting")
+    RENDERING = "rendering", _("Being made")
+    DONE = "done", _("Ready")
+    FAILED = "failed", _("Failed")
+
+
+class Paper(models.TextChoices):
+    A4 = "a4", _("A4")
+    LETTER = "us-letter", _("US Letter")
+
+
+class ReportQuerySet(models.QuerySet["Report"]):
+    def allowing(self, user: User, action: Action) -> Self:
+        """A drill's report goes to who may see the drill, a team's to who may see the
+        team, the organisation's to who may see all teams."""
+        if user.may(action):
+            return self
+        drills = Drill.objects.allowing(user, action).values("pk")
+        teams = Team.objects.allowing(user, action).values("pk")
+        return self.filter(Q(drill__in=drills) | Q(drill=None, team__in=teams))
+
+    def to_render(self, now: datetime) -> Self:
+        """Waiting, or taken up by a worker whose lease ran out: it died."""
+        return self.filter(
+            Q(state=ReportState.WAITING, due_at__lte=now)
+            | Q(state=ReportState.RENDERING, leased_until__lte=now)
+        )
+
+
+class Report(models.Model):
+    """A report as asked for, then with the facts and the file it was given.
+
+    Once done it never changes: the facts it was made from lie beside the PDF.
+    """
+
+    kind = models.CharField(_("kind"), max_length=12, choices=ReportKind)
+    drill = models.ForeignKey(
+        Drill, models.PROTECT, null=True, blank=True, related_name="reports"
+    )
+    team = models.ForeignKey(
+        Team, models.PROTECT, null=True, blank=True, related_name="reports"
+    )
+    language = models.CharField(
+        _("language"), max_length=5, choices=[("en", _("English")), ("fr", _("French"))]
+    )
+    paper = models.CharField(_("paper"), max_length=10, choices=Paper, default=Paper.A4)
+    since = models.DateTimeField(_("from"), null=True, blank=True)
+    cut_off = models.DateTimeField(_("as of"))
+    asked_at = models.DateTimeField(_("asked for"))
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    state = models.CharField(
+        _("state"), max_length=10, choices=ReportState, default=ReportState.WAITING
+    )
+    due_at = models.DateTimeField()
+    leased_until = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    last_error = models.CharField(max_length=300, blank=True)
+    version = models.PositiveSmallIntegerField(_("version"), default=1)
+    finished_at = models.DateTimeField(_("made"), null=True)
+    facts = models.JSONField(null=True)
+    facts_sha256 = models.CharField(max_length=64, blank=True)
+    pdf = models.BinaryField(null=True)
+    pdf_sha256 = models.CharField(max_length=64, blank=True)
+
+    objects = ReportQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-asked_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="report_is_about_a_drill_or_a_team",
+                condition=(
+                    Q(kind="after_action", drill__isnull=False)
+                    | Q(kind="continuity", drill=None, since__isnull=False)
+                ),
+            ),
+            models.CheckConstraint(
+                name="report_done_has_its_file",
+                condition=~Q(state="done")
+                | Q(finished_at__isnull=False, facts__isnull=False, pdf__isnull=False)
+                & ~Q(facts_sha256="")
+                & ~Q(pdf_sha256=""),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["due_at"],
+                name="report_to_render",
+                condition=Q(state__in=["waiting", "rendering"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.pk}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("reports:report", args=[self.pk])
