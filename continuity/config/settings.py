@@ -217,12 +217,12 @@ LOCALE_PATHS = [BASE_DIR / "continuity" / "locale"]
 # --- static files -----------------------------------------------------------------
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = Path(env.text("CONTINUITY_STATIC_ROOT", str(places.VAR / "static")))
 STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 if env.flag("CONTINUITY_HASHED_STATIC", default=False):
     # In the image, where collectstatic has run: names carry a hash of the content.
+    STATIC_ROOT = Path(env.text("CONTINUITY_STATIC_ROOT", str(places.VAR / "static")))
     STORAGES["staticfiles"]["BACKEND"] = (
         "whitenoise.storage.CompressedManifestStaticFilesStorage"
     )

@@ -1,0 +1,61 @@
+"""A PostgreSQL and a Valkey of its own for each test run, gone when the run ends.
+
+Loaded by `addopts` in pyproject.toml. DATABASE_URL or REDIS_URL, where set, are used as
+they are. Nothing that knows places or settings may be imported before the hook has set
+the environment, hence the imports inside.
+"""
+
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+header = pytest.StashKey[str]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None]:
+    # A wrapper, because pytest-django reads Django's settings in the same hook.
+    asked = early_config.known_args_namespace
+    if not (asked.help or asked.version):
+        _start(early_config)
+    return (yield)
+
+
+def _start(config: pytest.Config) -> None:
+    begun = time.monotonic()
+    folder = Path(tempfile.mkdtemp(prefix="continuity-tests-"))
+    folder.chmod(0o711)  # as root without user namespaces, PostgreSQL runs as nobody
+    config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+    os.environ["CONTINUITY_VAR"] = str(folder)
+    os.environ["CONTINUITY_SECRET_KEY"] = "a key for tests, and for nothing else"  # noqa: S105
+
+    from continuity.local.embedded import (
+        Postgres,
+        Server,
+        ServiceError,
+        Valkey,
+        start_all,
+        stop_all,
+    )
+
+    servers: dict[str, Server] = {}
+    try:
+        if not os.environ.get("DATABASE_URL"):
+            servers["DATABASE_URL"] = Postgres(folder, folder / "sock", fast=True)
+        if not os.environ.get("REDIS_URL"):
+            servers["REDIS_URL"] = Valkey(folder, folder / "sock")
+        start_all(list(servers.values()))
+    except ServiceError as error:
+        raise pytest.UsageError(str(error)) from error
+    config.add_cleanup(lambda: stop_all(list(servers.values())))  # runs before the rmtree
+    os.environ.update({name: server.url for name, server in servers.items()})
+    config.stash[header] = f"services up in {time.monotonic() - begun:.1f} s"
+
+
+def pytest_report_header(config: pytest.Config) -> str | None:
+    return config.stash.get(header, None)

@@ -1,0 +1,93 @@
+"""What tests of several apps share: Chromium and a real Celery worker."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from urllib.parse import urlsplit, urlunsplit
+
+import pytest
+from django.db import connection
+from pytest_django.live_server_helper import LiveServer
+
+from continuity.config import celery_app
+from continuity.local.children import dies_with_us
+
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
+
+# Playwright keeps an event loop in the test's thread, where Django refuses queries. Ours
+# are made between Playwright's calls and block nothing but the test itself.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if CHROMIUM is None:
+        missing = pytest.mark.skip(reason="Chromium is not installed: apt install chromium")
+        for item in items:
+            if item.get_closest_marker("browser"):
+                item.add_marker(missing)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(
+    browser_type_launch_args: dict[str, object],
+) -> dict[str, object]:
+    """The machine's own Chromium, as root too, and silent towards the internet."""
+    return {
+        **browser_type_launch_args,
+        "executable_path": CHROMIUM,
+        "args": [
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+        ],
+    }
+
+
+@pytest.fixture(scope="session")
+def base_url(live_server: LiveServer) -> str:
+    """`page.goto("/…")` opens the product in the test's own web server."""
+    return str(live_server.url)
+
+
+@pytest.fixture(scope="session")
+def real_worker(django_db_setup: None) -> Iterator[subprocess.Popen[bytes]]:
+    """A Celery worker of two processes on the run's broker and the *test* database.
+
+    It sees what is committed only: use `@pytest.mark.django_db(transaction=True)`.
+    """
+    address = urlsplit(os.environ["DATABASE_URL"])._replace(
+        path=f"/{connection.settings_dict['NAME']}"
+    )
+    options = [
+        "--concurrency=2",
+        "--loglevel=WARNING",
+        "--without-gossip",
+        "--without-mingle",
+    ]
+    worker = subprocess.Popen(
+        [sys.executable, "-m", "celery", "-A", "continuity.config", "worker", *options],
+        env={**os.environ, "DATABASE_URL": urlunsplit(address)},
+        start_new_session=True,
+        preexec_fn=dies_with_us(signal.SIGTERM),
+    )
+    try:
+        end = time.monotonic() + 30
+        while not celery_app.control.ping(timeout=0.2):
+            assert worker.poll() is None, "the worker ended at once"
+            assert time.monotonic() < end, "the worker did not answer within 30 s"
+        yield worker
+    finally:
+        worker.terminate()
+        try:
+            worker.wait(10)
+        except subprocess.TimeoutExpired:
+            os.killpg(worker.pid, signal.SIGKILL)
+            worker.wait()
