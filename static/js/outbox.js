@@ -72,7 +72,7 @@ async function announce(reason = "") {
   const count = (await pending()).length;
   why = count ? reason || why : "";
   document.dispatchEvent(new CustomEvent("outbox-change", { detail: { count, reason: why } }));
-  for (const banner of document.querySelectorAll("[data-outbox].banner")) {
+  for (const banner of document.querySelectorAll("[data-outbox-banner]")) {
     const { one, many, signIn } = banner.dataset;
     banner.querySelector("[data-outbox-text]").textContent = why === "sign-in" ? signIn : count === 1 ? one : many.replace("{count}", count);
     banner.hidden = count === 0;
@@ -92,12 +92,14 @@ if (globalThis.indexedDB) {
     const form = event.target.closest("form[data-outbox]");
     if (!form) return;
     event.preventDefault();
-    const fields = [...new FormData(form, event.submitter)].filter(([name]) => name !== "csrfmiddlewaretoken");
+    const button = event.submitter;
+    const fields = [...new FormData(form, button)].filter(([name]) => name !== "csrfmiddlewaretoken");
     try {
       await record(form.action, fields);
       navigator.storage?.persist?.();
     } catch {
-      form.submit();  // no storage (a private window): then the ordinary way, at once
+      form.removeAttribute("data-outbox");  // no storage (a private window): then the ordinary way, at once
+      form.requestSubmit(button);
     }
   });
 }

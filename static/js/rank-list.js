@@ -38,15 +38,17 @@ class RankList extends HTMLElement {
     };
     const done = (each) => {
       grip.removeEventListener("pointermove", move);
+      grip.removeEventListener("pointerup", done);
+      grip.removeEventListener("pointercancel", done);
       removeEventListener("keydown", escape);
       item.classList.remove("is-dragging");
       if (each.type === "pointerup") { if (this.order.join() !== before.join()) this.changed(item, before); }
       else this.restore(before);
     };
-    const escape = (each) => { if (each.key === "Escape") { grip.releasePointerCapture(event.pointerId); } };
+    const escape = (each) => { if (each.key === "Escape") done(each); };
     grip.addEventListener("pointermove", move);
-    grip.addEventListener("pointerup", done, { once: true });
-    grip.addEventListener("pointercancel", done, { once: true });
+    grip.addEventListener("pointerup", done);
+    grip.addEventListener("pointercancel", done);
     addEventListener("keydown", escape);
   }
 
