@@ -3,6 +3,7 @@
 What differs comes from the environment through `env`; `docker/.env.example` lists it.
 """
 
+from email.utils import parseaddr
 from pathlib import Path
 
 import dj_database_url
@@ -232,6 +233,8 @@ else:
 
 # --- mail -------------------------------------------------------------------------
 DEFAULT_FROM_EMAIL = env.text("CONTINUITY_MAIL_FROM", "Continuity <continuity@localhost>")
+MAIL_DOMAIN = parseaddr(DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
+"""What stands after the @ in the Message-ID of our mails."""
 MAILERS = {"default": {"BACKEND": "django.core.mail.backends.console.EmailBackend"}}
 if smtp_host := env.text("CONTINUITY_SMTP_HOST", ""):
     MAILERS = {
