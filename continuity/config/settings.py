@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "continuity.accounts",
     "continuity.history",
     "continuity.notifications",
+    "continuity.people",
     "continuity.inventory",
     "continuity.outages",
     "continuity.drills",
@@ -81,7 +82,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "continuity.accounts.context.shell",
+                "continuity.dashboard.context.shell",
             ],
             "builtins": [
                 "django.templatetags.i18n",
@@ -159,7 +160,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
-ACCOUNT_ADAPTER = "continuity.accounts.adapter.Adapter"
+ACCOUNT_ADAPTER = "continuity.people.adapter.Adapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -168,6 +169,12 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+# allauth limits how often a sign-in may fail. It counts in Django's cache, which is the
+# memory of each web process: no server that could be down, though n processes allow n
+# times as many attempts. With a cache server down, nobody could sign in.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+# Behind a proxy of ours its address is not the client's: it says whose the client's is.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0
 
 SECURE_CSP = {
     "default-src": [CSP.NONE],
@@ -235,7 +242,9 @@ else:
 DEFAULT_FROM_EMAIL = env.text("CONTINUITY_MAIL_FROM", "Continuity <continuity@localhost>")
 MAIL_DOMAIN = parseaddr(DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
 """What stands after the @ in the Message-ID of our mails."""
-MAILERS = {"default": {"BACKEND": "django.core.mail.backends.console.EmailBackend"}}
+MAILERS: dict[str, dict[str, object]] = {
+    "default": {"BACKEND": "django.core.mail.backends.console.EmailBackend"}
+}
 if smtp_host := env.text("CONTINUITY_SMTP_HOST", ""):
     MAILERS = {
         "default": {

@@ -1,5 +1,13 @@
 """Every address of the product. Each app keeps its own; this is the table of contents."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from continuity.people.urls import sign_in_patterns
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("continuity.dashboard.urls")),
+    path("", include("continuity.people.urls")),
+    path("account/", include(sign_in_patterns)),
+    path("history/", include("continuity.history.urls")),
+    path("mail/", include("continuity.notifications.urls")),
+]
