@@ -4,6 +4,7 @@ What differs comes from the environment through `env`; `docker/.env.example` lis
 """
 
 from pathlib import Path
+from typing import Any
 
 import dj_database_url
 from django.utils.csp import CSP
@@ -232,7 +233,9 @@ else:
 
 # --- mail -------------------------------------------------------------------------
 DEFAULT_FROM_EMAIL = env.text("CONTINUITY_MAIL_FROM", "Continuity <continuity@localhost>")
-MAILERS = {"default": {"BACKEND": "django.core.mail.backends.console.EmailBackend"}}
+MAILERS: dict[str, dict[str, Any]] = {
+    "default": {"BACKEND": "django.core.mail.backends.console.EmailBackend"}
+}
 if smtp_host := env.text("CONTINUITY_SMTP_HOST", ""):
     MAILERS = {
         "default": {
