@@ -1,0 +1,100 @@
+"""The places of the product, in the order of the four verbs: know, rehearse, survive, prove."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A line of the navigation. `count` names an attribute of the shell."""
+
+    route: str
+    icon: str
+    label: str | Promise
+    count: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A place as one page shows it. `current` is the value of aria-current, or empty."""
+
+    url: str
+    icon: str
+    label: str | Promise
+    count: str
+    alarm: bool
+    current: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    title: str | Promise
+    links: Sequence[Link]
+
+
+SECTIONS: Final[Sequence[tuple[str | Promise, Sequence[Place]]]] = (
+    (
+        "",
+        (
+            Place("dashboard:overview", "overview", _("Overview")),
+            Place("inventory:workflows", "flow", _("Workflows"), "workflows"),
+            Place("inventory:tools", "tool", _("AI tools")),
+            Place("inventory:providers", "building", _("Providers")),
+        ),
+    ),
+    (
+        _("Exercise and respond"),
+        (
+            Place("drills:list", "drill", _("Drills"), "overdue"),
+            Place("drills:scenarios", "layers", _("Scenarios")),
+            Place("outages:list", "alert", _("Outages"), "live_outages"),
+        ),
+    ),
+    (_("Prove"), (Place("reports:list", "report", _("Reports")),)),
+    (
+        _("Organisation"),
+        (
+            Place("accounts:settings", "gear", _("Settings")),
+            Place("accounts:people", "people", _("People and teams")),
+        ),
+    ),
+)
+
+
+def sections(path: str, shell: Any) -> list[Section]:
+    """Return the navigation of the page at `path`.
+
+    The place whose address is the longest beginning of `path` is marked: as
+    "page" when it is that very page, as "true" when the page lies below it.
+    """
+    urls = {place.route: reverse(place.route) for _title, places in SECTIONS for place in places}
+    home = urls["dashboard:overview"]
+    around = [url for url in urls.values() if path == url or (url != home and path.startswith(url))]
+    here = max(around, key=len, default="")
+
+    def link(place: Place) -> Link:
+        url = urls[place.route]
+        current = "" if url != here else "page" if url == path else "true"
+        number = getattr(shell, place.count, 0) or 0 if place.count else 0
+        text, alarm = _count(place.count, number)
+        return Link(url, place.icon, place.label, text, alarm, current)
+
+    return [Section(title, [link(place) for place in places]) for title, places in SECTIONS]
+
+
+def _count(name: str, number: int) -> tuple[str, bool]:
+    if not number:
+        return "", False
+    if name == "overdue":
+        text = ngettext("%(number)d overdue", "%(number)d overdue", number)
+    elif name == "live_outages":
+        text = ngettext("%(number)d live", "%(number)d live", number)
+    else:
+        return str(number), False
+    return text % {"number": number}, True

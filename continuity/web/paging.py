@@ -1,0 +1,21 @@
+"""Long lists, one page at a time."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+PER_PAGE: Final = 50
+
+
+def page_of[T](
+    request: HttpRequest, rows: "QuerySet[Any, T] | Sequence[T]", *, per_page: int = PER_PAGE
+) -> Page[T]:
+    """Return the page that the address asks for with `?page=`.
+
+    Nonsense gives the first page and a number too high the last one, so an old
+    bookmark still opens. A queryset must be ordered.
+    """
+    return Paginator(rows, per_page).get_page(request.GET.get("page"))

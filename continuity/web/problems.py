@@ -1,0 +1,115 @@
+"""What a refused rule says to a person: one table from code to translated sentence.
+
+The domain speaks English to developers and cannot import gettext. Its errors carry a
+code and the fields of the sentence; the words are here, for pages and scripts alike.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from continuity.domain.errors import ContinuityError
+from continuity.web import formats
+
+GENERAL: Final[Promise] = _("This was refused. Reload the page and try again.")
+
+SENTENCES: Final[Mapping[str, Promise]] = {
+    "refused": GENERAL,
+    "illegal_transition": _(
+        "You cannot %(event)s this now: it is %(state)s. "
+        "Reload the page to see where it stands."
+    ),
+    "out_of_order": _(
+        "These times are out of order: “%(later)s” cannot come before “%(earlier)s”. "
+        "Check both."
+    ),
+    "not_running": _(
+        "It is not running, so nothing can be recorded. Reload the page to see why."
+    ),
+    "undo_too_late": _("It is too late to undo this. Ask the facilitator to correct it."),
+    "invalid_rule": _(
+        "This repetition cannot be understood. Choose how often and until when again."
+    ),
+    "conflict": _(
+        "Someone else changed this at the same moment. Reload the page and try again."
+    ),
+    "not_allowed_now": _(
+        "This is not possible at this moment. Reload the page to see what has changed."
+    ),
+}
+
+WORDS: Final[Mapping[str, Mapping[str, Promise]]] = {
+    "state": {
+        "draft": pgettext_lazy("it is …", "a draft"),
+        "approved": pgettext_lazy("it is …", "approved"),
+        "planned": pgettext_lazy("it is …", "planned"),
+        "running": pgettext_lazy("it is …", "running"),
+        "paused": pgettext_lazy("it is …", "paused"),
+        "ended": pgettext_lazy("it is …", "ended"),
+        "reviewed": pgettext_lazy("it is …", "reviewed"),
+        "closed": pgettext_lazy("it is …", "closed"),
+        "aborted": pgettext_lazy("it is …", "aborted"),
+        "cancelled": pgettext_lazy("it is …", "cancelled"),
+        "missed": pgettext_lazy("it is …", "missed"),
+    },
+    "event": {
+        "submit": pgettext_lazy("you cannot … this", "submit"),
+        "approve": pgettext_lazy("you cannot … this", "approve"),
+        "plan": pgettext_lazy("you cannot … this", "plan"),
+        "edit": pgettext_lazy("you cannot … this", "change"),
+        "start": pgettext_lazy("you cannot … this", "start"),
+        "pause": pgettext_lazy("you cannot … this", "pause"),
+        "resume": pgettext_lazy("you cannot … this", "resume"),
+        "end": pgettext_lazy("you cannot … this", "end"),
+        "abort": pgettext_lazy("you cannot … this", "abort"),
+        "cancel": pgettext_lazy("you cannot … this", "cancel"),
+        "miss": pgettext_lazy("you cannot … this", "mark as missed"),
+        "review": pgettext_lazy("you cannot … this", "review"),
+        "reopen": pgettext_lazy("you cannot … this", "reopen"),
+        "close": pgettext_lazy("you cannot … this", "close"),
+    },
+    "moment": {
+        "occurred": pgettext_lazy("moment of a recovery", "Onset"),
+        "detected": pgettext_lazy("moment of a recovery", "Noticed"),
+        "acknowledged": pgettext_lazy("moment of a recovery", "Acknowledged"),
+        "decided": pgettext_lazy("moment of a recovery", "Decided"),
+        "switched": pgettext_lazy("moment of a recovery", "Switched"),
+        "minimum": pgettext_lazy("moment of a recovery", "Working again"),
+        "full": pgettext_lazy("moment of a recovery", "Back to full level"),
+        "returned": pgettext_lazy("moment of a recovery", "Back on the usual tool"),
+    },
+}
+MEANING: Final[Mapping[str, str]] = {
+    "state": "state",
+    "event": "event",
+    "earlier": "moment",
+    "later": "moment",
+}
+"""Which table of words a field of an error is read from."""
+
+
+def sentence(error: ContinuityError) -> str:
+    """Return what `error` says to a person, in the active language.
+
+    A code without a sentence, or an error that lacks a field its sentence
+    needs, gives the general sentence: a refusal must never become a 500.
+    """
+    fields = {name: _said(name, value) for name, value in error.fields.items()}
+    try:
+        return str(SENTENCES.get(error.code, GENERAL)) % fields
+    except KeyError:
+        return str(GENERAL)
+
+
+def _said(name: str, value: Any) -> str:
+    if isinstance(value, datetime):
+        return f"{formats.day(value)} {formats.moment(value)}"
+    if isinstance(value, timedelta):
+        return formats.duration(value)
+    words = WORDS.get(MEANING.get(name, ""), {})
+    key = str(value).removesuffix("_at")
+    return str(words.get(key, value))

@@ -1,0 +1,169 @@
+"""The tags and filters every template has without loading anything.
+
+Tags:    icon, pill, status_pill, field, sort_head, pager, navigation
+Filters: duration, clock, reading, moment, time_of_day, day, day_time, percent, initials
+"""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django import template
+from django.core.paginator import Page
+from django.forms import BoundField
+from django.forms.widgets import (
+    CheckboxInput,
+    CheckboxSelectMultiple,
+    FileInput,
+    RadioSelect,
+)
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from continuity.web import formats
+from continuity.web.navigation import Section, sections
+from continuity.web.pills import pill_for
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str, cls: str = "") -> SafeString:
+    """Draw an icon of templates/_sprite.html; hidden from assistive technology."""
+    return format_html(
+        '<svg class="icon {}" aria-hidden="true" focusable="false"><use href="#i-{}"/></svg>',
+        cls,
+        name,
+    )
+
+
+@register.simple_tag
+def pill(kind: str, icon_name: str, text: object) -> SafeString:
+    """Draw a label of state. `kind`: ok, warn, bad, info, drill or "" for neutral."""
+    cls = f" is-{kind}" if kind else ""
+    return format_html('<span class="pill{}">{}{}</span>', cls, icon(icon_name), text)
+
+
+@register.simple_tag
+def status_pill(family: str, value: object) -> SafeString:
+    """Draw the pill of a known value; the families are those of continuity.web.pills."""
+    found = pill_for(family, value)
+    return pill(found.kind, found.icon, found.text)
+
+
+@register.inclusion_tag("components/_field.html")
+def field(bound: BoundField, cls: str = "") -> dict[str, Any]:
+    """Show a form field: label, help, control and errors, tied together by their ids.
+
+    `cls` is added to the wrapper (is-short, is-wide). Fields that may stay empty say so.
+    """
+    widget = bound.field.widget
+    group = isinstance(widget, CheckboxSelectMultiple | RadioSelect)
+    if bound.is_hidden:
+        shape = "hidden"
+    elif group:
+        shape = "group"
+    elif isinstance(widget, CheckboxInput):
+        shape = "check"
+    elif isinstance(widget, FileInput):
+        shape = "file"
+    else:
+        shape = "line"
+    own = widget.attrs.get("class", "")
+    look = {"group": "choices", "check": "", "file": "file", "hidden": ""}.get(shape, "field")
+    attrs = {"class": f"{look} {own}".strip()} if look or own else {}
+    return {
+        "field": bound,
+        "control": bound.as_widget(attrs=attrs),
+        "shape": shape,
+        "cls": cls,
+        "optional": not bound.field.required and shape in {"line", "file", "group"},
+    }
+
+
+@register.inclusion_tag("components/_sort_head.html", takes_context=True)
+def sort_head(
+    context: template.Context, key: str, label: object, cls: str = ""
+) -> dict[str, Any]:
+    """Show a column head that sorts by `key` with `?sort=key`, and back with `?sort=-key`."""
+    request: HttpRequest = context["request"]
+    now = request.GET.get("sort", "")
+    order = {key: "ascending", f"-{key}": "descending"}.get(now, "")
+    query = request.GET.copy()
+    query["sort"] = f"-{key}" if now == key else key
+    query.pop("page", None)
+    return {"label": label, "order": order, "url": f"?{query.urlencode()}", "cls": cls}
+
+
+@register.inclusion_tag("components/_pager.html", takes_context=True)
+def pager(context: template.Context, page: "Page[Any]") -> dict[str, Any]:
+    """Show which rows of how many stand on `page`, and the way to the others."""
+    request: HttpRequest = context["request"]
+
+    def url(number: int) -> str:
+        query = request.GET.copy()
+        query["page"] = str(number)
+        return f"?{query.urlencode()}"
+
+    return {
+        "page": page,
+        "first": page.start_index(),
+        "last": page.end_index(),
+        "total": page.paginator.count,
+        "previous_url": url(page.number - 1) if page.has_previous() else "",
+        "next_url": url(page.number + 1) if page.has_next() else "",
+    }
+
+
+@register.simple_tag(takes_context=True)
+def navigation(context: template.Context) -> list[Section]:
+    """Return the side navigation for the page being shown."""
+    return sections(context["request"].path, context.get("shell"))
+
+
+@register.filter
+def duration(value: timedelta | None) -> str:
+    return formats.duration(value)
+
+
+@register.filter
+def clock(value: timedelta | None) -> str:
+    return formats.clock(value)
+
+
+@register.filter
+def reading(value: formats.Reading | None) -> str:
+    return formats.reading(value)
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    return formats.moment(value)
+
+
+@register.filter
+def time_of_day(value: datetime | None) -> str:
+    return formats.time(value)
+
+
+@register.filter
+def day(value: date | None) -> str:
+    return formats.day(value)
+
+
+@register.filter
+def day_time(value: datetime | None) -> str:
+    return formats.day_time(value)
+
+
+@register.filter
+def percent(value: float | None) -> str:
+    return formats.percent(value)
+
+
+@register.filter
+def initials(name: str) -> str:
+    """Return up to two capitals for an avatar: "Camille Renaud" gives "CR"."""
+    words = [word for word in name.split() if word]
+    chosen = words if len(words) < 2 else [words[0], words[-1]]
+    return "".join(word[0] for word in chosen).upper()
