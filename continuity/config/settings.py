@@ -3,6 +3,7 @@
 What differs comes from the environment through `env`; `docker/.env.example` lists it.
 """
 
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 
@@ -236,6 +237,8 @@ DEFAULT_FROM_EMAIL = env.text("CONTINUITY_MAIL_FROM", "Continuity <continuity@lo
 MAILERS: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.mail.backends.console.EmailBackend"}
 }
+MAIL_DOMAIN = parseaddr(DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
+"""What stands after the @ in the Message-ID of our mails."""
 if smtp_host := env.text("CONTINUITY_SMTP_HOST", ""):
     MAILERS = {
         "default": {
