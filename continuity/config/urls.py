@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from continuity.config import health
 from continuity.people.urls import sign_in_patterns
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -10,4 +11,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/", include(sign_in_patterns)),
     path("history/", include("continuity.history.urls")),
     path("mail/", include("continuity.notifications.urls")),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
 ]

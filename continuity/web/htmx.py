@@ -22,7 +22,9 @@ def wants_part(request: HttpRequest) -> bool:
     the answer where a whole page goes. False before HtmxMiddleware has run.
     """
     htmx: HtmxDetails | None = getattr(request, "htmx", None)
-    return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
+    if not htmx:
+        return False
+    return not htmx.boosted and not htmx.history_restore_request
 
 
 def wants_json(request: HttpRequest) -> bool:

@@ -1,4 +1,4 @@
-"""The places of the product, in the order of the four verbs: know, rehearse, survive, prove."""
+"""The places of the product, in the order of its verbs: know, rehearse, survive, prove."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -73,9 +73,15 @@ def sections(path: str, shell: Any) -> list[Section]:
     The place whose address is the longest beginning of `path` is marked: as
     "page" when it is that very page, as "true" when the page lies below it.
     """
-    urls = {place.route: reverse(place.route) for _title, places in SECTIONS for place in places}
+    urls = {
+        place.route: reverse(place.route) for _title, places in SECTIONS for place in places
+    }
     home = urls["dashboard:overview"]
-    around = [url for url in urls.values() if path == url or (url != home and path.startswith(url))]
+    around = [
+        url
+        for url in urls.values()
+        if path == url or (url != home and path.startswith(url))
+    ]
     here = max(around, key=len, default="")
 
     def link(place: Place) -> Link:

@@ -11,7 +11,10 @@ PER_PAGE: Final = 50
 
 
 def page_of[T](
-    request: HttpRequest, rows: "QuerySet[Any, T] | Sequence[T]", *, per_page: int = PER_PAGE
+    request: HttpRequest,
+    rows: "QuerySet[Any, T] | Sequence[T]",
+    *,
+    per_page: int = PER_PAGE,
 ) -> Page[T]:
     """Return the page that the address asks for with `?page=`.
 

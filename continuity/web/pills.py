@@ -14,7 +14,7 @@ from django.utils.translation import pgettext_lazy
 
 @dataclass(frozen=True, slots=True)
 class Pill:
-    """`kind` is ok, warn, bad, info, drill or empty for neutral; `icon` is of the sprite."""
+    """`kind`: ok, warn, bad, info, drill or empty for neutral; `icon`: of the sprite."""
 
     kind: str
     icon: str
@@ -22,32 +22,30 @@ class Pill:
 
 
 RUNS: Final[Mapping[str, Pill]] = {
-    "draft": Pill("", "edit", pgettext_lazy("state", "Draft")),
-    "approved": Pill("info", "check", pgettext_lazy("state", "Approved")),
-    "planned": Pill("info", "calendar", pgettext_lazy("state", "Planned")),
-    "running": Pill("drill", "drill", pgettext_lazy("state", "Running")),
-    "paused": Pill("warn", "pause", pgettext_lazy("state", "Paused")),
-    "ended": Pill("", "check", pgettext_lazy("state", "Ended")),
-    "reviewed": Pill("ok", "check", pgettext_lazy("state", "Reviewed")),
-    "aborted": Pill("warn", "x", pgettext_lazy("state", "Aborted")),
-    "missed": Pill("bad", "clock", pgettext_lazy("state", "Missed its date")),
-    "cancelled": Pill("", "x", pgettext_lazy("state", "Cancelled")),
+    "draft": Pill("", "edit", pgettext_lazy("state of a drill", "Draft")),
+    "approved": Pill("info", "check", pgettext_lazy("state of a drill", "Approved")),
+    "planned": Pill("info", "calendar", pgettext_lazy("state of a drill", "Planned")),
+    "running": Pill("drill", "drill", pgettext_lazy("state of a drill", "Running")),
+    "paused": Pill("warn", "pause", pgettext_lazy("state of a drill", "Paused")),
+    "ended": Pill("", "check", pgettext_lazy("state of a drill", "Ended")),
+    "reviewed": Pill("ok", "check", pgettext_lazy("state of a drill", "Reviewed")),
+    "aborted": Pill("warn", "x", pgettext_lazy("state of a drill", "Aborted")),
+    "missed": Pill("bad", "clock", _("Missed its date")),
 }
 
 PILLS: Final[Mapping[str, Mapping[str, Pill]]] = {
     "readiness": {
-        "ready": Pill("ok", "check", _("Ready")),
-        "partly": Pill("warn", "warn", _("Partly ready")),
-        "partly_ready": Pill("warn", "warn", _("Partly ready")),
-        "not_ready": Pill("bad", "x", _("Not ready")),
-        "unknown": Pill("", "help", _("Not known")),
+        "ready": Pill("ok", "check", pgettext_lazy("readiness", "Ready")),
+        "partly": Pill("warn", "warn", pgettext_lazy("readiness", "Partly ready")),
+        "not_ready": Pill("bad", "x", pgettext_lazy("readiness", "Not ready")),
+        "unknown": Pill("", "help", pgettext_lazy("readiness", "Not known")),
     },
     "drill": RUNS,
     # A real outage is red and says so; only a drill is violet.
     "outage": {
         **RUNS,
-        "running": Pill("bad", "alert", pgettext_lazy("state", "Live outage")),
-        "ended": Pill("ok", "check", pgettext_lazy("state", "Over")),
+        "running": Pill("bad", "alert", _("Live outage")),
+        "ended": Pill("ok", "check", _("Over")),
     },
     "verdict": {
         "met": Pill("ok", "check", _("Target met")),
@@ -63,10 +61,33 @@ PILLS: Final[Mapping[str, Mapping[str, Pill]]] = {
         "None": Pill("bad", "x", _("Never proven")),
     },
     "criticality": {
-        "1": Pill("bad", "alert", pgettext_lazy("criticality", "Critical")),
-        "2": Pill("warn", "warn", pgettext_lazy("criticality", "Important")),
-        "3": Pill("", "minus", pgettext_lazy("criticality", "Normal")),
-        "4": Pill("", "down", pgettext_lazy("criticality", "Low")),
+        "1": Pill("bad", "alert", _("Critical")),
+        "2": Pill("warn", "warn", _("Important")),
+        "3": Pill("", "minus", _("Normal")),
+        "4": Pill("", "down", _("Low")),
+    },
+    "fate": {
+        "shares": Pill("warn", "link", _("Shares an upstream")),
+        "none_known": Pill("ok", "check", _("No shared upstream known")),
+        "unknown": Pill("", "help", _("Not known")),
+    },
+    "without": {
+        "stops": Pill("bad", "stop", _("Stops")),
+        "degraded": Pill("warn", "down", _("Degraded")),
+    },
+    # How a tool fares at a moment of a scenario.
+    "component": {
+        "operational": Pill("ok", "check", _("Works")),
+        "degraded": Pill("warn", "warn", _("Works badly")),
+        "down": Pill("bad", "x", _("Down")),
+        "recovering": Pill("warn", "up", _("Coming back")),
+        "recovered": Pill("ok", "check", _("Works again")),
+    },
+    "report": {
+        "waiting": Pill("", "clock", _("Waiting")),
+        "rendering": Pill("info", "refresh", _("Being made")),
+        "done": Pill("ok", "check", _("Ready")),
+        "failed": Pill("bad", "x", _("Failed")),
     },
     "kind": {
         "drill": Pill("drill", "drill", _("Drill, not a real outage")),

@@ -34,6 +34,9 @@ SENTENCES: Final[Mapping[str, Promise]] = {
     "invalid_rule": _(
         "This repetition cannot be understood. Choose how often and until when again."
     ),
+    "invalid_script": _(
+        "This scenario contradicts itself. Check the order and the times of its phases."
+    ),
     "conflict": _(
         "Someone else changed this at the same moment. Reload the page and try again."
     ),
@@ -51,43 +54,40 @@ WORDS: Final[Mapping[str, Mapping[str, Promise]]] = {
         "paused": pgettext_lazy("it is …", "paused"),
         "ended": pgettext_lazy("it is …", "ended"),
         "reviewed": pgettext_lazy("it is …", "reviewed"),
-        "closed": pgettext_lazy("it is …", "closed"),
         "aborted": pgettext_lazy("it is …", "aborted"),
-        "cancelled": pgettext_lazy("it is …", "cancelled"),
         "missed": pgettext_lazy("it is …", "missed"),
     },
     "event": {
-        "submit": pgettext_lazy("you cannot … this", "submit"),
         "approve": pgettext_lazy("you cannot … this", "approve"),
         "plan": pgettext_lazy("you cannot … this", "plan"),
-        "edit": pgettext_lazy("you cannot … this", "change"),
         "start": pgettext_lazy("you cannot … this", "start"),
         "pause": pgettext_lazy("you cannot … this", "pause"),
         "resume": pgettext_lazy("you cannot … this", "resume"),
+        "mark": pgettext_lazy("you cannot … this", "record a time in"),
+        "note": pgettext_lazy("you cannot … this", "write a note on"),
         "end": pgettext_lazy("you cannot … this", "end"),
         "abort": pgettext_lazy("you cannot … this", "abort"),
-        "cancel": pgettext_lazy("you cannot … this", "cancel"),
-        "miss": pgettext_lazy("you cannot … this", "mark as missed"),
-        "review": pgettext_lazy("you cannot … this", "review"),
-        "reopen": pgettext_lazy("you cannot … this", "reopen"),
-        "close": pgettext_lazy("you cannot … this", "close"),
+        "review": pgettext_lazy("you cannot … this", "close the review of"),
+        "miss": pgettext_lazy("you cannot … this", "give up"),
     },
-    "moment": {
-        "occurred": pgettext_lazy("moment of a recovery", "Onset"),
-        "detected": pgettext_lazy("moment of a recovery", "Noticed"),
-        "acknowledged": pgettext_lazy("moment of a recovery", "Acknowledged"),
-        "decided": pgettext_lazy("moment of a recovery", "Decided"),
-        "switched": pgettext_lazy("moment of a recovery", "Switched"),
-        "minimum": pgettext_lazy("moment of a recovery", "Working again"),
-        "full": pgettext_lazy("moment of a recovery", "Back to full level"),
-        "returned": pgettext_lazy("moment of a recovery", "Back on the usual tool"),
+    "clock": {
+        "start": _("Start"),
+        "end": _("End"),
+        "occurred": pgettext_lazy("clock of a recovery", "Onset"),
+        "detected": pgettext_lazy("clock of a recovery", "Detected"),
+        "acknowledged": pgettext_lazy("clock of a recovery", "Acknowledged"),
+        "decided": pgettext_lazy("clock of a recovery", "Decided"),
+        "switched": pgettext_lazy("clock of a recovery", "Switched"),
+        "minimum": pgettext_lazy("clock of a recovery", "Working again"),
+        "full": pgettext_lazy("clock of a recovery", "Full service"),
+        "returned": pgettext_lazy("clock of a recovery", "Back on the usual tool"),
     },
 }
 MEANING: Final[Mapping[str, str]] = {
     "state": "state",
     "event": "event",
-    "earlier": "moment",
-    "later": "moment",
+    "earlier": "clock",
+    "later": "clock",
 }
 """Which table of words a field of an error is read from."""
 

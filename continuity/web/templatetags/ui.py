@@ -31,7 +31,8 @@ register = template.Library()
 def icon(name: str, cls: str = "") -> SafeString:
     """Draw an icon of templates/_sprite.html; hidden from assistive technology."""
     return format_html(
-        '<svg class="icon {}" aria-hidden="true" focusable="false"><use href="#i-{}"/></svg>',
+        '<svg class="icon {}" aria-hidden="true" focusable="false">'
+        '<use href="#i-{}"/></svg>',
         cls,
         name,
     )
@@ -70,8 +71,12 @@ def field(bound: BoundField, cls: str = "") -> dict[str, Any]:
     else:
         shape = "line"
     own = widget.attrs.get("class", "")
-    look = {"group": "choices", "check": "", "file": "file", "hidden": ""}.get(shape, "field")
-    attrs = {"class": f"{look} {own}".strip()} if look or own else {}
+    look = {"group": "choices", "check": "", "file": "file", "hidden": ""}.get(
+        shape, "field"
+    )
+    attrs: dict[str, str | bool] = {}
+    if look or own:
+        attrs["class"] = f"{look} {own}".strip()
     return {
         "field": bound,
         "control": bound.as_widget(attrs=attrs),
@@ -85,7 +90,7 @@ def field(bound: BoundField, cls: str = "") -> dict[str, Any]:
 def sort_head(
     context: template.Context, key: str, label: object, cls: str = ""
 ) -> dict[str, Any]:
-    """Show a column head that sorts by `key` with `?sort=key`, and back with `?sort=-key`."""
+    """Show a column head that sorts by `key`: `?sort=key`, and back with `?sort=-key`."""
     request: HttpRequest = context["request"]
     now = request.GET.get("sort", "")
     order = {key: "ascending", f"-{key}": "descending"}.get(now, "")

@@ -1,0 +1,487 @@
+"""Charts drawn on the server: one call gives the same SVG for the page and for a document.
+
+What every chart here keeps to:
+
+* Same input, same bytes: no random ids, no dates, so a test can compare.
+* No <style>, no <script>, no style attribute: clean under the strict CSP.
+* Colours are presentation attributes that hold the light palette for print. On the page
+  the stylesheet wins over them by class name, so dark needs no second rendering.
+* Meaning is never colour alone: a shape or a printed figure says it too.
+* Nothing to draw gives an empty string, and the page says so in words.
+* All words come translated from the caller.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from html import escape
+from itertools import pairwise
+from typing import ClassVar, Final
+
+from django.utils.safestring import SafeString, mark_safe
+
+INK: Final = "#17202b"
+INK_SOFT: Final = "#4a5665"
+GRID: Final = "#e3e7ec"
+OK: Final = "#0f7a4f"
+WARN: Final = "#b06f00"
+BAD: Final = "#b3261e"
+ACCENT: Final = "#2456c7"
+WHITE: Final = "#ffffff"
+HEAT: Final = ("#f1f3f6", "#d6e2fb", "#a9c3f5", "#6f97e6", "#2f5fc4")
+HEAT_INK: Final = (INK_SOFT, INK, INK, INK, WHITE)
+FONT: Final = "Inter, 'Liberation Sans', Arial, sans-serif"
+NARROW: Final = 320
+"""Width of the second drawing that a phone shows, so that text keeps its real size."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A chart as components/_chart.html shows it: two drawings, one table.
+
+    `wide` and `narrow` are empty when there is nothing to draw.
+    """
+
+    title: str
+    wide: SafeString
+    narrow: SafeString
+    heads: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A measured value. None is a gap in the line; a lower bound is drawn as one."""
+
+    label: str
+    value: float | None
+    is_lower_bound: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """Measured values in the order of time, against a target where there is one.
+
+    Over the target is a diamond with its figure. A lower bound ("> 42") is a hollow
+    triangle that points up, always with its figure, and the line to it is dashed:
+    the true value is higher, and a smooth line would promise more than was seen.
+    """
+
+    uid: str
+    title: str
+    description: str
+    points: Sequence[Point]
+    heads: tuple[str, str]
+    target: float | None = None
+    target_label: str = ""
+    unit: str = "min"
+    height: int = 220
+
+    STEPS: ClassVar[Sequence[int]] = (1, 2, 5, 10, 15, 30, 60, 120, 240, 480, 1440)
+
+    def figure(self, wide: int = 720, narrow: int = NARROW) -> Figure:
+        rows = [(point.label, _bounded(point)) for point in self.points]
+        return Figure(
+            self.title, self.svg(wide), self.svg(narrow, slim=True), self.heads, rows
+        )
+
+    def svg(self, width: int, *, slim: bool = False) -> SafeString:
+        """Return the drawing, `slim` for a phone; empty without a single value."""
+        known = [point.value for point in self.points if point.value is not None]
+        if not known:
+            return _nothing()
+        left, top, bottom = 34, 18, 26
+        right = 14 if slim else 72
+        across, down = width - left - right, self.height - top - bottom
+        highest = max([*known, self.target or 0])
+        step = self._step(highest)
+        ceiling = (int(highest * 1.05) // step + 1) * step
+        last = len(self.points) - 1
+
+        def x(index: int) -> float:
+            return left + (across * index / last if last else across / 2)
+
+        def y(value: float) -> float:
+            return top + down * (1 - value / ceiling)
+
+        out = []
+        for tick in range(0, ceiling + 1, step):
+            out.append(
+                f'<line class="gridline" x1="{left}" x2="{_n(left + across)}" '
+                f'y1="{_n(y(tick))}" y2="{_n(y(tick))}" stroke="{GRID}"/>'
+            )
+            out.append(_text(left - 8, y(tick) + 4, str(tick), anchor="end"))
+        every = max(1, -(-len(self.points) * (44 if slim else 52) // across))
+        for index, point in enumerate(self.points):
+            if (last - index) % every == 0:
+                edge = slim and index == last and last > 0
+                out.append(
+                    _text(
+                        x(index) + (6 if edge else 0),
+                        self.height - 8,
+                        point.label,
+                        anchor="end" if edge else "middle",
+                    )
+                )
+        if self.target is not None:
+            out += self._target(left, top, across, y(self.target), slim=slim)
+        out += self._line(x, y)
+        for index, point in enumerate(self.points):
+            out += self._mark(index, point, x, y, slim=slim)
+        return _svg(
+            width, self.height, f"{self.uid}{'-n' if slim else ''}", self.title,
+            self.description, "".join(out), slim=slim,
+        )  # fmt: skip
+
+    def _step(self, highest: float) -> int:
+        return next((step for step in self.STEPS if highest / step <= 5), self.STEPS[-1])
+
+    def _target(
+        self, left: float, top: float, across: float, at: float, *, slim: bool
+    ) -> list[str]:
+        label = f"{self.target_label} {_n(self.target or 0)}".strip()
+        place = (left + 4, at - 6) if slim else (left + across + 8, at + 4)
+        return [
+            f'<rect class="over" x="{left}" y="{top}" width="{_n(across)}" '
+            f'height="{_n(at - top)}" fill="{BAD}" fill-opacity="0.05"/>',
+            f'<line class="target" x1="{left}" x2="{_n(left + across)}" y1="{_n(at)}" '
+            f'y2="{_n(at)}" stroke="{INK_SOFT}" stroke-width="1.5" '
+            'stroke-dasharray="5 4"/>',
+            _text(*place, label, weight=500),
+        ]
+
+    def _line(self, x: Callable[[int], float], y: Callable[[float], float]) -> list[str]:
+        """Draw between neighbours only: a gap stays a gap."""
+        out = []
+        for index, (one, two) in enumerate(pairwise(self.points)):
+            if one.value is None or two.value is None:
+                continue
+            doubt = one.is_lower_bound or two.is_lower_bound
+            out.append(
+                f'<path class="line" d="M{_n(x(index))} {_n(y(one.value))} '
+                f'L{_n(x(index + 1))} {_n(y(two.value))}" fill="none" stroke="{ACCENT}" '
+                'stroke-width="2" stroke-linecap="round"'
+                + (' stroke-dasharray="2 5"/>' if doubt else "/>")
+            )
+        return out
+
+    def _mark(
+        self,
+        index: int,
+        point: Point,
+        x: Callable[[int], float],
+        y: Callable[[float], float],
+        *,
+        slim: bool,
+    ) -> list[str]:
+        if point.value is None:
+            return []
+        px, py = x(index), y(point.value)
+        over = self.target is not None and point.value > self.target
+        last = index == len(self.points) - 1
+        if point.is_lower_bound:
+            cls, colour = ("bound-bad", BAD) if over else ("bound", WARN)
+            ink = "t-bad" if over else "t-warn"
+            return [
+                f'<path class="{cls}" d="M{_n(px)} {_n(py - 7)} L{_n(px + 6)} {_n(py + 4)} '
+                f'L{_n(px - 6)} {_n(py + 4)} Z" fill="{WHITE}" stroke="{colour}" '
+                'stroke-width="2"/>',
+                _text(
+                    px,
+                    py - 11,
+                    _bounded(point),
+                    cls=ink,
+                    anchor="middle",
+                    fill=colour,
+                    weight=600,
+                ),
+            ]
+        if over:
+            return [
+                f'<path class="dot-bad" d="M{_n(px)} {_n(py - 6)} L{_n(px + 6)} {_n(py)} '
+                f'L{_n(px)} {_n(py + 6)} L{_n(px - 6)} {_n(py)} Z" fill="{BAD}" '
+                f'stroke="{WHITE}" stroke-width="1.5"/>',
+                _text(
+                    px,
+                    py - 10,
+                    _n(point.value),
+                    cls="t-bad",
+                    anchor="middle",
+                    fill=BAD,
+                    weight=600,
+                ),
+            ]
+        out = [
+            f'<circle class="dot" cx="{_n(px)}" cy="{_n(py)}" r="3.5" fill="{ACCENT}" '
+            f'stroke="{WHITE}" stroke-width="1.5"/>'
+        ]
+        if last and slim:
+            out.append(
+                _text(
+                    px + 4,
+                    py + 18,
+                    _n(point.value),
+                    cls="t-strong",
+                    anchor="end",
+                    fill=INK,
+                    weight=600,
+                )
+            )
+        elif last:
+            label = f"{_n(point.value)} {self.unit}"
+            out.append(_text(px + 8, py + 4, label, cls="t-strong", fill=INK, weight=600))
+        return out
+
+
+@dataclass(frozen=True, slots=True)
+class Stacked:
+    """Rows of ready, partly and not ready, with the counts printed inside.
+
+    `keys` are (ok, warn or bad; label), in the order of the values of a row. The share
+    at the end is that of the first key; a row that counts nothing has no share.
+    """
+
+    uid: str
+    title: str
+    description: str
+    keys: Sequence[tuple[str, str]]
+    rows: Sequence[tuple[str, Sequence[int]]]
+    head: str
+    row_height: int = 34
+
+    COLOURS: ClassVar[dict[str, tuple[str, str, str]]] = {
+        "ok": (OK, WHITE, OK),
+        "warn": ("#fbe8c0", INK, WARN),
+        "bad": (BAD, WHITE, BAD),
+    }
+
+    def figure(self, wide: int = 450, narrow: int = NARROW) -> Figure:
+        heads = (self.head, *(label for _key, label in self.keys))
+        rows = [(name, *map(str, values)) for name, values in self.rows]
+        return Figure(self.title, self.svg(wide), self.svg(narrow, slim=True), heads, rows)
+
+    def svg(self, width: int, *, slim: bool = False) -> SafeString:
+        """Return the drawing, `slim` with the names above the bars; empty without rows."""
+        if not self.rows:
+            return _nothing()
+        left, right = (0 if slim else 128), 46
+        row = self.row_height + (14 if slim else 0)
+        thick = self.row_height - 14
+        most = max(sum(values) for _name, values in self.rows) or 1
+        scale = (width - left - right) / most
+        out = []
+        for index, (name, values) in enumerate(self.rows):
+            top = index * row
+            at = top + (20 if slim else 5)
+            words = name if slim else _cut(name, 19)
+            out.append(
+                _text(
+                    0, top + (14 if slim else 21), words, cls="t-label", size=13, fill=INK
+                )
+            )
+            x = float(left)
+            for (key, _label), value in zip(self.keys, values, strict=True):
+                if not value:
+                    continue
+                fill, ink, stroke = self.COLOURS[key]
+                wide = value * scale
+                out.append(
+                    f'<rect class="bar-{key}" x="{_n(x + 0.5)}" y="{_n(at + 0.5)}" '
+                    f'width="{_n(max(wide - 3, 1))}" height="{thick - 1}" rx="3" '
+                    f'fill="{fill}" stroke="{stroke}"/>'
+                )
+                # A figure that does not fit its bar stands in the table.
+                if wide >= 8 * len(str(value)) + 6:
+                    out.append(
+                        _text(
+                            x + wide / 2 - 1,
+                            at + thick / 2 + 4,
+                            str(value),
+                            cls=f"bar-t-{key}",
+                            anchor="middle",
+                            fill=ink,
+                            weight=600,
+                        )
+                    )
+                x += wide
+            whole = sum(values)
+            share = f"{round(100 * values[0] / whole)} %" if whole else "–"
+            out.append(
+                _text(
+                    width,
+                    at + 15,
+                    share,
+                    cls="t-strong",
+                    anchor="end",
+                    fill=INK,
+                    weight=600,
+                )
+            )
+        return _svg(
+            width, row * len(self.rows), f"{self.uid}{'-n' if slim else ''}", self.title,
+            self.description, "".join(out), slim=slim,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class HeatCell:
+    value: int
+    bucket: int
+
+
+@dataclass(frozen=True, slots=True)
+class HeatRow:
+    name: str
+    cells: Sequence[HeatCell]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Heat:
+    """Counts by row and column. A page shows it as a real table, a document as SVG."""
+
+    uid: str
+    title: str
+    description: str
+    columns: Sequence[str]
+    rows: Sequence[tuple[str, Sequence[int]]]
+    total_label: str
+    cuts: tuple[int, ...] = (1, 3, 5, 8)
+
+    def bucket(self, value: int) -> int:
+        """Return 0 (nothing) to 4 (most): class `h0` to `h4` of a cell."""
+        return sum(value >= cut for cut in self.cuts)
+
+    def table(self) -> list[HeatRow]:
+        return [
+            HeatRow(name, [HeatCell(v, self.bucket(v)) for v in values], sum(values))
+            for name, values in self.rows
+        ]
+
+    def svg(self, width: int = 620) -> SafeString:
+        """Return the drawing for a document; empty without rows or columns."""
+        if not self.rows or not self.columns:
+            return _nothing()
+        left, top, row = 130, 26, 30
+        cell = (width - left - 50) / len(self.columns)
+        out = [
+            _text(left + cell * (index + 0.5), 16, name, anchor="middle")
+            for index, name in enumerate(self.columns)
+        ]
+        out.append(_text(width, 16, self.total_label, anchor="end"))
+        for index, line in enumerate(self.table()):
+            y = top + index * row
+            out.append(
+                _text(0, y + 19, _cut(line.name, 19), cls="t-label", size=13, fill=INK)
+            )
+            for column, each in enumerate(line.cells):
+                out.append(
+                    f'<rect class="heat-{each.bucket}" x="{_n(left + cell * column + 1)}" '
+                    f'y="{y + 1}" width="{_n(cell - 2)}" height="{row - 2}" rx="3" '
+                    f'fill="{HEAT[each.bucket]}"/>'
+                )
+                out.append(
+                    _text(
+                        left + cell * (column + 0.5),
+                        y + 19,
+                        str(each.value or "–"),
+                        cls=f"heat-t-{each.bucket}",
+                        anchor="middle",
+                        fill=HEAT_INK[each.bucket],
+                        weight=500,
+                    )
+                )
+            total = str(line.total)
+            out.append(
+                _text(
+                    width, y + 19, total, cls="t-strong", anchor="end", fill=INK, weight=600
+                )
+            )
+        height = top + row * len(self.rows)
+        return _svg(width, height, self.uid, self.title, self.description, "".join(out))
+
+
+def sparkline(values: Sequence[float], width: int = 96, height: int = 28) -> SafeString:
+    """Return a small line for beside a figure that says the same in words.
+
+    Hidden from assistive technology for that reason. Fewer than two values are
+    no line: an empty string.
+    """
+    if len(values) < 2:
+        return _nothing()
+    low, high = min(values), max(values)
+    span = (high - low) or 1
+    dots = [
+        (
+            2 + (width - 8) * index / (len(values) - 1),
+            4 + (height - 8) * (1 - (value - low) / span),
+        )
+        for index, value in enumerate(values)
+    ]
+    line = " L".join(f"{_n(x)} {_n(y)}" for x, y in dots)
+    x, y = dots[-1]
+    return mark_safe(  # noqa: S308 - numbers only
+        f'<svg class="spark" viewBox="0 0 {width} {height}" width="{width}" '
+        f'height="{height}" aria-hidden="true" focusable="false">'
+        f'<path class="line" d="M{line}" fill="none" stroke="{ACCENT}" stroke-width="1.5" '
+        'stroke-linejoin="round"/>'
+        f'<circle class="dot" cx="{_n(x)}" cy="{_n(y)}" r="2.5" fill="{ACCENT}"/></svg>'
+    )
+
+
+def _nothing() -> SafeString:
+    return SafeString("")
+
+
+def _bounded(point: Point) -> str:
+    """Return the figure of a point, "> 42" for a lower bound, empty for a gap."""
+    if point.value is None:
+        return ""
+    return f"> {_n(point.value)}" if point.is_lower_bound else _n(point.value)
+
+
+def _n(value: float) -> str:
+    """Return a short, stable number: 12.0 is "12", 3.14159 is "3.1"."""
+    return f"{value:.1f}".removesuffix(".0")
+
+
+def _cut(words: str, most: int) -> str:
+    """Return `words`, shortened to `most` characters with an ellipsis."""
+    return words if len(words) <= most else f"{words[: most - 1].rstrip()}…"
+
+
+def _text(
+    x: float,
+    y: float,
+    words: str,
+    *,
+    cls: str = "t",
+    size: int = 12,
+    anchor: str = "start",
+    fill: str = INK_SOFT,
+    weight: int = 400,
+) -> str:
+    return (
+        f'<text class="{cls}" x="{_n(x)}" y="{_n(y)}" font-size="{size}" '
+        f'font-weight="{weight}" text-anchor="{anchor}" fill="{fill}">'
+        f"{escape(words)}</text>"
+    )
+
+
+def _svg(
+    width: int,
+    height: int,
+    uid: str,
+    title: str,
+    description: str,
+    body: str,
+    *,
+    slim: bool | None = None,
+) -> SafeString:
+    side = {True: " chart-n", False: " chart-w", None: ""}[slim]
+    return mark_safe(  # noqa: S308 - every word above and here went through escape()
+        f'<svg class="chart{side}" xmlns="http://www.w3.org/2000/svg" '
+        f'viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img" '
+        f'aria-labelledby="{uid}-t {uid}-d" font-family="{FONT}">'
+        f'<title id="{uid}-t">{escape(title)}</title>'
+        f'<desc id="{uid}-d">{escape(description)}</desc>{body}</svg>'
+    )
