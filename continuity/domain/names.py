@@ -1,4 +1,4 @@
-"""When two spellings are the same name: "Microsoft365 Co-pilot™" and "microsoft 365 copilot".
+"""When two spellings are one name: "Microsoft365 Co-pilot™", "microsoft 365 copilot".
 
 Only the spelling is looked at here. That "M365 Copilot" is the same product too is a
 fact about the product, and stands in the catalogue.
