@@ -12,16 +12,16 @@ from django.utils.translation import gettext_lazy as _
 
 from continuity.accounts.models import SharedQuerySet, Team, TeamOwnedQuerySet, User
 from continuity.accounts.roles import Action
-from continuity.domain.scenario import State
+from continuity.domain.scenario import ComponentState
 from continuity.inventory.models import Tool
 from continuity.outages.models import Outage
 
 PHASE_STATE_LABELS = {
-    State.OPERATIONAL: _("Works"),
-    State.DEGRADED: _("Works badly"),
-    State.DOWN: _("Down"),
-    State.RECOVERING: _("Coming back"),
-    State.RECOVERED: _("Works again"),
+    ComponentState.OPERATIONAL: _("Works"),
+    ComponentState.DEGRADED: _("Works badly"),
+    ComponentState.DOWN: _("Down"),
+    ComponentState.RECOVERING: _("Coming back"),
+    ComponentState.RECOVERED: _("Works again"),
 }
 SPEEDS = (1, 2, 5, 10, 15, 30, 60, 120)
 
