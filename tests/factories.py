@@ -10,7 +10,7 @@ from factory.django import DjangoModelFactory
 
 from continuity.accounts.models import Membership, Organisation, Team, User
 from continuity.accounts.roles import OrganisationRole, TeamRole
-from continuity.domain.scenario import State
+from continuity.domain.scenario import ComponentState
 from continuity.domain.states import DrillState
 from continuity.drills.models import (
     Component,
@@ -237,7 +237,7 @@ class PhaseFactory(DjangoModelFactory):
 
     component = factory.SubFactory(ComponentFactory)
     offset = timedelta()
-    state = State.DOWN
+    state = ComponentState.DOWN
 
 
 class ScheduleFactory(DjangoModelFactory):

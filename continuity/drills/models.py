@@ -12,16 +12,17 @@ from django.utils.translation import gettext_lazy as _
 
 from continuity.accounts.models import SharedQuerySet, Team, TeamOwnedQuerySet, User
 from continuity.accounts.roles import Action
-from continuity.domain.scenario import State
+from continuity.domain.scenario import ComponentState
+from continuity.domain.states import OVER, DrillState
 from continuity.inventory.models import Tool
 from continuity.outages.models import Outage
 
 PHASE_STATE_LABELS = {
-    State.OPERATIONAL: _("Works"),
-    State.DEGRADED: _("Works badly"),
-    State.DOWN: _("Down"),
-    State.RECOVERING: _("Coming back"),
-    State.RECOVERED: _("Works again"),
+    ComponentState.OPERATIONAL: _("Works"),
+    ComponentState.DEGRADED: _("Works badly"),
+    ComponentState.DOWN: _("Down"),
+    ComponentState.RECOVERING: _("Coming back"),
+    ComponentState.RECOVERED: _("Works again"),
 }
 SPEEDS = (1, 2, 5, 10, 15, 30, 60, 120)
 
@@ -150,6 +151,9 @@ class ScheduleQuerySet(TeamOwnedQuerySet["Schedule"]):
     def due(self, now: datetime) -> Self:
         return self.filter(paused=False, opens_at__lte=now)
 
+    def recurring(self) -> Self:
+        return self.exclude(rrule="")
+
 
 class Schedule(models.Model):
     """When drills recur: once, or by an RFC 5545 rule in a time zone.
@@ -239,6 +243,14 @@ class DrillQuerySet(models.QuerySet["Drill"]):
             return self.filter(Q(outage__in=outages) | Q(pk__in=mine))
         return self.filter(outage__in=outages)
 
+    def to_conduct(self, now: datetime) -> Self:
+        """Those with something to do: due to start, running, or over and not wound up."""
+        return self.filter(
+            Q(outage__in=Outage.objects.due_to_start(now).values("pk"))
+            | Q(outage__state=DrillState.RUNNING)
+            | Q(outage__state__in=OVER, wound_up_at=None)
+        )
+
 
 class Drill(models.Model):
     """A planned, simulated outage. Its state and clocks are those of its `outage`."""
@@ -255,7 +267,10 @@ class Drill(models.Model):
     aim = models.TextField(_("what it is to show"), blank=True)
     speed = models.PositiveSmallIntegerField(_("speed"), default=1)
     told_until = models.DurationField(null=True)
-    """How far into the scenario its phases have been told to the journal."""
+    """How far into the scenario its phases have been told to the journal; empty until
+    the participants have been told that it began."""
+    wound_up_at = models.DateTimeField(null=True)
+    """When the participants were told that it is over."""
 
     objects = DrillQuerySet.as_manager()
 
@@ -267,6 +282,11 @@ class Drill(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(speed__gte=1, speed__lte=120), name="drill_speed_in_range"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["outage"], name="drill_to_wind_up", condition=Q(wound_up_at=None)
             ),
         ]
 

@@ -56,7 +56,7 @@ class MarkSource(models.TextChoices):
 
 
 class EntryKind(models.TextChoices):
-    """What a line of the journal tells. Its sentence is made in `queries.py`."""
+    """What a line of the journal tells. Its sentence is made in `queries/journal.py`."""
 
     PLANNED = "planned", _("Planned")
     STARTED = "started", _("Started")
@@ -77,15 +77,21 @@ class EntryKind(models.TextChoices):
 class OutageQuerySet(models.QuerySet["Outage"]):
     def allowing(self, user: User, action: Action) -> Self:
         """A facilitator may do all with theirs. Others: see it if a team of theirs is
-        in it, take part if they are a member of such a team, run it if they lead the
-        team that holds it."""
+        in it, take part if they are a member of such a team or answer for a workflow
+        in it, run it if they lead the team that holds it."""
         if user.may(action):
             return self
         teams = Team.objects.allowing(user, action).values("pk")
         facilitated = Q(facilitator=user)
         if action in {Action.VIEW, Action.TAKE_PART}:
             reached = Outage.teams.through.objects.filter(team__in=teams)
-            return self.filter(facilitated | Q(pk__in=reached.values("outage")))
+            # Who answers for a workflow in it need not belong to the workflow's team.
+            led = Recovery.objects.filter(answered_by(user))
+            return self.filter(
+                facilitated
+                | Q(pk__in=reached.values("outage"))
+                | Q(pk__in=led.values("outage"))
+            )
         return self.filter(facilitated | Q(team__in=teams))
 
     def live(self) -> Self:
@@ -210,8 +216,28 @@ class Stop(models.Model):
         return f"pause of {self.outage_id} at {self.began_at:%H:%M:%S}"
 
 
+def answered_by(user: User) -> Q:
+    """Match the recoveries that `user` leads, or could lead as owner or deputy."""
+    return Q(lead=user) | Q(workflow__owner=user) | Q(workflow__deputy=user)
+
+
 class RecoveryQuerySet(TeamOwnedQuerySet["Recovery"]):
     team_path = "workflow__team"
+
+    def allowing(self, user: User, action: Action) -> Self:
+        """As for the workflow's team; and who answers for the workflow, or facilitates
+        the outage, may see it and press for it whatever their team."""
+        if user.may(action):
+            return self
+        teams = Team.objects.allowing(user, action).values("pk")
+        if action not in {Action.VIEW, Action.TAKE_PART}:
+            return self.filter(workflow__team__in=teams)
+        return self.filter(
+            Q(workflow__team__in=teams) | Q(outage__facilitator=user) | answered_by(user)
+        )
+
+    def recovered(self) -> Self:
+        return self.filter(minimum_at__isnull=False)
 
 
 class Recovery(models.Model):
@@ -251,6 +277,12 @@ class Recovery(models.Model):
     minimum_at = models.DateTimeField(null=True)
     full_at = models.DateTimeField(null=True)
     returned_at = models.DateTimeField(null=True)
+    capacity = models.PositiveSmallIntegerField(
+        _("capacity reached, percent"), null=True, blank=True
+    )
+    quality = models.PositiveSmallIntegerField(
+        _("quality reached, percent"), null=True, blank=True
+    )
     excused_reason = models.CharField(_("reason"), max_length=300, blank=True)
     excused_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
@@ -278,6 +310,11 @@ class Recovery(models.Model):
             models.CheckConstraint(
                 name="recovery_rto_positive",
                 condition=Q(rto=None) | Q(rto__gt=timedelta()),
+            ),
+            models.CheckConstraint(
+                name="recovery_level_in_percent",
+                condition=(Q(capacity=None) | Q(capacity__lte=999))
+                & (Q(quality=None) | Q(quality__lte=999)),
             ),
             models.CheckConstraint(
                 name="recovery_clocks_in_order",

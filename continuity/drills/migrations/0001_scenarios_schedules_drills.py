@@ -114,7 +114,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('offset', models.DurationField()),
-                ('state', models.CharField(choices=[(continuity.domain.scenario.State['OPERATIONAL'], 'Works'), (continuity.domain.scenario.State['DEGRADED'], 'Works badly'), (continuity.domain.scenario.State['DOWN'], 'Down'), (continuity.domain.scenario.State['RECOVERING'], 'Coming back'), (continuity.domain.scenario.State['RECOVERED'], 'Works again')], max_length=12)),
+                ('state', models.CharField(choices=[(continuity.domain.scenario.ComponentState['OPERATIONAL'], 'Works'), (continuity.domain.scenario.ComponentState['DEGRADED'], 'Works badly'), (continuity.domain.scenario.ComponentState['DOWN'], 'Down'), (continuity.domain.scenario.ComponentState['RECOVERING'], 'Coming back'), (continuity.domain.scenario.ComponentState['RECOVERED'], 'Works again')], max_length=12)),
                 ('error_percent', models.PositiveSmallIntegerField(null=True)),
                 ('delay', models.DurationField(null=True)),
                 ('note_en', models.CharField(blank=True, max_length=240)),

@@ -1,0 +1,178 @@
+"""The state of one outage at a glance: its clocks, its counts, what users see."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db.models import Count, Q
+from django.utils.functional import Promise
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from continuity.domain.clocks import NOTHING, Pause, working_time
+from continuity.domain.scenario import ComponentState
+from continuity.domain.states import LIVE, OVER, DrillState
+from continuity.outages.models import EntryKind, Outage
+from continuity.outages.queries.results import pauses_of
+
+MOST_PHASES: Final = 500
+"""Entries of the scenario read for one board; longer scripts do not exist."""
+
+ONE_IN: Final[Mapping[int, Promise]] = {
+    2: _("About every second answer fails"),
+    3: _("About one answer in three fails"),
+    4: _("About one answer in four fails"),
+    5: _("About one answer in five fails"),
+    10: _("About one answer in ten fails"),
+    20: _("About one answer in twenty fails"),
+    100: _("A few answers in a hundred fail"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SeenByUsers:
+    """What a user of some tools meets now, in plain words. `level`: ok, warn or bad."""
+
+    tools: str
+    words: str | Promise
+    note: str
+    level: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    total: int
+    acknowledged: int
+    switched: int
+    recovered: int
+    excused: int
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """`elapsed` and `stopped` are the working time since the onset and the pauses taken
+    off it; `since` is the onset moved by the pauses, for a clock that just counts on.
+    It is None while the clocks stand still, before the onset, and after the end."""
+
+    outage: Outage
+    version: str
+    counts: Counts
+    seen: tuple[SeenByUsers, ...]
+    pauses: tuple[Pause, ...]
+    elapsed: timedelta
+    stopped: timedelta
+    since: datetime | None
+    paused_at: datetime | None
+
+    @property
+    def is_live(self) -> bool:
+        return self.outage.state in LIVE
+
+    @property
+    def is_over(self) -> bool:
+        return self.outage.state in OVER
+
+
+def version(outage: Outage) -> str:
+    """Return what changes whenever the live page of `outage` would look different."""
+    return f"{outage.entries}-{outage.state}"
+
+
+def board(outage: Outage, *, now: datetime) -> Board:
+    """Return the state of `outage`. Three queries."""
+    pauses = pauses_of([outage.pk]).get(outage.pk, ())
+    elapsed = stopped = NOTHING
+    since = paused_at = None
+    if outage.occurred_at is not None:
+        until = max(outage.ended_at or now, outage.occurred_at)
+        elapsed = working_time(outage.occurred_at, until, pauses)
+        stopped = until - outage.occurred_at - elapsed
+        paused_at = next((pause.began for pause in pauses if pause.ended is None), None)
+        if outage.state == DrillState.RUNNING:
+            since = outage.occurred_at + stopped
+    return Board(
+        outage=outage,
+        version=version(outage),
+        counts=_counts(outage),
+        seen=seen_by_users(outage),
+        pauses=pauses,
+        elapsed=elapsed,
+        stopped=stopped,
+        since=since,
+        paused_at=paused_at,
+    )
+
+
+def _counts(outage: Outage) -> Counts:
+    counted = outage.recoveries.aggregate(
+        total=Count("pk"),
+        # A later mark speaks for the earlier ones.
+        acknowledged=Count(
+            "pk",
+            filter=Q(acknowledged_at__isnull=False)
+            | Q(switched_at__isnull=False)
+            | Q(minimum_at__isnull=False),
+        ),
+        switched=Count(
+            "pk", filter=Q(switched_at__isnull=False) | Q(minimum_at__isnull=False)
+        ),
+        recovered=Count("pk", filter=Q(minimum_at__isnull=False)),
+        excused=Count("pk", filter=~Q(excused_reason="")),
+    )
+    return Counts(**counted)
+
+
+def seen_by_users(outage: Outage) -> tuple[SeenByUsers, ...]:
+    """Return what the scenario has told of each component last. One query.
+
+    Nothing before the first phase, and for real outages, which have no script.
+    """
+    told = outage.journal.filter(kind=EntryKind.PHASE).order_by("number")
+    last: dict[str, SeenByUsers] = {}
+    french = get_language() == "fr"
+    for entry in told[:MOST_PHASES]:
+        data = entry.data
+        last[data["component"]] = SeenByUsers(
+            tools=", ".join(data["tools"]) or data["component"],
+            words=words_for(data["state"], data.get("error_percent")),
+            note=data.get("note_fr" if french else "note_en", ""),
+            level=_level(data["state"]),
+            since=entry.at,
+        )
+    return tuple(last.values())
+
+
+def words_for(state: str, error_percent: int | None) -> str | Promise:
+    """Return what a user meets, in plain words: "About one answer in three fails"."""
+    match state:
+        case ComponentState.DOWN if error_percent is None or error_percent >= 90:
+            return _("Does not answer")
+        case ComponentState.DOWN:
+            return _("Hardly ever answers")
+        case ComponentState.DEGRADED:
+            return _degraded(error_percent)
+        case ComponentState.RECOVERING:
+            return _("Comes back, do not rely on it yet")
+        case ComponentState.RECOVERED:
+            return _("Works again")
+        case _:
+            return _("Works as usual")
+
+
+def _degraded(error_percent: int | None) -> str | Promise:
+    if error_percent is None:
+        return _("Works badly: slow, or fails now and then")
+    if error_percent > 60:
+        return _("Most answers fail")
+    nearest = min(ONE_IN, key=lambda n: abs(100 / n - error_percent))
+    return ONE_IN[nearest]
+
+
+def _level(state: str) -> str:
+    if state == ComponentState.DOWN:
+        return "bad"
+    if state in {ComponentState.DEGRADED, ComponentState.RECOVERING}:
+        return "warn"
+    return "ok"

@@ -1,0 +1,214 @@
+"""The journal: its lines in the reader's language, and the chain that guards them."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from django.db.models import QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from continuity.outages.models import CLOCK_LABELS, EntryKind, JournalEntry, Outage
+
+PER_PAGE: Final = 50
+LATE: Final = timedelta(seconds=5)
+"""A press that arrives later than this after it was made is called late."""
+
+
+def digest(entry: JournalEntry) -> str:
+    """Return the SHA-256 that `entry` must carry: over all it says and the hash before.
+
+    Canonical JSON: sorted keys, no spaces, instants in UTC with microseconds.
+    """
+    said = {
+        "outage": entry.outage_id,
+        "number": entry.number,
+        "kind": entry.kind,
+        "at": _instant(entry.at),
+        "received_at": _instant(entry.received_at),
+        "actor": entry.actor_id,
+        "actor_name": entry.actor_name,
+        "recovery": entry.recovery_id,
+        "data": entry.data,
+        "previous": entry.previous_hash,
+    }
+    text = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _instant(value: datetime) -> str:
+    return value.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """The first entry of an outage's journal that does not fit the ones before it.
+
+    `number` is one past the last entry where lines are missing at the end.
+    """
+
+    outage: int
+    number: int
+    reason: str
+
+
+def breaks() -> Iterator[Break]:
+    """Walk all chains and yield where each broken one breaks. Reads row by row."""
+    counted: dict[int, int] = dict(Outage.objects.values_list("pk", "entries"))
+    walked: dict[int, tuple[int, str]] = {}
+    broken: set[int] = set()
+    rows = JournalEntry.objects.order_by("outage", "number").iterator(chunk_size=2000)
+    for entry in rows:
+        if entry.outage_id in broken:
+            continue
+        number, previous = walked.get(entry.outage_id, (0, ""))
+        reason = ""
+        if entry.number != number + 1:
+            reason = f"entry {number + 1} is missing"
+        elif entry.previous_hash != previous:
+            reason = "it does not follow the entry before it"
+        elif entry.hash != digest(entry):
+            reason = "it is not what was written"
+        if reason:
+            broken.add(entry.outage_id)
+            yield Break(entry.outage_id, entry.number, reason)
+        walked[entry.outage_id] = (entry.number, entry.hash)
+    for outage, entries in counted.items():
+        last, _previous = walked.get(outage, (0, ""))
+        if outage not in broken and last != entries:
+            yield Break(outage, last + 1, f"{entries} entries were written, {last} are there")
+
+
+@dataclass(frozen=True, slots=True)
+class JournalLine:
+    """One line, ready to be read. `late` is when it arrived, if that was much later."""
+
+    number: int
+    kind: str
+    at: datetime
+    text: str | Promise
+    detail: str
+    by: str
+    late: datetime | None
+    guessed: bool
+    icon: str
+
+
+ICONS: Final[Mapping[str, str]] = {
+    EntryKind.PLANNED: "calendar",
+    EntryKind.STARTED: "play",
+    EntryKind.PHASE: "alert",
+    EntryKind.MARK: "check",
+    EntryKind.UNDO: "undo",
+    EntryKind.STEP: "check",
+    EntryKind.STEP_UNDO: "undo",
+    EntryKind.NOTE: "note",
+    EntryKind.PAUSED: "pause",
+    EntryKind.RESUMED: "play",
+    EntryKind.EXCUSED: "minus",
+    EntryKind.ENDED: "stop",
+    EntryKind.ABORTED: "x",
+    EntryKind.MISSED: "clock",
+}
+
+
+def lines(
+    outage: Outage, *, before: int | None = None, limit: int = PER_PAGE
+) -> tuple[JournalLine, ...]:
+    """Return the newest lines first; `before` a number gives the ones older than it.
+
+    One query.
+    """
+    rows: QuerySet[JournalEntry] = outage.journal.select_related(
+        "recovery__workflow", "recovery__tool"
+    ).order_by("-number")
+    if before is not None:
+        rows = rows.filter(number__lt=before)
+    return tuple(line_of(row, is_drill=outage.is_drill) for row in rows[:limit])
+
+
+def line_of(entry: JournalEntry, *, is_drill: bool) -> JournalLine:
+    text, detail = _said(entry, is_drill=is_drill)
+    return JournalLine(
+        number=entry.number,
+        kind=entry.kind,
+        at=entry.at,
+        text=text,
+        detail=detail,
+        by=entry.actor_name,
+        late=(
+            entry.received_at
+            if entry.kind == EntryKind.MARK and entry.received_at - entry.at > LATE
+            else None
+        ),
+        guessed=entry.data.get("exact") is False,
+        icon=ICONS.get(entry.kind, "note"),
+    )
+
+
+PLAIN: Final[Mapping[tuple[str, bool], Promise]] = {
+    (EntryKind.PLANNED, True): _("Drill planned"),
+    (EntryKind.PLANNED, False): _("Outage planned"),
+    (EntryKind.STARTED, True): _("Drill started"),
+    (EntryKind.STARTED, False): _("Outage declared"),
+    (EntryKind.PAUSED, True): _("Drill paused, all clocks stand still"),
+    (EntryKind.PAUSED, False): _("Paused, all clocks stand still"),
+    (EntryKind.RESUMED, True): _("Drill goes on"),
+    (EntryKind.RESUMED, False): _("The clocks go on"),
+    (EntryKind.ABORTED, True): _("Drill aborted; it proves nothing"),
+    (EntryKind.ABORTED, False): _("Aborted"),
+    (EntryKind.MISSED, True): _("Drill missed: nobody was there to run it at its time"),
+    (EntryKind.MISSED, False): _("Missed"),
+}
+MARKED: Final[Mapping[str, Promise]] = {
+    "detected": _("%(workflow)s: detected"),
+    "acknowledged": _("%(workflow)s: acknowledged"),
+    "decided": _("%(workflow)s: decided"),
+    "switched": _("%(workflow)s: switched"),
+    "minimum": _("%(workflow)s: working again"),
+    "full": _("%(workflow)s: full service"),
+    "returned": _("%(workflow)s: back on the usual tool"),
+}
+
+
+def _said(entry: JournalEntry, *, is_drill: bool) -> tuple[str | Promise, str]:
+    """Return the sentence of an entry and what stands smaller beneath it."""
+    data: Mapping[str, Any] = entry.data
+    workflow = str(entry.recovery.workflow) if entry.recovery is not None else ""
+    match entry.kind:
+        case EntryKind.MARK:
+            text = str(MARKED[data["clock"]]) % {"workflow": workflow}
+            return text, data.get("alternative", "")
+        case EntryKind.UNDO:
+            label = CLOCK_LABELS[data["clock"]]
+            return (
+                _("%(workflow)s: “%(clock)s” taken back")
+                % {"workflow": workflow, "clock": label},
+                "",
+            )
+        case EntryKind.STEP:
+            return _("%(workflow)s: step done") % {"workflow": workflow}, data["step"]
+        case EntryKind.STEP_UNDO:
+            text = _("%(workflow)s: step not done after all") % {"workflow": workflow}
+            return text, data["step"]
+        case EntryKind.EXCUSED:
+            return _("%(workflow)s: excused") % {"workflow": workflow}, data["reason"]
+        case EntryKind.NOTE:
+            return data["text"], ""
+        case EntryKind.PHASE:
+            from continuity.outages.queries.board import words_for
+
+            names = ", ".join(data["tools"]) or data["component"]
+            note = data.get("note_fr" if get_language() == "fr" else "note_en", "")
+            words = words_for(data["state"], data.get("error_percent"))
+            return f"{names}: {words}", note
+        case EntryKind.ENDED:
+            if data.get("by_itself"):
+                return _("Time limit reached: the drill ended by itself"), ""
+            return (_("Drill ended") if is_drill else _("Outage over")), ""
+        case _:
+            return PLAIN[entry.kind, is_drill], ""

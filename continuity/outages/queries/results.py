@@ -1,0 +1,262 @@
+"""How long work stood still: the clocks of recoveries, judged."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db.models import F, QuerySet
+
+from continuity.accounts.models import Team
+from continuity.domain.clocks import (
+    ORDER,
+    Moments,
+    Pause,
+    Reading,
+    Verdict,
+    gap,
+    median,
+    rta,
+    since_decided,
+    since_detected,
+    verdict,
+)
+from continuity.domain.states import DrillState
+from continuity.outages.models import Outage, Recovery, Stop
+
+SHOWN: Final = (DrillState.ENDED, DrillState.REVIEWED)
+"""Outages whose recoveries count in figures; what was aborted shows nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One recovery, measured and judged.
+
+    `reading` is the RTA or, while nobody has seen the end, its lower bound. `verdict`
+    is None while it is too soon to judge or where no RTO was set; `gap` is RTA minus
+    RTO, negative when there was time left, the least it can be of a bound.
+    """
+
+    pk: int
+    outage: int
+    outage_title: str
+    is_drill: bool
+    occurred_at: datetime
+    workflow_pk: int
+    workflow: str
+    team_pk: int
+    team: str
+    tool: str
+    lead: str
+    alternative: str
+    rto: timedelta | None
+    mbco_percent: int | None
+    moments: Moments
+    reading: Reading
+    from_detected: Reading | None
+    from_decided: Reading | None
+    verdict: Verdict | None
+    gap: timedelta | None
+    capacity: int | None
+    quality: int | None
+    excused_reason: str
+    excused_by: str
+
+    @property
+    def recovered(self) -> bool:
+        return self.moments.minimum is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """`median` says itself whether it is a lower bound; None for no recoveries.
+
+    Excused recoveries are counted among all, and left out of the median.
+    """
+
+    total: int
+    recovered: int
+    median: Reading | None
+    met: int
+    missed: int
+    not_shown: int
+    excused: int
+    without_rto: int
+
+    @property
+    def judged(self) -> int:
+        return self.met + self.missed
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    outage: Outage
+    lines: tuple[Line, ...]
+    summary: Summary
+    pauses: tuple[Pause, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """The latest outage that put a workflow to the test, and how it went."""
+
+    outage: int
+    is_drill: bool
+    at: datetime
+    reading: Reading
+    rto: timedelta | None
+    verdict: Verdict | None
+
+
+def moments_of(recovery: Recovery, occurred: datetime) -> Moments:
+    """Return the clocks of `recovery`; the onset is its outage's."""
+    marks = {clock.value: getattr(recovery, f"{clock.value}_at") for clock in ORDER}
+    return Moments(occurred=occurred, **marks)
+
+
+def pauses_of(outage_pks: Iterable[int]) -> Mapping[int, tuple[Pause, ...]]:
+    """Return the pauses of each outage; one without pauses gives nothing. One query."""
+    found: dict[int, list[Pause]] = defaultdict(list)
+    for stop in Stop.objects.filter(outage__in=list(outage_pks)):
+        found[stop.outage_id].append(Pause(stop.began_at, stop.ended_at))
+    return {pk: tuple(pauses) for pk, pauses in found.items()}
+
+
+def results(outage: Outage, *, now: datetime) -> Results:
+    """Return how each recovery of `outage` went, up to `now` while it lasts.
+
+    Nothing is in it before the outage has begun. Two queries.
+    """
+    rows = outage.recoveries.order_by("workflow__name", "pk") if outage.occurred_at else None
+    pauses = pauses_of([outage.pk])
+    lines = () if rows is None else _lines(rows, pauses, now)
+    return Results(outage, lines, summary(lines), pauses.get(outage.pk, ()))
+
+
+def recoveries_between(
+    since: datetime, until: datetime, teams: "QuerySet[Team] | None" = None, *, now: datetime
+) -> tuple[Line, ...]:
+    """Return the recoveries of outages that began in [since, until) and are over.
+
+    Oldest first. `teams` None means all. Two queries.
+    """
+    rows = Recovery.objects.filter(
+        outage__state__in=SHOWN,
+        outage__occurred_at__gte=since,
+        outage__occurred_at__lt=until,
+    ).order_by("outage__occurred_at", "pk")
+    if teams is not None:
+        rows = rows.filter(workflow__team__in=teams.values("pk"))
+    return _with_pauses(rows, now)
+
+
+def measured(workflow_pks: Iterable[int], *, now: datetime) -> dict[int, Measured]:
+    """Return the latest reading of each workflow; those never tested are not in it.
+
+    Of several tools that failed at once the worst recovery speaks. Two queries.
+    """
+    rows = (
+        Recovery.objects.filter(workflow__in=list(workflow_pks), outage__state__in=SHOWN)
+        .order_by(
+            "workflow",
+            "-outage__occurred_at",
+            "-outage",
+            F("minimum_at").desc(nulls_first=True),
+        )
+        .distinct("workflow")
+    )
+    return {
+        line.workflow_pk: Measured(
+            line.outage, line.is_drill, line.occurred_at, line.reading, line.rto, line.verdict
+        )
+        for line in _with_pauses(rows, now)
+    }
+
+
+def history_of(workflow_pk: int, *, now: datetime, limit: int = 24) -> tuple[Line, ...]:
+    """Return the latest recoveries of one workflow, oldest first. Two queries."""
+    rows = Recovery.objects.filter(
+        workflow=workflow_pk, outage__state__in=SHOWN
+    ).order_by("-outage__occurred_at", "-pk")
+    return tuple(reversed(_with_pauses(rows[:limit], now)))
+
+
+def summaries(outage_pks: Iterable[int], *, now: datetime) -> dict[int, Summary]:
+    """Return the summary of each outage that has begun. Two queries for all of them."""
+    rows = Recovery.objects.filter(
+        outage__in=list(outage_pks), outage__occurred_at__isnull=False
+    )
+    grouped: dict[int, list[Line]] = defaultdict(list)
+    for line in _with_pauses(rows, now):
+        grouped[line.outage].append(line)
+    return {pk: summary(lines) for pk, lines in grouped.items()}
+
+
+def summary(lines: Iterable[Line]) -> Summary:
+    known = list(lines)
+    counts = Counter(line.verdict for line in known)
+    return Summary(
+        total=len(known),
+        recovered=sum(line.recovered for line in known),
+        median=median(
+            line.reading for line in known if line.verdict is not Verdict.EXCUSED
+        ),
+        met=counts[Verdict.MET],
+        missed=counts[Verdict.MISSED],
+        not_shown=counts[Verdict.NOT_SHOWN],
+        excused=counts[Verdict.EXCUSED],
+        without_rto=sum(line.rto is None for line in known),
+    )
+
+
+def _with_pauses(rows: QuerySet[Recovery], now: datetime) -> tuple[Line, ...]:
+    joined = list(_joined(rows))
+    pauses = pauses_of({row.outage_id for row in joined})
+    return tuple(_line(row, pauses.get(row.outage_id, ()), now) for row in joined)
+
+
+def _lines(
+    rows: QuerySet[Recovery], pauses: Mapping[int, tuple[Pause, ...]], now: datetime
+) -> tuple[Line, ...]:
+    return tuple(_line(row, pauses.get(row.outage_id, ()), now) for row in _joined(rows))
+
+
+def _joined(rows: QuerySet[Recovery]) -> QuerySet[Recovery]:
+    return rows.select_related("outage", "workflow__team", "tool", "lead", "excused_by")
+
+
+def _line(row: Recovery, pauses: tuple[Pause, ...], now: datetime) -> Line:
+    outage = row.outage
+    assert outage.occurred_at is not None, "recoveries are frozen when it begins"
+    moments = moments_of(row, outage.occurred_at)
+    ended = outage.ended_at
+    reading = rta(moments, ended=ended, now=now, pauses=pauses)
+    return Line(
+        pk=row.pk,
+        outage=outage.pk,
+        outage_title=outage.title,
+        is_drill=outage.is_drill,
+        occurred_at=outage.occurred_at,
+        workflow_pk=row.workflow_id,
+        workflow=row.workflow.name,
+        team_pk=row.workflow.team_id,
+        team=row.workflow.team.name,
+        tool=row.tool.name,
+        lead=str(row.lead or ""),
+        alternative=row.alternative_name,
+        rto=row.rto,
+        mbco_percent=row.mbco_percent,
+        moments=moments,
+        reading=reading,
+        from_detected=since_detected(moments, ended=ended, now=now, pauses=pauses),
+        from_decided=since_decided(moments, ended=ended, now=now, pauses=pauses),
+        verdict=verdict(
+            reading, row.rto, excused=bool(row.excused_reason), over=ended is not None
+        ),
+        gap=None if row.rto is None else gap(reading, row.rto),
+        capacity=row.capacity,
+        quality=row.quality,
+        excused_reason=row.excused_reason,
+        excused_by=str(row.excused_by or ""),
+    )

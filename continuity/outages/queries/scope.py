@@ -1,0 +1,46 @@
+"""Which work an outage of some tools reaches."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Count, QuerySet
+
+from continuity.inventory.models import Dependency
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How much work falls with some tools."""
+
+    dependencies: int
+    workflows: int
+    teams: int
+
+
+def affected(tool_pks: Iterable[int]) -> frozenset[int]:
+    """Return the tools that stop with these, themselves included."""
+    return frozenset(tool_pks)
+
+
+def in_scope(
+    tool_pks: Iterable[int], team_pks: "Iterable[int] | None"
+) -> QuerySet[Dependency]:
+    """Return the dependencies of current workflows that an outage of these tools hits.
+
+    Not only on the tools themselves: what needs one of them to work falls with it.
+    `team_pks` None means the whole organisation.
+    """
+    hit = Dependency.objects.filter(
+        tool__in=affected(tool_pks), workflow__archived_at__isnull=True
+    )
+    return hit if team_pks is None else hit.filter(workflow__team__in=list(team_pks))
+
+
+def reach(tool_pks: Iterable[int], team_pks: "Iterable[int] | None") -> Reach:
+    """Count what an outage of these tools would hit."""
+    counts = in_scope(tool_pks, team_pks).aggregate(
+        dependencies=Count("pk"),
+        workflows=Count("workflow", distinct=True),
+        teams=Count("workflow__team", distinct=True),
+    )
+    return Reach(**counts)

@@ -1,0 +1,313 @@
+"""The course of an outage: planned, started, paused, ended. One verb, one transaction."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from continuity.accounts.models import Team, User
+from continuity.domain.clocks import rta, working_time
+from continuity.domain.errors import NotAllowedNow, NotRunning
+from continuity.domain.states import LIVE, DrillEvent, DrillState, next_state
+from continuity.history.services import record
+from continuity.inventory.models import Alternative, Dependency, ProofSource, Tool
+from continuity.inventory.services.proofs import prove
+from continuity.outages.models import (
+    EntryKind,
+    Mark,
+    Outage,
+    OutageKind,
+    Recovery,
+    Stop,
+)
+from continuity.outages.queries.results import moments_of, pauses_of
+from continuity.outages.queries.scope import in_scope
+from continuity.outages.services.journal import append
+
+
+def locked(outage_pk: int) -> Outage:
+    """Return the outage under its row lock, which everything that writes to it takes."""
+    return Outage.objects.select_for_update(of=("self",)).get(pk=outage_pk)
+
+
+@transaction.atomic
+def plan(
+    *,
+    kind: OutageKind,
+    title: str,
+    briefing: str = "",
+    team: Team | None,
+    teams: Iterable[Team],
+    tools: Iterable[Tool],
+    facilitator: User | None,
+    due_at: datetime,
+    limit: timedelta | None,
+    starts_by_itself: bool,
+    actor: User | None,
+    now: datetime,
+) -> Outage:
+    """Plan an outage; its journal opens. `teams` are those whose workflows are in it."""
+    outage = Outage.objects.create(
+        kind=kind,
+        state=DrillState.PLANNED,
+        title=title,
+        briefing=briefing,
+        team=team,
+        facilitator=facilitator,
+        due_at=due_at,
+        limit=limit,
+        starts_by_itself=starts_by_itself,
+    )
+    outage.teams.set(teams)
+    outage.tools.set(tools)
+    append(outage, EntryKind.PLANNED, at=now, now=now, actor=actor)
+    _record(outage, "planned", actor=actor, now=now)
+    return outage
+
+
+@transaction.atomic
+def start(outage_pk: int, *, actor: User | None, now: datetime) -> Outage:
+    """Begin: the onset is `now`, and what each recovery is held to is frozen.
+
+    Raises IllegalTransition unless it is planned.
+    """
+    outage = locked(outage_pk)
+    outage.state = next_state(outage.state, DrillEvent.START)
+    outage.occurred_at = now
+    outage.ends_by = now + outage.limit if outage.limit is not None else None
+    outage.save(update_fields=["state", "occurred_at", "ends_by"])
+    frozen = _freeze(outage)
+    append(
+        outage, EntryKind.STARTED, at=now, now=now, actor=actor, data={"recoveries": frozen}
+    )
+    _record(outage, "started", actor=actor, now=now)
+    return outage
+
+
+def _freeze(outage: Outage) -> int:
+    """Make a recovery of each dependency in scope, with today's targets and people."""
+    hit = in_scope(
+        outage.tools.values_list("pk", flat=True), outage.teams.values_list("pk", flat=True)
+    )
+    first: dict[int, Alternative] = {
+        alternative.dependency_id: alternative
+        for alternative in Alternative.objects.filter(dependency__in=hit.values("pk"))
+        .select_related("tool")
+        .order_by("dependency", "rank")
+        .distinct("dependency")
+    }
+    rows = [
+        _recovery(outage, dependency, first.get(dependency.pk))
+        for dependency in hit.select_related("workflow").order_by("workflow__name", "pk")
+    ]
+    Recovery.objects.bulk_create(rows, batch_size=1000)
+    return len(rows)
+
+
+def _recovery(
+    outage: Outage, dependency: Dependency, alternative: Alternative | None
+) -> Recovery:
+    workflow = dependency.workflow
+    return Recovery(
+        outage=outage,
+        dependency=dependency,
+        workflow=workflow,
+        tool_id=dependency.tool_id,
+        lead_id=workflow.owner_id or workflow.deputy_id,
+        rto=workflow.rto,
+        mbco_percent=workflow.mbco_percent,
+        alternative=alternative,
+        alternative_name="" if alternative is None else str(alternative)[:160],
+    )
+
+
+@transaction.atomic
+def pause(outage_pk: int, *, actor: User, now: datetime) -> Outage:
+    """Let all clocks stand still. Raises IllegalTransition unless it is running."""
+    outage = locked(outage_pk)
+    outage.state = next_state(outage.state, DrillEvent.PAUSE)
+    outage.save(update_fields=["state"])
+    Stop.objects.create(outage=outage, began_at=now)
+    append(outage, EntryKind.PAUSED, at=now, now=now, actor=actor)
+    _record(outage, "paused", actor=actor, now=now)
+    return outage
+
+
+@transaction.atomic
+def resume(outage_pk: int, *, actor: User, now: datetime) -> Outage:
+    """Let the clocks go on; the limit moves by as long as they stood.
+
+    Raises IllegalTransition unless it is paused.
+    """
+    outage = locked(outage_pk)
+    outage.state = next_state(outage.state, DrillEvent.RESUME)
+    stood = _close_stop(outage, now)
+    if outage.ends_by is not None:
+        outage.ends_by += stood
+    outage.save(update_fields=["state", "ends_by"])
+    append(outage, EntryKind.RESUMED, at=now, now=now, actor=actor)
+    _record(outage, "resumed", actor=actor, now=now)
+    return outage
+
+
+def _close_stop(outage: Outage, now: datetime) -> timedelta:
+    stop = outage.stops.filter(ended_at=None).first()
+    if stop is None:
+        return timedelta()
+    # A server's clock may step back; a pause never ends before it began.
+    stop.ended_at = max(now, stop.began_at)
+    stop.save(update_fields=["ended_at"])
+    return stop.ended_at - stop.began_at
+
+
+@transaction.atomic
+def end(outage_pk: int, *, actor: User | None, now: datetime) -> Outage:
+    """End it and write proofs on the alternatives that carried the work.
+
+    Without an `actor` it is the time limit that ends it, and it ended then, not when
+    somebody came by to see it. Raises IllegalTransition unless it is running or paused,
+    NotAllowedNow if the limit has not come.
+    """
+    outage = locked(outage_pk)
+    by_itself = actor is None
+    at = now
+    if by_itself:
+        if outage.ends_by is None or outage.ends_by > now:
+            raise NotAllowedNow("Its limit has not come.")
+        at = outage.ends_by
+    _finish(outage, DrillEvent.END, at)
+    _prove(outage, now)
+    append(
+        outage, EntryKind.ENDED, at=at, now=now, actor=actor, data={"by_itself": by_itself}
+    )
+    _record(outage, "ended", actor=actor, now=now)
+    return outage
+
+
+@transaction.atomic
+def abort(outage_pk: int, *, actor: User, now: datetime) -> Outage:
+    """Stop it without a result: an aborted drill proves nothing.
+
+    Raises IllegalTransition if it is over.
+    """
+    outage = locked(outage_pk)
+    _finish(outage, DrillEvent.ABORT, now)
+    append(outage, EntryKind.ABORTED, at=now, now=now, actor=actor)
+    _record(outage, "aborted", actor=actor, now=now)
+    return outage
+
+
+@transaction.atomic
+def miss(outage_pk: int, *, actor: User | None, now: datetime) -> Outage:
+    """Note that its time has gone by and it never ran. Raises IllegalTransition unless
+    it is planned."""
+    outage = locked(outage_pk)
+    outage.state = next_state(outage.state, DrillEvent.MISS)
+    outage.save(update_fields=["state"])
+    append(outage, EntryKind.MISSED, at=now, now=now, actor=actor)
+    _record(outage, "missed", actor=actor, now=now)
+    return outage
+
+
+def _finish(outage: Outage, event: DrillEvent, at: datetime) -> None:
+    outage.state = next_state(outage.state, event)
+    _close_stop(outage, at)
+    outage.ended_at = at if outage.occurred_at is None else max(at, outage.occurred_at)
+    outage.save(update_fields=["state", "ended_at"])
+
+
+def _prove(outage: Outage, now: datetime) -> None:
+    """Write a proof for each recovery whose alternative reached the minimum level."""
+    assert outage.occurred_at is not None, "only what has begun can end"
+    pauses = pauses_of([outage.pk]).get(outage.pk, ())
+    pressed_by = {
+        mark.recovery_id: mark.by
+        for mark in Mark.objects.valid()
+        .filter(recovery__outage=outage, clock="minimum")
+        .select_related("by")
+    }
+    shown = (
+        outage.recoveries.recovered()
+        .filter(alternative__isnull=False, proof=None)
+        .select_related("alternative__dependency__workflow__team", "alternative__tool")
+    )
+    for recovery in shown:
+        assert recovery.alternative is not None and recovery.minimum_at is not None
+        moments = moments_of(recovery, outage.occurred_at)
+        recovery.proof = prove(
+            recovery.alternative,
+            source=ProofSource.DRILL if outage.is_drill else ProofSource.OUTAGE,
+            shown_at=recovery.minimum_at,
+            works=True,
+            by=pressed_by.get(recovery.pk),
+            switch_after=(
+                None
+                if recovery.switched_at is None
+                else working_time(outage.occurred_at, recovery.switched_at, pauses)
+            ),
+            minimum_after=rta(moments, ended=outage.ended_at, now=now, pauses=pauses).length,
+            capacity=recovery.capacity,
+            quality=recovery.quality,
+            now=now,
+        )
+        recovery.save(update_fields=["proof"])
+
+
+@transaction.atomic
+def note(outage_pk: int, text: str, *, actor: User, now: datetime) -> Outage:
+    """Write a sentence of a person's into the journal.
+
+    Raises IllegalTransition before the start and after an abort.
+    """
+    outage = locked(outage_pk)
+    outage.state = next_state(outage.state, DrillEvent.NOTE)
+    append(outage, EntryKind.NOTE, at=now, now=now, actor=actor, data={"text": text})
+    return outage
+
+
+@transaction.atomic
+def excuse(recovery_pk: int, reason: str, *, actor: User, now: datetime) -> Recovery:
+    """Take a recovery out of judgement, for a reason and under a name. It stays listed.
+
+    A second excuse replaces the reason; both stay in the journal. Raises NotRunning
+    before the start and after an abort.
+    """
+    outage_pk = Recovery.objects.values_list("outage_id", flat=True).get(pk=recovery_pk)
+    outage = locked(outage_pk)
+    if outage.state not in LIVE | {DrillState.ENDED, DrillState.REVIEWED}:
+        raise NotRunning(f"A {outage.state} outage excuses nobody.", state=outage.state)
+    recovery = outage.recoveries.select_related("workflow").get(pk=recovery_pk)
+    recovery.excused_reason = reason
+    recovery.excused_by = actor
+    recovery.excused_at = now
+    recovery.save(update_fields=["excused_reason", "excused_by", "excused_at"])
+    append(
+        outage,
+        EntryKind.EXCUSED,
+        at=now,
+        now=now,
+        actor=actor,
+        recovery=recovery,
+        data={"reason": reason},
+    )
+    _record(
+        outage,
+        "excused",
+        actor=actor,
+        now=now,
+        after={"workflow": recovery.workflow, "reason": reason},
+    )
+    return recovery
+
+
+def _record(
+    outage: Outage,
+    what: str,
+    *,
+    actor: User | None,
+    now: datetime,
+    after: dict[str, object] | None = None,
+) -> None:
+    """Write to the history under a verb that tells practice from the real thing."""
+    kind = "drill" if outage.is_drill else "outage"
+    record(f"{kind}.{what}", outage, actor=actor, now=now, team=outage.team, after=after)
