@@ -66,11 +66,18 @@ class UserFactory(DjangoModelFactory):
     name = factory.Sequence("Person {}".format)
 
 
+class MembershipFactory(DjangoModelFactory):
+    class Meta:
+        model = Membership
+
+    user = factory.SubFactory(UserFactory)
+    team = factory.SubFactory(TeamFactory)
+    role = TeamRole.MEMBER
+
+
 def member(team: Team, role: TeamRole) -> User:
     """Make a user with `role` in `team`."""
-    user = UserFactory()
-    Membership.objects.create(user=user, team=team, role=role)
-    return user
+    return MembershipFactory(team=team, role=role).user
 
 
 def manager() -> User:

@@ -33,7 +33,8 @@ def access(
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             user = request.user
-            assert isinstance(user, User), "login_required let someone in"
+            if not isinstance(user, User):
+                raise TypeError("login_required let someone in who is not a user")
             if model is not None:
                 objects: Any = model._default_manager.all()
                 thing = get_object_or_404(

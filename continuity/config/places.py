@@ -1,6 +1,8 @@
 """Where things lie on disk, derived from the project and from nothing else."""
 
 import hashlib
+import os
+import secrets
 import tempfile
 from pathlib import Path
 
@@ -22,3 +24,23 @@ def socket_folder() -> Path:
         return folder
     name = hashlib.sha256(str(folder).encode()).hexdigest()[:10]
     return Path(tempfile.gettempdir()) / f"continuity-{name}"
+
+
+def own_secret_key() -> str | None:
+    """Return the key that `manage.py up` made for this folder, None before that.
+
+    A server gets its key from outside, so there this file does not exist.
+    """
+    file = VAR / "secret-key"
+    return file.read_text() if file.exists() else None
+
+
+def make_own_secret_key() -> None:
+    """Make `var/secret-key` unless there is one. Raises OSError if that is impossible."""
+    VAR.mkdir(parents=True, exist_ok=True)
+    if own_secret_key() is not None:
+        return
+    unfinished = VAR / f"secret-key.{os.getpid()}"
+    unfinished.touch(mode=0o600)
+    unfinished.write_text(secrets.token_urlsafe(50))
+    unfinished.rename(VAR / "secret-key")

@@ -3,7 +3,9 @@
 What differs comes from the environment through `env`; `docker/.env.example` lists it.
 """
 
+from email.utils import parseaddr
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import dj_database_url
 from django.utils.csp import CSP
@@ -17,10 +19,14 @@ BASE_DIR: Path = places.PROJECT
 DEBUG = env.flag("CONTINUITY_DEBUG", default=False)
 # Safe by default: a start without a key fails instead of running with a known one.
 # `manage.py up` makes a key of its own under var/.
-SECRET_KEY = env.text("CONTINUITY_SECRET_KEY")
+SECRET_KEY = env.text("CONTINUITY_SECRET_KEY", places.own_secret_key())
 BASE_URL = env.text("CONTINUITY_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
 HTTPS = BASE_URL.startswith("https://")
-ALLOWED_HOSTS = env.words("CONTINUITY_ALLOWED_HOSTS", default="127.0.0.1,localhost,[::1]")
+ALLOWED_HOSTS = [
+    *env.words("CONTINUITY_ALLOWED_HOSTS"),
+    urlsplit(BASE_URL).hostname or "localhost",
+    *("127.0.0.1", "localhost", "[::1]"),  # the container's own probe
+]
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 BEHIND_PROXY = env.flag("CONTINUITY_BEHIND_PROXY", default=False)
 HEARTBEAT_MAX_AGE_SECONDS = 15
@@ -119,6 +125,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "unacked_restore_interval": 2,
     "unacked_restore_throttle": 1,
     "socket_timeout": 5,
+    "socket_connect_timeout": 5,
 }
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -131,6 +138,7 @@ CELERY_ENABLE_UTC = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 TICK = 2.0
 """Seconds between two looks for due rows."""
+# `manage.py ticker` reads this table instead of Celery's beat: decisions/0002.
 CELERY_BEAT_SCHEDULE = {
     "beat": {"task": "notifications.beat", "schedule": TICK},
     "open-due": {"task": "drills.open_due", "schedule": TICK},
@@ -138,8 +146,6 @@ CELERY_BEAT_SCHEDULE = {
     "deliver": {"task": "notifications.deliver", "schedule": TICK},
     "render": {"task": "reports.render", "schedule": TICK},
 }
-# beat writes this file; it lies with everything else that we write.
-CELERY_BEAT_SCHEDULE_FILENAME = str(places.VAR / "celerybeat-schedule")
 
 # --- people and safety ------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
@@ -232,7 +238,11 @@ else:
 
 # --- mail -------------------------------------------------------------------------
 DEFAULT_FROM_EMAIL = env.text("CONTINUITY_MAIL_FROM", "Continuity <continuity@localhost>")
-MAILERS = {"default": {"BACKEND": "django.core.mail.backends.console.EmailBackend"}}
+MAILERS: dict[str, dict[str, object]] = {
+    "default": {"BACKEND": "django.core.mail.backends.console.EmailBackend"}
+}
+MAIL_DOMAIN = parseaddr(DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
+"""What stands after the @ in the Message-ID of our mails."""
 if smtp_host := env.text("CONTINUITY_SMTP_HOST", ""):
     MAILERS = {
         "default": {

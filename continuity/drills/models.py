@@ -82,6 +82,9 @@ class Scenario(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    def get_absolute_url(self) -> str:
+        return reverse("drills:scenario", args=[self.pk])
+
     @property
     def title(self) -> str:
         return self.title_fr if get_language() == "fr" else self.title_en
@@ -93,9 +96,6 @@ class Scenario(models.Model):
     @property
     def is_replay(self) -> bool:
         return self.happened_at is not None
-
-    def get_absolute_url(self) -> str:
-        return reverse("drills:scenario", args=[self.pk])
 
 
 class Component(models.Model):

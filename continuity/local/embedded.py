@@ -260,10 +260,9 @@ class Postgres(Server):
 
     def _finish(self) -> None:
         with self._connect() as connection:
-            if not connection.execute(
-                "select from pg_database where datname = 'app'"
-            ).fetchone():
-                connection.execute("create database app")
+            there = connection.execute("SELECT 1 FROM pg_database WHERE datname = 'app'")
+            if there.fetchone() is None:
+                connection.execute("CREATE DATABASE app")
 
 
 class Valkey(Server):

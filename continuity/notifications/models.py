@@ -1,8 +1,32 @@
 """What people are owed: an outbox of rows, and the heartbeat of the clock."""
 
+from datetime import datetime
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+
+from continuity.accounts.models import User
+from continuity.accounts.roles import Action
+
+
+class NotificationQuerySet(models.QuerySet["Notification"]):
+    def allowing(self, user: User, action: Action) -> Self:
+        """The outbox crosses teams: only who administers the organisation may see it."""
+        return self if user.may(Action.ADMINISTER) else self.none()
+
+    def pending(self, now: datetime) -> Self:
+        """Due, neither sent nor given up, and in nobody's hands."""
+        return self.filter(
+            Q(leased_until=None) | Q(leased_until__lte=now),
+            sent_at=None,
+            gave_up_at=None,
+            due_at__lte=now,
+        )
+
+    def given_up(self) -> Self:
+        return self.filter(gave_up_at__isnull=False)
 
 
 class Notification(models.Model):
@@ -22,6 +46,8 @@ class Notification(models.Model):
     gave_up_at = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     last_error = models.CharField(max_length=300, blank=True)
+
+    objects = NotificationQuerySet.as_manager()
 
     class Meta:
         constraints = [

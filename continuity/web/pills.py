@@ -35,10 +35,10 @@ RUNS: Final[Mapping[str, Pill]] = {
 
 PILLS: Final[Mapping[str, Mapping[str, Pill]]] = {
     "readiness": {
-        "ready": Pill("ok", "check", _("Ready")),
-        "partly": Pill("warn", "warn", _("Partly ready")),
-        "not_ready": Pill("bad", "x", _("Not ready")),
-        "unknown": Pill("", "help", _("Not known")),
+        "ready": Pill("ok", "check", pgettext_lazy("readiness", "Ready")),
+        "partly": Pill("warn", "warn", pgettext_lazy("readiness", "Partly ready")),
+        "not_ready": Pill("bad", "x", pgettext_lazy("readiness", "Not ready")),
+        "unknown": Pill("", "help", pgettext_lazy("readiness", "Not known")),
     },
     "drill": RUNS,
     # A real outage is red and says so; only a drill is violet.

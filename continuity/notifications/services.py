@@ -1,0 +1,172 @@
+"""Telling people what they are owed: written with what it reports, sent a moment later."""
+
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.utils import timezone, translation
+
+from continuity.accounts.models import User
+from continuity.notifications.models import Heartbeat, Notification
+
+logger = logging.getLogger(__name__)
+
+WAITS: Final = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
+"""How long to wait after the first, second and third failure; then give up."""
+
+LEASE: Final = timedelta(minutes=5)
+"""How long a message belongs to who took it: longer than a task may live, so that only
+the messages of a dead worker are ever taken a second time."""
+
+TICK: Final = "tick"
+"""The name under which the clock of this installation leaves its heartbeat."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is to be said, in the language of whoever gets it."""
+
+    subject: str
+    body: str
+
+
+def owe(
+    people: Iterable[User], *, write: Callable[[User], Message], key: str, now: datetime
+) -> None:
+    """Put a message for each of `people` in the outbox, in the caller's transaction.
+
+    `write` is called once for each, with that person's language and time zone
+    active; those who chose none get the language and zone of the installation.
+    Calling this again with the same `key` (100 characters at most) adds nothing,
+    so a retried service never writes twice to the same person. Who may not sign
+    in any more is owed nothing.
+    """
+    Notification.objects.bulk_create(
+        [_written(person, write, key, now) for person in people if person.is_active],
+        ignore_conflicts=True,
+    )
+
+
+def _written(
+    person: User, write: Callable[[User], Message], key: str, now: datetime
+) -> Notification:
+    language = person.language or settings.LANGUAGE_CODE
+    zone = ZoneInfo(person.zone or settings.TIME_ZONE)
+    with translation.override(language), timezone.override(zone):
+        message = write(person)
+        # Both may hold lazy translations: they are fixed here, in this language.
+        # A line break in a subject would begin a header of its own.
+        subject = " ".join(str(message.subject).split())
+        return Notification(
+            recipient=person,
+            subject=subject[:200],
+            body=str(message.body),
+            dedupe_key=key,
+            due_at=now,
+        )
+
+
+def deliver(*, now: datetime, limit: int = 20) -> int:
+    """Send what is due, the longest waiting first; return how many messages were sent.
+
+    A round ends at the first failure: if the mail server is down, each attempt may
+    wait for its timeout, and the next tick goes on with the next message anyway.
+
+    Each message is leased in a transaction of its own and sent outside of any, so
+    no lock is held while somebody else's server thinks. A worker that dies after
+    that server's yes and before our commit leaves a message that is sent again when
+    its lease is over: the lesser harm, and the only duplicate possible. Both then
+    carry the same Message-ID.
+    """
+    sent = 0
+    while sent < limit:
+        notification = _lease(now)
+        if notification is None or not _send(notification, now=now):
+            break
+        sent += 1
+    return sent
+
+
+def beat(*, now: datetime) -> None:
+    """Say that the clock's tick has come through broker and worker to the database.
+
+    A tick that was late never sets it back.
+    """
+    Heartbeat.objects.get_or_create(name=TICK, defaults={"at": now})
+    Heartbeat.objects.filter(name=TICK, at__lt=now).update(at=now)
+
+
+def try_again(notification_pk: int, *, now: datetime) -> bool:
+    """Put a message that was given up back in the queue; False if it was not given up."""
+    return bool(
+        Notification.objects.filter(pk=notification_pk, gave_up_at__isnull=False).update(
+            gave_up_at=None, attempts=0, due_at=now, leased_until=None
+        )
+    )
+
+
+def _lease(now: datetime) -> Notification | None:
+    """Take the next message that can be sent, and give up those that cannot."""
+    while True:
+        with transaction.atomic(durable=True):
+            notification = (
+                Notification.objects.pending(now)
+                .select_for_update(skip_locked=True, of=("self",))
+                .select_related("recipient")
+                .order_by("due_at", "pk")
+                .first()
+            )
+            if notification is None:
+                return None
+            if not notification.recipient.is_active:
+                _give_up(notification, "The account is closed.", now=now)
+                continue
+            if notification.attempts > len(WAITS):
+                # Every attempt ended with the worker's death, not with an error.
+                _give_up(notification, "The worker died while sending.", now=now)
+                continue
+            notification.attempts += 1
+            notification.leased_until = now + LEASE
+            notification.save(update_fields=["attempts", "leased_until"])
+            return notification
+
+
+def _send(notification: Notification, *, now: datetime) -> bool:
+    mail = EmailMessage(
+        notification.subject,
+        notification.body,
+        to=[notification.recipient.email],
+        headers={
+            "Message-ID": f"<notification-{notification.pk}@{settings.MAIL_DOMAIN}>",
+            "Auto-Submitted": "auto-generated",
+        },
+    )
+    mine = Notification.objects.filter(
+        pk=notification.pk, leased_until=notification.leased_until
+    )
+    try:
+        mail.send()
+    except OSError as error:  # smtplib's errors are OSErrors too
+        reason = f"{type(error).__name__}: {error}"[:300]
+        logger.warning("notification %s not sent: %s", notification.pk, reason)
+        if notification.attempts > len(WAITS):
+            _give_up(notification, reason, now=now)
+        else:
+            wait = WAITS[notification.attempts - 1]
+            mine.update(due_at=now + wait, leased_until=None, last_error=reason)
+        return False
+    mine.update(sent_at=now, leased_until=None, last_error="")
+    return True
+
+
+def _give_up(notification: Notification, reason: str, *, now: datetime) -> None:
+    logger.error("notification %s given up: %s", notification.pk, reason)
+    Notification.objects.filter(pk=notification.pk, sent_at=None).update(
+        gave_up_at=now, leased_until=None, last_error=reason
+    )

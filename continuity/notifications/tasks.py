@@ -1,0 +1,20 @@
+"""What the clock calls: sending mail, and the heartbeat."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from continuity.notifications import services
+
+# A tick that nobody took in time is dropped: the next one does its work. The time is a
+# few ticks long, so that a clock that differs a little between two machines stops nothing.
+EXPIRES = 10
+
+
+@shared_task(name="notifications.deliver", expires=EXPIRES)
+def deliver() -> int:
+    return services.deliver(now=timezone.now())
+
+
+@shared_task(name="notifications.beat", expires=EXPIRES)
+def beat() -> None:
+    services.beat(now=timezone.now())

@@ -1,0 +1,104 @@
+"""One export: a process of its own with limits, facts in, PDF out.
+
+The engine keeps its last results in memory, cannot be interrupted by a signal handler
+and hangs when forked after use. A child that lives for one file has none of these
+problems, and takes its memory with it when it ends.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from continuity.reports.pdf.facts import Kind, Language, Paper
+
+_SOURCE: Final = Path(__file__).resolve().parents[3]
+
+# Isolated (-I): neither the environment nor the working directory chooses what is
+# imported. Our own source is put last, so it cannot stand before the standard library.
+_START: Final = (
+    "import sys; sys.path.append(sys.argv[1]);"
+    " from continuity.reports.pdf.child import main; sys.exit(main())"
+)
+
+REFUSED: Final = 3  # the child's exit status when the facts cannot be typeset
+
+
+class PdfFailed(Exception):
+    """No file was made.
+
+    `retry` says whether the same facts may succeed another time: true when time ran
+    out or the system ended the process, false when the facts cannot be typeset or do
+    not fit in the memory allowed. The message is for the log, not for people.
+    """
+
+    def __init__(self, message: str, *, retry: bool) -> None:
+        super().__init__(message)
+        self.retry = retry
+
+
+def render(
+    facts: Mapping[str, Any],
+    *,
+    kind: Kind,
+    language: Language,
+    paper: Paper = "a4",
+    timeout: timedelta,
+    memory_mb: int,
+) -> bytes:
+    """Return the report as a PDF that is both PDF/A-2a and PDF/UA-1.
+
+    `facts` is `AfterActionFacts` or `ContinuityFacts` with its `words`. The same facts
+    give the same bytes. `memory_mb` limits the child's address space in MiB; 1024 is
+    ample for 500 workflows, 4096 for 5,000 with 10,000 drills.
+
+    Blocks for at most `timeout`, then ends the child and all it started. Raises
+    PdfFailed if there is no file, ValueError if the facts are not plain JSON.
+    """
+    order = {"facts": facts, "kind": kind, "language": language, "paper": paper}
+    body = json.dumps(order, allow_nan=False).encode("ascii")
+    limits = {"memory_mb": memory_mb, "cpu_seconds": int(timeout.total_seconds() * 2) + 1}
+    child = subprocess.Popen(  # noqa: S603 - our interpreter, our source, no shell
+        [sys.executable, "-I", "-c", _START, str(_SOURCE), json.dumps(limits)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=os.sep,
+        # Two threads lay out no faster than the cores a worker shares with others.
+        env={"PATH": os.defpath, "RAYON_NUM_THREADS": "2", "LC_ALL": "C.UTF-8"},
+        start_new_session=True,
+    )
+    try:
+        pdf, errors = child.communicate(body, timeout.total_seconds())
+    except subprocess.TimeoutExpired:
+        raise PdfFailed(
+            f"No PDF after {timeout.total_seconds():g} s; the export was ended.", retry=True
+        ) from None
+    finally:
+        # Also after an error of our own: nothing of an export outlives its call.
+        _end(child)
+    if child.returncode == 0:
+        return pdf
+    last = errors.decode("utf-8", "replace").strip()[-800:]
+    if child.returncode == REFUSED:
+        raise PdfFailed(f"The facts cannot be typeset: {last}", retry=False)
+    ended_by_system = child.returncode == -signal.SIGKILL
+    raise PdfFailed(
+        f"The export ended with status {child.returncode}: {last}", retry=ended_by_system
+    )
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    if child.poll() is None:
+        os.killpg(child.pid, signal.SIGKILL)
+    child.wait()
+    for pipe in (child.stdin, child.stdout, child.stderr):
+        if pipe is not None:
+            pipe.close()

@@ -1,0 +1,368 @@
+"""What a report is made of: the exact JSON that `render` takes.
+
+Two kinds, `AfterActionFacts` and `ContinuityFacts`, share `CommonFacts`. The rules:
+
+- Facts are plain JSON: dict, list, str, int, bool, None. No float: a share is a
+  whole percent.
+- An `Instant` is ISO 8601 with seconds and the offset of the reader's zone
+  ("2025-06-10T08:36:00+02:00"). It is printed as it stands, so the caller chooses
+  the zone. A `Day` is "2025-06-10".
+- A length is a number of seconds and says so in its name. The layout prints it:
+  "41 min 05 s" under an hour, "3 h 20" above.
+- A recovery time is a `Bounded`: a length and whether it is only a lower bound.
+  A bound is printed as "> 42 min", never as a time.
+- Keys of a closed set (`Verdict`, `Readiness`, `Fate`, `Tone`) are printed with the
+  layout's own translated words. Every other text is data, printed as given, in
+  whatever language it is in; the caller translates what has a translation (labels of
+  criticality, kind of alternative, relation, confidence, phase state).
+- Lists are printed in the order given. An empty list prints a sentence that says so.
+- Any string may hold anything: markup is text, characters that no bundled font shows
+  become U+FFFD, words without a blank are broken, nothing is cut but the title and the
+  organisation (at 200 characters).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any, Literal, NotRequired, TypedDict
+
+type Kind = Literal["after_action", "continuity"]
+type Language = Literal["en", "fr"]
+type Paper = Literal["a4", "us-letter"]
+
+type Instant = str
+type Day = str
+
+type Verdict = Literal["met", "missed", "not_shown", "excused"]  # domain.clocks.Verdict
+type Readiness = Literal["ready", "partly", "not_ready", "unknown"]  # domain.readiness.Level
+type Fate = Literal["shares", "none_known", "unknown"]
+type Tone = Literal["ok", "warn", "bad", "neutral"]
+
+
+class Bounded(TypedDict):
+    """A measured length, or the least it can have been."""
+
+    seconds: int
+    lower_bound: bool
+
+
+class Chart(TypedDict):
+    """A drawing and the table that says the same.
+
+    `svg` is what `continuity.web.charts` gives: shapes and text with presentation
+    attributes, no style, script, image or reference. It is set to the width of the
+    text (A4: 174 mm); one that is more than 1.3 times as high as it is wide is made
+    smaller, so split a long one (about 20 bars each). `alt` says in words what the
+    drawing shows. `columns` and `rows` are finished text; `rows` may be empty where
+    the section's own table already says the same.
+    """
+
+    section: Literal["recoveries", "readiness", "drills"]
+    title: str
+    alt: str
+    svg: str
+    columns: list[str]
+    rows: list[list[str]]
+
+
+class CommonFacts(TypedDict):
+    """What both kinds hold. `words` is not a fact and not part of the digest."""
+
+    organisation: str
+    title: str
+    version: int
+    supersedes: NotRequired[int | None]
+    cut_off: Instant  # nothing later is in the report; also the date of the file
+    time_zone: str  # for the reader: "Europe/Paris"
+    prepared_by: str
+    distribution: str  # "Internal"; may be empty
+    summary: list[str]  # paragraphs, finished sentences
+    charts: list[Chart]
+    words: dict[str, str]  # from `words.words(language)`
+
+
+# --- After-action report of one drill -----------------------------------------------
+
+
+class DrillFacts(TypedDict):
+    """The drill itself."""
+
+    kind: str  # "Functional drill"
+    started_at: Instant
+    ended_at: Instant
+    onset: Instant  # occurred_at: where every RTA of this drill begins
+    paused_seconds: int
+    facilitator: str
+    teams: list[str]
+
+
+class ScenarioFacts(TypedDict):
+    """What was rehearsed, and how good the record of the real outage is."""
+
+    name: str
+    description: str
+    source_title: str  # may be empty: an invented scenario
+    source_url: str  # may be empty; only http(s) becomes a link
+    quality: str  # "Provider's own post-mortem, times to the minute"; may be empty
+    speed: int  # 1 is real time, 60 is an hour in a minute
+
+
+class RecoveryFigures(TypedDict):
+    """The tiles. `recovered` counts recoveries with a `minimum_at`.
+
+    met + missed + not_shown + excused == in_scope, less those without an RTO.
+    """
+
+    in_scope: int
+    recovered: int
+    median: Bounded | None  # None: nothing to take a median of
+    met: int
+    missed: int
+    not_shown: int
+    excused: int
+
+
+class PhaseFacts(TypedDict):
+    """One line of the scenario's timeline."""
+
+    offset_seconds: int  # after the onset, on the drill's clock
+    component: str
+    state: str  # translated label: "Degraded"
+    tone: Tone
+    error_rate_percent: int | None
+    note: str
+    source_url: str  # may be empty
+
+
+class RecoveryFacts(TypedDict):
+    """One workflow's way through the drill; instants as seconds after the onset."""
+
+    team: str
+    workflow: str
+    tool: str
+    alternative: str  # empty: none was used
+    rto_seconds: int | None
+    acknowledged_seconds: int | None
+    switched_seconds: int | None
+    rta: Bounded  # a bound where the minimum was not reached
+    verdict: Verdict | None  # None: no RTO to judge by
+    gap_seconds: int | None  # RTA - RTO, negative is early; of a bound where rta is one
+
+
+class JournalFacts(TypedDict):
+    """One entry of the journal."""
+
+    at: Instant
+    received_at: Instant | None  # set where it came in noticeably later
+    what: str
+    who: str
+
+
+class ExcusedFacts(TypedDict):
+    """A recovery that counts for nothing, and who said so."""
+
+    team: str
+    workflow: str
+    tool: str
+    reason: str
+    by: str
+    at: Instant
+
+
+class NotRecoveredFacts(TypedDict):
+    """A recovery still open at the end."""
+
+    team: str
+    workflow: str
+    tool: str
+    rto_seconds: int | None
+    bound: Bounded
+    last_step: str  # "Acknowledged"; "No step recorded"
+
+
+class AfterActionFacts(CommonFacts):
+    """kind="after_action": what a drill showed."""
+
+    drill: DrillFacts
+    scenario: ScenarioFacts
+    figures: RecoveryFigures
+    phases: list[PhaseFacts]
+    recoveries: list[RecoveryFacts]
+    not_recovered: list[NotRecoveredFacts]
+    excused: list[ExcusedFacts]
+    journal: list[JournalFacts]
+
+
+# --- Continuity report of a team or the organisation --------------------------------
+
+
+class ScopeFacts(TypedDict):
+    """Whom the report is about."""
+
+    kind: Literal["team", "organisation"]
+    name: str
+
+
+class PeriodFacts(TypedDict):
+    """Both days belong to it."""
+
+    first: Day
+    last: Day
+
+
+class ReadinessFigures(TypedDict):
+    """ready + partly + not_ready + unknown == workflows. Percent of nothing is None."""
+
+    workflows: int
+    ready: int
+    partly: int
+    not_ready: int
+    unknown: int  # names no tool
+    share_percent: int | None
+    weighted_percent: int | None  # by criticality
+
+
+class DrillFigures(TypedDict):
+    """The drills of the period, all recoveries together."""
+
+    drills: int
+    recoveries: int
+    median: Bounded | None
+    met: int
+    missed: int
+    not_shown: int
+    excused: int
+
+
+class TeamReadiness(ReadinessFigures):
+    """One line of readiness by team."""
+
+    team: str
+
+
+class WorkflowFacts(TypedDict):
+    """One workflow."""
+
+    name: str
+    team: str
+    criticality: str  # translated label
+    rto_seconds: int | None
+    mtpd_seconds: int | None
+    mbco_percent: int | None
+    mbco: str  # in words; may be empty
+    owner: str  # empty: nobody, and the report says so
+    deputy: str
+    tools: list[str]
+    readiness: Readiness
+    reasons: list[str]  # what is missing and what would lift it; empty when ready
+
+
+class ProofFacts(TypedDict):
+    """Latest evidence that an alternative works for the workflow."""
+
+    source: str  # "Drill: Loss of ChatGPT, spring"
+    day: Day
+    expires_on: Day
+    expired: bool
+    time: Bounded | None  # None: attested without a measured time
+    capacity_percent: int | None
+
+
+class FateFacts(TypedDict):
+    """What the alternative shares with the tool it replaces."""
+
+    answer: Fate
+    through: list[str]  # the path by name: ["Gemini", "Cloudflare"]; only for "shares"
+    example: str  # a real outage that shows it; may be empty
+    known_percent: int | None  # how much of the chain is known
+
+
+class AlternativeFacts(TypedDict):
+    """One alternative of one workflow."""
+
+    workflow: str
+    team: str
+    tool: str
+    rank: int  # 1 is tried first
+    alternative: str
+    kind: str  # translated label: "Other provider"
+    proof: ProofFacts | None
+    fate: FateFacts
+
+
+class DrillLineFacts(TypedDict):
+    """One recovery of one drill in the period."""
+
+    day: Day
+    drill: str
+    workflow: str
+    team: str
+    rto_seconds: int | None
+    rta: Bounded
+    verdict: Verdict | None  # None: no RTO to judge by
+
+
+class NotReadyFacts(TypedDict):
+    """A workflow that is partly or not ready, and why."""
+
+    workflow: str
+    team: str
+    readiness: Readiness
+    reasons: list[str]
+
+
+class NoToolFacts(TypedDict):
+    """A workflow that names no tool."""
+
+    workflow: str
+    team: str
+    note: str  # what stood there: "Various"; may be empty
+
+
+class GapFacts(TypedDict):
+    """What stands between today and ready."""
+
+    not_ready: list[NotReadyFacts]
+    no_tool: list[NoToolFacts]
+
+
+class SourceFacts(TypedDict):
+    """One upstream edge and where we know it from."""
+
+    tool: str
+    upstream: str
+    relation: str  # translated label: "Edge network"
+    hard: bool
+    source_title: str
+    source_url: str
+    verified_on: Day | None
+    confidence: str  # translated label
+
+
+class ContinuityFacts(CommonFacts):
+    """kind="continuity": how ready a team or the organisation is, and how we know."""
+
+    scope: ScopeFacts
+    period: PeriodFacts
+    readiness: ReadinessFigures
+    drill_figures: DrillFigures
+    teams: list[TeamReadiness]
+    workflows: list[WorkflowFacts]
+    alternatives: list[AlternativeFacts]
+    drills: list[DrillLineFacts]
+    gaps: GapFacts
+    sources: list[SourceFacts]
+
+
+def digest(facts: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of the facts as 64 hexadecimal digits.
+
+    Taken over JSON with sorted keys, no blanks and ASCII escapes, without `words`:
+    the same facts in a reworded layout keep their digest. `render` prints this value,
+    so a reader can compare it with the facts kept beside the report.
+    """
+    kept = {key: value for key, value in facts.items() if key != "words"}
+    text = json.dumps(kept, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return hashlib.sha256(text.encode("ascii")).hexdigest()

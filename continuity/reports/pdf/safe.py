@@ -1,0 +1,186 @@
+"""Make what users wrote safe to typeset.
+
+Nothing here is about markup: facts reach the layout as data, so `#read("/etc/passwd")`
+is eleven letters and some signs. What can still stop or spoil a conforming export is a
+character no font shows, a word longer than the line, a row higher than the page, and a
+drawing that asks for something outside itself.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib.parse import urlsplit
+from xml.etree.ElementTree import Element, ParseError, register_namespace, tostring
+
+from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import fromstring
+
+from continuity.reports.pdf.coverage import covered
+
+REPLACEMENT: Final = "\ufffd"
+
+# Invisible, and needed for joining, breaking and reading direction.
+_INVISIBLE: Final = "\u00ad\u061c\u200b-\u200f\u2060\ufe00-\ufe0f"
+# Invisible, and able to make a line read as what it is not, or to no purpose here:
+# overrides and isolates of direction, tags, other variation selectors, byte order mark.
+_DROPPED: Final = re.compile(
+    "[\u202a-\u202e\u2061-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e01ef]"
+)
+_NEWLINES: Final = re.compile("\r\n?|\u0085|\u2028|\u2029")
+_LONG_WORD: Final = re.compile(r"[^\s\u200b]{16,}")
+_PIECE: Final = 10
+_INSTANT: Final = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}([+-][0-9]{2}:[0-9]{2}|Z))?"
+)
+# Where a reader expects an address or a name made of parts to be broken.
+_JOINTS: Final = "/?&=_-.:,;@|+"
+
+# A cell with more text than this may be broken over pages; a shorter row stays whole.
+_LONG_CELL: Final = 400
+_HEADLINE: Final = 200
+
+_SVG: Final = "http://www.w3.org/2000/svg"
+_SHAPES: Final = frozenset(
+    f"{{{_SVG}}}{name}"
+    for name in (
+        "svg", "g", "title", "desc", "text", "tspan", "rect", "line", "path", "circle",
+        "ellipse", "polyline", "polygon",
+    )
+)  # fmt: skip
+_NOT_A_NUMBER_OR_COLOUR: Final = re.compile(r"^on|href|style|class|url\(|://", re.IGNORECASE)
+
+register_namespace("", _SVG)
+
+
+def _not_shown() -> re.Pattern[str]:
+    ranges = "".join(f"\\U{first:08x}-\\U{last:08x}" for first, last in covered())
+    return re.compile(f"[^\n\t{_INVISIBLE}{ranges}]")
+
+
+_NOT_SHOWN: Final = _not_shown()
+
+
+class UnsafeDrawing(ValueError):
+    """A chart is not a plain SVG drawing."""
+
+
+def clean(text: str) -> str:
+    """Return the text with U+FFFD for each character that none of our fonts shows."""
+    text = _NEWLINES.sub("\n", _DROPPED.sub("", text))
+    return _NOT_SHOWN.sub(REPLACEMENT, text)
+
+
+def soften(text: str) -> str:
+    """Return the text with places to break (U+200B) in words too long for a line."""
+    return _LONG_WORD.sub(lambda found: _breakable(found[0]), text)
+
+
+def _breakable(word: str) -> str:
+    out: list[str] = []
+    run = 0
+    for before, char in zip(" " + word, word, strict=False):
+        # A mark belongs to the letter before it.
+        if not unicodedata.category(char).startswith("M") and (
+            run >= _PIECE or (run >= 3 and before in _JOINTS and char not in _JOINTS)
+        ):
+            out.append("\u200b")
+            run = 0
+        out.append(char)
+        run += 1
+    return "".join(out)
+
+
+def headline(text: str) -> str:
+    """Return at most 200 characters of a title, which must fit its page."""
+    text = " ".join(text.split())
+    return text if len(text) <= _HEADLINE else text[: _HEADLINE - 1] + "…"
+
+
+def link(address: str) -> str:
+    """Return the address if it may become a link, else an empty string."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return ""
+    printable = address.isascii() and address.isprintable() and " " not in address
+    return address if parts.scheme in ("http", "https") and parts.netloc and printable else ""
+
+
+def drawing(svg: str) -> str:
+    """Return the SVG with nothing but shapes, text and plain attributes.
+
+    Raises UnsafeDrawing if it is not well-formed or holds another element: an image,
+    a script, a style sheet, a reference to something else, a document type.
+    """
+    try:
+        root = fromstring(svg, forbid_dtd=True)
+    except (ParseError, DefusedXmlException) as error:
+        raise UnsafeDrawing(f"A chart is not a plain drawing: {error}") from None
+    for element in root.iter():
+        _keep_plain(element)
+    return tostring(root, encoding="unicode")
+
+
+def _keep_plain(element: Element) -> None:
+    if element.tag not in _SHAPES:
+        raise UnsafeDrawing(f"A chart holds {element.tag}, which is not a shape.")
+    for name, value in list(element.attrib.items()):
+        if _NOT_A_NUMBER_OR_COLOUR.search(name) or _NOT_A_NUMBER_OR_COLOUR.search(value):
+            del element.attrib[name]
+    element.text = clean(element.text) if element.text else None
+    element.tail = clean(element.tail) if element.tail else None
+
+
+def prepare(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the facts as the layout takes them; the facts themselves stay as they are.
+
+    Every text is cleaned and softened; an address gets a second key `<key>_link` with
+    what may be linked; every row (a dict in a list) gets `long`, whether it may be
+    broken over pages. Addresses themselves are softened as any text is.
+    """
+    apart = ("charts", "words")
+    ready: dict[str, Any] = _walk({k: facts[k] for k in facts if k not in apart})
+    ready["words"] = {key: clean(word) for key, word in facts["words"].items()}
+    ready["charts"] = [
+        {**_walk({k: v for k, v in chart.items() if k != "svg"}), "svg": drawing(chart["svg"])}
+        for chart in facts["charts"]
+    ]
+    for key in ("title", "organisation"):
+        plain = headline(clean(facts[key]))
+        ready[key] = soften(plain)
+        ready[f"plain_{key}"] = plain
+        ready[f"running_{key}"] = plain if len(plain) <= 60 else plain[:59] + "…"
+    return ready
+
+
+def _walk(value: Any) -> Any:
+    if isinstance(value, str):
+        # The layout takes days and instants apart by position.
+        return value if _INSTANT.fullmatch(value) else soften(clean(value))
+    if isinstance(value, list):
+        return [_row(item) if isinstance(item, dict) else _walk(item) for item in value]
+    if isinstance(value, dict):
+        out = {key: _walk(item) for key, item in value.items()}
+        for key, item in value.items():
+            if key.endswith("_url"):
+                out[f"{key}_link"] = link(item)
+        return out
+    return value
+
+
+def _row(row: dict[str, Any]) -> dict[str, Any]:
+    return {**_walk(row), "long": max(map(_length, row.values()), default=0) > _LONG_CELL}
+
+
+def _length(value: Any) -> int:
+    if isinstance(value, str):
+        # A line of its own counts as a full one.
+        return len(value) + 40 * value.count("\n")
+    if isinstance(value, list):
+        return sum(map(_length, value)) + 20 * len(value)
+    if isinstance(value, dict):
+        return sum(map(_length, value.values()))
+    return 0

@@ -1,0 +1,320 @@
+"""The fixed words of the layouts, in the reader's language.
+
+A field in braces is filled by the layout: {n}, {date}. The meanings are the product's
+own definitions; what a figure on a page says of itself says the same.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.utils import translation
+from django.utils.dates import MONTHS, MONTHS_AP
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from continuity.reports.pdf.facts import Language
+
+_COVER: Final[dict[str, Promise]] = {
+    "after_action": _("After-action report"),
+    "continuity_report": _("Continuity report"),
+    "practice_not_real": _("Practice, not a real outage. No service failed on this occasion."),
+    "keywords": _("business continuity, recovery time, AI tools, ISO 22301"),
+    "contents": _("Contents"),
+    "drill_kind": _("Type of drill"),
+    "team": _("Team"),
+    "teams": _("Teams"),
+    "all_teams": _("All teams"),
+    "organisation": _("Organisation"),
+    "date": _("Date"),
+    "from_to": _("From – to"),
+    "period": _("Period"),
+    "from_day_to_day": _("{first} to {last}"),
+    "scenario": _("Scenario"),
+    "facilitator": _("Facilitator"),
+    "and_more": _("and {n} more"),
+}
+
+_FURNITURE: Final[dict[str, Promise]] = {
+    "page_of": _("Page {page} of {pages}"),
+    "version": _("Version"),
+    "version_n": _("Version {n}"),
+    "version_as_of": _("{n}, as of {date}"),
+    "as_of": _("as of {date}"),
+    "cut_off": _("Cut-off"),
+    "time_zone": _("Time zone"),
+    "prepared_by": _("Prepared by"),
+    "distribution": _("Distribution"),
+    "supersedes_n": _("supersedes version {n}"),
+    "digest": _("SHA-256 of the facts"),
+    "digest_note": _(
+        "The facts this report was made from are kept beside it as JSON. The same facts"
+        " give the same digest; a changed figure gives another."
+    ),
+    "item": _("Item"),
+    "value": _("Value"),
+    "term": _("Term"),
+    "meaning": _("Meaning"),
+    "percent": _("{n}%"),
+    "n_of_m": _("{n} of {m}"),
+    "none": _("None."),
+    "none_short": pgettext_lazy("no pause", "None"),
+    "started": pgettext_lazy("instant", "Started"),
+    "ended": pgettext_lazy("instant", "Ended"),
+}
+
+_HEADINGS: Final[dict[str, Promise]] = {
+    "summary": _("Summary"),
+    "method": _("How the figures are made"),
+    "scenario_timeline": _("Timeline of the scenario"),
+    "recoveries": _("Recoveries"),
+    "not_recovered": _("Not recovered"),
+    "excused_recoveries": _("Excused"),
+    "journal": _("Journal"),
+    "appendix": _("About this report"),
+    "readiness_by_team": _("Readiness by team"),
+    "workflows": _("Workflows"),
+    "alternatives": _("Alternatives and their proof"),
+    "drills_in_period": _("Drills in the period"),
+    "gaps": _("Gaps"),
+    "gaps_not_ready": _("Workflows that are not ready, and why"),
+    "gaps_no_tool": _("Workflows that name no tool"),
+    "sources": _("Sources of facts"),
+}
+
+_COLUMNS: Final[dict[str, Promise]] = {
+    "moment": _("Moment"),
+    "component": _("Component"),
+    "state": pgettext_lazy("of a component", "State"),
+    "errors": _("Errors"),
+    "note": _("Note"),
+    "workflow": _("Workflow"),
+    "workflow_team": _("Workflow, team"),
+    "tool": _("Tool"),
+    "tools": _("Tools"),
+    "tool_alternative": _("Tool, alternative"),
+    "rto": _("RTO"),
+    "rto_mtpd": _("RTO, MTPD"),
+    "mbco": _("MBCO"),
+    "rta": _("RTA"),
+    "acknowledged": _("Acknowledged"),
+    "switched": pgettext_lazy("instant", "Switched"),
+    "verdict": _("Verdict"),
+    "gap": _("Gap"),
+    "at_least": _("Out for at least"),
+    "last_step": _("Last step recorded"),
+    "reason": _("Reason"),
+    "reasons": _("Reasons"),
+    "excused_by": _("Excused by"),
+    "time": pgettext_lazy("of day", "Time"),
+    "what": _("What happened"),
+    "who": _("Who"),
+    "criticality": _("Criticality"),
+    "owner_deputy": _("Owner, deputy"),
+    "readiness": _("Readiness"),
+    "readiness_and_reasons": _("Readiness, reasons"),
+    "share": pgettext_lazy("of ready workflows", "Share"),
+    "weighted": _("Weighted share"),
+    "proof": _("Proof"),
+    "time_capacity": _("Time, capacity"),
+    "shared_fate": _("Shared fate"),
+    "drill": _("Drill"),
+    "what_stood_there": _("What the record says"),
+    "upstream": _("Upstream"),
+    "relation": _("Relation"),
+    "source": _("Source"),
+    "verified_on": _("Verified"),
+    "confidence": _("Confidence"),
+    "hard": pgettext_lazy("upstream", "hard"),
+    "soft": pgettext_lazy("upstream", "soft"),
+}
+
+_KEYS: Final[dict[str, Promise]] = {
+    "verdict_met": pgettext_lazy("verdict", "Met"),
+    "verdict_missed": pgettext_lazy("verdict", "Missed"),
+    "verdict_not_shown": pgettext_lazy("verdict", "Not shown"),
+    "verdict_excused": pgettext_lazy("verdict", "Excused"),
+    "readiness_ready": pgettext_lazy("readiness", "Ready"),
+    "readiness_partly": pgettext_lazy("readiness", "Partly ready"),
+    "readiness_not_ready": pgettext_lazy("readiness", "Not ready"),
+    "readiness_unknown": pgettext_lazy("readiness", "Unknown"),
+    "no_verdict": _("No RTO"),
+    "fate_shares": _("Shares an upstream"),
+    "fate_none_known": _("None known"),
+    "fate_unknown": pgettext_lazy("shared fate", "Unknown"),
+    "chain_known": _("{n} of the chain is known"),
+    "not_proven": _("Not proven"),
+    "proven_on": _("on {date}"),
+    "expires_on": _("expires {date}"),
+    "expired_on": _("expired {date}"),
+    "instead_of": _("instead of {tool}"),
+    "no_owner": _("No owner"),
+    "no_deputy": _("No deputy"),
+    "no_tool_named": _("No tool named"),
+    "no_alternative_used": _("no alternative used"),
+    "received_later": _("received later, at {time}"),
+}
+
+_TILES: Final[dict[str, Promise]] = {
+    "in_scope": _("Workflows in scope"),
+    "in_scope_note": _("recoveries opened by this drill"),
+    "recovered": _("Recovered"),
+    "recovered_note": _("reached their minimum level"),
+    "median_rta": _("Median RTA"),
+    "median_note": _("half took no longer"),
+    "median_bound_note": _("a lower bound: the true median is longer"),
+    "met_note": _("within their RTO"),
+    "missed_note": _("took longer than their RTO"),
+    "not_shown_note": _("ended before the RTO ran out"),
+    "excused_note": _("with a reason and a name"),
+    "paused": _("Paused"),
+    "paused_note": _("not counted in any time"),
+    "readiness_share": _("Ready, share"),
+    "readiness_share_note": _("every workflow counts the same"),
+    "readiness_weighted": _("Ready, weighted"),
+    "readiness_weighted_note": _("weighted by criticality"),
+    "ready_note": _("workflows"),
+    "not_ready_unknown_n": _("not ready: {n}, unknown: {m}"),
+    "recoveries_n": _("recoveries: {n}"),
+    "not_shown_excused_n": _("not shown: {n}, excused: {m}"),
+}
+
+_MEANINGS: Final[dict[str, Promise]] = {
+    "method_drill_intro": _(
+        "Every figure comes from the drill’s journal, which nobody can rewrite. Times are"
+        " those at which people pressed the buttons."
+    ),
+    "method_continuity_intro": _(
+        "Every figure is computed from the inventory and from the journals of the drills"
+        " as they stood at the cut-off. The formula is this:"
+    ),
+    "term_onset": _("Onset"),
+    "onset": _("Onset"),
+    "meaning_onset": _(
+        "The instant from which the tool is taken as not working. It is the same for"
+        " everyone in the drill."
+    ),
+    "term_rta": _("RTA, recovery time"),
+    "meaning_rta": _(
+        "Measured time from the onset to the minimum level (MBCO) reached. The clock of"
+        " the target (RTO) stops at the same moment."
+    ),
+    "term_pauses": _("Pauses"),
+    "meaning_pauses": _("Time during which the drill was paused does not count."),
+    "term_bound": _("Lower bound, “>”"),
+    "meaning_bound": _(
+        "A recovery still open when the drill ended has no recovery time. What is known is"
+        " that it takes longer than the time shown. It is never zero and never left out."
+    ),
+    "term_median": _("Median"),
+    "meaning_median": _(
+        "The middle of the recovery times, of an even number the smaller of the two;"
+        " excused ones are left out. Where lower bounds leave it open, the least it can be"
+        " is given, as a lower bound."
+    ),
+    "term_gap": _("Gap"),
+    "meaning_gap": _("RTA minus RTO. A plus sign is time over the target."),
+    "term_met": pgettext_lazy("verdict", "Met"),
+    "meaning_met": _("The minimum level was reached within the RTO."),
+    "term_missed": pgettext_lazy("verdict", "Missed"),
+    "meaning_missed": _(
+        "The minimum level was reached after the RTO, or was not reached and the RTO had"
+        " run out."
+    ),
+    "term_not_shown": pgettext_lazy("verdict", "Not shown"),
+    "meaning_not_shown": _(
+        "The drill ended before the RTO ran out, without recovery: neither met nor missed."
+    ),
+    "term_excused": pgettext_lazy("verdict", "Excused"),
+    "meaning_excused": _(
+        "Counts for nothing, with a reason and the name of who said so. Listed, never hidden."
+    ),
+    "term_sound": _("Sound alternative"),
+    "meaning_sound": _(
+        "It is approved for the workflow’s data, has a runbook, and shares no known hard"
+        " upstream with the tool it replaces."
+    ),
+    "term_proven": _("Proven alternative"),
+    "meaning_proven": _(
+        "An unexpired proof shows it at MBCO or above within the RTO."
+    ),
+    "term_dependency_ready": _("Readiness of a dependency"),
+    "meaning_dependency_ready": _(
+        "Ready with one alternative that is sound and proven. Partly ready with one that"
+        " misses just one of these four, the reasons listed. Not ready otherwise."
+    ),
+    "term_workflow_ready": _("Readiness of a workflow"),
+    "meaning_workflow_ready": _(
+        "A workflow is as ready as its least ready dependency that would stop it. One that"
+        " names no tool is unknown; one that nothing known would stop is ready."
+    ),
+    "term_share": _("Readiness, share"),
+    "meaning_share": _(
+        "Workflows that are ready, divided by all workflows, weighted by nothing."
+    ),
+    "term_weighted": _("Readiness, weighted"),
+    "meaning_weighted": _(
+        "The same, each workflow counted with the weight of its criticality."
+    ),
+    "term_shared_fate": _("Shared fate"),
+    "meaning_shared_fate": _(
+        "Whether the alternative rides on the same upstream as the tool it replaces:"
+        " shares (the path is named), none known (with how much of the chain is known), or"
+        " unknown. Nothing is ever called independent."
+    ),
+}
+
+_NOTES: Final[dict[str, Promise]] = {
+    "speed_note": _(
+        "The record was replayed at {n} times its real speed. Moments below are on the"
+        " drill's clock."
+    ),
+    "journal_note": _(
+        "All that happened, in order. An entry that reached the server late shows when it"
+        " was received."
+    ),
+    "alternatives_note": _(
+        "An alternative counts when someone has used it, lately, for this work. Proof"
+        " expires."
+    ),
+    "drills_note": _(
+        "Drills only. Recoveries from real outages are not mixed into these figures."
+    ),
+    "gaps_no_tool_note": _(
+        "Nothing can be said about the readiness of these workflows until they name the"
+        " tool they use."
+    ),
+    "sources_note": _("Where we know from what each tool rides on."),
+    "no_phases": _("The scenario has no phases: the tool is down from onset to end."),
+    "no_recoveries": _("No workflow in scope relied on a tool that failed."),
+    "all_recovered": _("Every recovery reached its minimum level."),
+    "none_excused": _("No recovery was excused."),
+    "no_journal": _("The journal is empty."),
+    "no_teams": _("No team has a workflow."),
+    "no_workflows": _("No workflow is recorded."),
+    "no_alternatives": _("No workflow has an alternative."),
+    "no_drills": _("No drill ended in this period."),
+    "no_gaps": _("Every workflow is ready."),
+    "no_tool_gaps": _("Every workflow names the tools it uses."),
+    "no_sources": _("No upstream is recorded for the tools in use."),
+}
+
+WORDS: Final[dict[str, Promise]] = {
+    **_COVER,
+    **_FURNITURE,
+    **_HEADINGS,
+    **_COLUMNS,
+    **_KEYS,
+    **_TILES,
+    **_MEANINGS,
+    **_NOTES,
+    **{f"month_long_{number}": name for number, name in MONTHS.items()},
+    **{f"month_short_{number}": name for number, name in MONTHS_AP.items()},
+}
+
+
+def words(language: Language) -> dict[str, str]:
+    """Return all fixed words of both layouts in the language: the facts' `words`."""
+    with translation.override(language):
+        return {key: str(word) for key, word in WORDS.items()}
