@@ -1,0 +1,1 @@
+"""Reading the inventory: frozen results, a fixed number of queries."""

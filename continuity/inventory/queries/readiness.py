@@ -1,0 +1,106 @@
+"""How ready workflows are: the rows that the formula in domain/readiness needs."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from continuity.domain.fate import FateAnswer, Graph
+from continuity.domain.readiness import (
+    AlternativeFacts,
+    DependencyFacts,
+    ProofFacts,
+    ProofSource,
+    WorkflowReadiness,
+    workflow_readiness,
+)
+from continuity.inventory.models import (
+    Alternative,
+    Dependency,
+    Proof,
+    RunbookStep,
+    Without,
+    Workflow,
+)
+from continuity.inventory.queries import fate
+
+
+def readiness(
+    workflows: "QuerySet[Workflow] | Iterable[Workflow]",
+    *,
+    now: datetime,
+    graph: Graph | None = None,
+) -> dict[int, WorkflowReadiness]:
+    """Return the readiness of each workflow by its key.
+
+    Five queries for any number of workflows: the workflows themselves, where they are
+    not loaded yet, their dependencies, alternatives and proofs, and the graph of
+    upstreams, where the caller has not read it already.
+    """
+    by_pk = {workflow.pk: workflow for workflow in workflows}
+    known = graph or fate.graph()
+    proofs: dict[int, list[ProofFacts]] = defaultdict(list)
+    for proof in Proof.objects.filter(
+        alternative__dependency__workflow__in=by_pk
+    ).order_by():
+        proofs[proof.alternative_id].append(_proof(proof))
+    alternatives: dict[int, list[Alternative]] = defaultdict(list)
+    steps = RunbookStep.objects.filter(alternative=OuterRef("pk"))
+    for alternative in (
+        Alternative.objects.filter(dependency__workflow__in=by_pk)
+        .select_related("tool")
+        .annotate(has_runbook=Exists(steps))
+        .order_by("rank")
+    ):
+        alternatives[alternative.dependency_id].append(alternative)
+    facts: dict[int, list[DependencyFacts]] = defaultdict(list)
+    for dependency in Dependency.objects.filter(workflow__in=by_pk):
+        workflow = by_pk[dependency.workflow_id]
+        facts[workflow.pk].append(
+            DependencyFacts(
+                pk=dependency.pk,
+                tool=dependency.tool_id,
+                stops=dependency.without == Without.STOPS,
+                rto=workflow.rto,
+                mbco_percent=workflow.mbco_percent,
+                alternatives=tuple(
+                    _alternative(one, dependency, workflow, known, proofs[one.pk])
+                    for one in alternatives[dependency.pk]
+                ),
+            )
+        )
+    return {pk: workflow_readiness(facts[pk], now=now) for pk in by_pk}
+
+
+def _alternative(
+    alternative: Alternative,
+    dependency: Dependency,
+    workflow: Workflow,
+    graph: Graph,
+    proofs: list[ProofFacts],
+) -> AlternativeFacts:
+    if alternative.tool_id is None:
+        # By hand: there is no chain of upstreams that could break.
+        answer = FateAnswer.NONE_KNOWN
+    else:
+        answer = graph.shared(dependency.tool_id, alternative.tool_id).answer
+    return AlternativeFacts(
+        pk=alternative.pk,
+        name=str(alternative),
+        approved_for_data=alternative.approves(workflow.data_class),
+        has_runbook=alternative.has_runbook,  # type: ignore[attr-defined]  # annotated
+        fate=answer,
+        proofs=tuple(proofs),
+    )
+
+
+def _proof(proof: Proof) -> ProofFacts:
+    return ProofFacts(
+        shown_at=proof.shown_at,
+        expires_at=proof.expires_at,
+        works=proof.works,
+        source=ProofSource(proof.source),
+        capacity_percent=proof.capacity,
+        minimum_after=proof.minimum_after,
+    )
