@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "continuity.accounts",
     "continuity.history",
     "continuity.notifications",
+    "continuity.people",
     "continuity.inventory",
     "continuity.outages",
     "continuity.drills",
@@ -86,7 +87,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "continuity.accounts.context.shell",
+                "continuity.dashboard.context.shell",
             ],
             "builtins": [
                 "django.templatetags.i18n",
@@ -164,7 +165,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
-ACCOUNT_ADAPTER = "continuity.accounts.adapter.Adapter"
+ACCOUNT_ADAPTER = "continuity.people.adapter.Adapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -173,6 +174,12 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+# allauth limits how often a sign-in may fail. It counts in Django's cache, which is the
+# memory of each web process: no server that could be down, though n processes allow n
+# times as many attempts. With a cache server down, nobody could sign in.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+# Behind a proxy of ours its address is not the client's: it says whose the client's is.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0
 
 SECURE_CSP = {
     "default-src": [CSP.NONE],

@@ -1,10 +1,16 @@
 """Every address of the product. Each app keeps its own; this is the table of contents."""
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from continuity.config import health
+from continuity.people.urls import sign_in_patterns
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("continuity.dashboard.urls")),
+    path("", include("continuity.people.urls")),
+    path("account/", include(sign_in_patterns)),
+    path("history/", include("continuity.history.urls")),
+    path("mail/", include("continuity.notifications.urls")),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
 ]

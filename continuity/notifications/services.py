@@ -24,8 +24,8 @@ LEASE: Final = timedelta(minutes=5)
 """How long a message belongs to who took it: longer than a task may live, so that only
 the messages of a dead worker are ever taken a second time."""
 
-TICK: Final = "tick"
-"""The name under which the clock of this installation leaves its heartbeat."""
+TICK: Final = "beat"
+"""The name of the heartbeat: /readyz asks for it."""
 
 
 @dataclass(frozen=True, slots=True)

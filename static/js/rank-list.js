@@ -30,11 +30,16 @@ class RankList extends HTMLElement {
     const before = this.order;
     grip.setPointerCapture(event.pointerId);
     item.classList.add("is-dragging");
+    // Nothing moves in the page while dragging: an element that is moved loses the pointer it has captured.
+    let goal = null;
+    const clear = () => this.items.forEach((each) => each.classList.remove("is-over", "is-after"));
     const move = (each) => {
-      const over = this.items.find((other) => other !== item && each.clientY >= other.getBoundingClientRect().top && each.clientY <= other.getBoundingClientRect().bottom);
-      if (!over) return;
+      clear();
+      const over = this.items.find((other) => { const box = other.getBoundingClientRect(); return each.clientY >= box.top && each.clientY <= box.bottom; });
+      if (!over || over === item) { goal = null; return; }
       const box = over.getBoundingClientRect();
-      each.clientY < box.top + box.height / 2 ? over.before(item) : over.after(item);
+      goal = { over, after: each.clientY > box.top + box.height / 2 };
+      over.classList.add(goal.after ? "is-after" : "is-over");
     };
     const done = (each) => {
       grip.removeEventListener("pointermove", move);
@@ -42,8 +47,10 @@ class RankList extends HTMLElement {
       grip.removeEventListener("pointercancel", done);
       removeEventListener("keydown", escape);
       item.classList.remove("is-dragging");
-      if (each.type === "pointerup") { if (this.order.join() !== before.join()) this.changed(item, before); }
-      else this.restore(before);
+      clear();
+      if (each.type !== "pointerup" || !goal) return;
+      goal.after ? goal.over.after(item) : goal.over.before(item);
+      if (this.order.join() !== before.join()) this.changed(item, before);
     };
     const escape = (each) => { if (each.key === "Escape") done(each); };
     grip.addEventListener("pointermove", move);

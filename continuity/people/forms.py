@@ -1,0 +1,218 @@
+"""What people fill in about people."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from continuity.accounts.models import (
+    LANGUAGE_LABELS,
+    ORGANISATION_ROLE_LABELS,
+    TEAM_ROLE_LABELS,
+    THEME_LABELS,
+    Team,
+    User,
+)
+from continuity.accounts.roles import OrganisationRole
+from continuity.people import queries
+
+ZONE_HELP = _("Times are shown in this zone.")
+
+
+def _zone_field(**options: Any) -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=_("Time zone"),
+        choices=lambda: [(zone, zone.replace("_", " ")) for zone in queries.zones()],
+        **options,
+    )
+
+
+def _free_address(email: str) -> str:
+    address = email.lower()
+    if User.objects.filter(email__iexact=address).exists():
+        raise ValidationError(_("Somebody has an account with this address already."))
+    return address
+
+
+class SetUpForm(forms.Form):
+    organisation = forms.CharField(
+        label=_("Name of your organisation"),
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "organization"}),
+    )
+    zone = _zone_field(initial="UTC", help_text=ZONE_HELP)
+    name = forms.CharField(
+        label=_("Your name"),
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    email = forms.EmailField(
+        label=_("Your e-mail address"),
+        help_text=_("You sign in with it."),
+        widget=forms.EmailInput(attrs={"autocomplete": "username"}),
+    )
+    password = forms.CharField(
+        label=_("Password"),
+        help_text=_("At least 10 characters. Three or four unrelated words do well."),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        strip=False,
+    )
+
+    def clean(self) -> dict[str, Any]:
+        answers = super().clean() or self.cleaned_data
+        password = answers.get("password")
+        if password:
+            person = User(email=answers.get("email", ""), name=answers.get("name", ""))
+            try:
+                validate_password(password, person)
+            except ValidationError as error:
+                self.add_error("password", error)
+        return answers
+
+
+class OrganisationForm(forms.Form):
+    name = forms.CharField(label=_("Name of the organisation"), max_length=120)
+    zone = _zone_field(help_text=_("For people who have not chosen one, and in reports."))
+    upstream_stale_days = forms.IntegerField(
+        label=_("Days until a recorded upstream counts as stale"),
+        help_text=_("What a tool rides on changes. After this time somebody has to look again."),
+        min_value=1,
+        max_value=3650,
+    )
+
+
+class PeopleFilter(forms.Form):
+    q = forms.CharField(
+        label=_("Search people by name or address"),
+        required=False,
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Name or address")}),
+    )
+    role = forms.ChoiceField(
+        label=_("Role in the organisation"),
+        required=False,
+        choices=[
+            ("", _("All roles")),
+            *[item for item in ORGANISATION_ROLE_LABELS.items() if item[0]],
+        ],
+    )
+    closed = forms.ChoiceField(
+        label=_("Accounts"),
+        required=False,
+        choices=[("", _("Open accounts")), ("1", _("Closed ones too"))],
+    )
+
+
+class TeamsFilter(forms.Form):
+    q = forms.CharField(
+        label=_("Search teams"),
+        required=False,
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Team or department")}),
+    )
+
+
+class NewPersonForm(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=120)
+    email = forms.EmailField(label=_("E-mail address"))
+    organisation_role = forms.ChoiceField(
+        label=_("Role in the organisation"),
+        choices=list(ORGANISATION_ROLE_LABELS.items()),
+        required=False,
+        help_text=_("Most people have none: what they may do comes from their teams."),
+    )
+    language = forms.ChoiceField(
+        label=_("Language of their mails"),
+        choices=[(key, label) for key, label in LANGUAGE_LABELS.items() if key],
+    )
+
+    def clean_email(self) -> str:
+        return _free_address(self.cleaned_data["email"])
+
+
+class PersonForm(forms.Form):
+    """For somebody else, or oneself: `own` asks before one gives up one's own role."""
+
+    name = forms.CharField(label=_("Name"), max_length=120)
+    organisation_role = forms.ChoiceField(
+        label=_("Role in the organisation"),
+        choices=list(ORGANISATION_ROLE_LABELS.items()),
+        required=False,
+    )
+    sure = forms.BooleanField(
+        label=_("Yes, I give up my own administrator role"), required=False
+    )
+
+    def __init__(self, *args: Any, own: bool, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if not own:
+            del self.fields["sure"]
+
+    def clean(self) -> dict[str, Any]:
+        answers = super().clean() or self.cleaned_data
+        role = answers.get("organisation_role")
+        leaves = "sure" in self.fields and role != OrganisationRole.ADMINISTRATOR
+        if leaves and not answers.get("sure"):
+            self.add_error(
+                "sure",
+                _("This is your own role: without it you cannot come back to this page."),
+            )
+        return answers
+
+
+class ProfileForm(forms.Form):
+    name = forms.CharField(
+        label=_("Your name"),
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    language = forms.ChoiceField(
+        label=_("Language"), choices=list(LANGUAGE_LABELS.items()), required=False
+    )
+    theme = forms.ChoiceField(
+        label=_("Appearance"), choices=list(THEME_LABELS.items()), required=False
+    )
+    zone = _zone_field(help_text=ZONE_HELP)
+
+
+class PreferencesForm(forms.Form):
+    """The buttons of the frame: each sends one field, and the rest stays as it is."""
+
+    language = forms.ChoiceField(choices=list(LANGUAGE_LABELS.items()), required=False)
+    theme = forms.ChoiceField(choices=list(THEME_LABELS.items()), required=False)
+    zone = forms.ChoiceField(
+        choices=lambda: [(zone, zone) for zone in queries.zones()], required=False
+    )
+
+
+class TeamForm(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=240)
+    parent = forms.ModelChoiceField(
+        label=_("Department"),
+        queryset=Team._default_manager.none(),
+        required=False,
+        empty_label=_("None: it stands alone or is itself a department"),
+        help_text=_("A role in a department holds in all of its teams."),
+    )
+
+    def __init__(self, *args: Any, team: Team | None = None, **options: Any) -> None:
+        super().__init__(*args, **options)
+        choices = queries.departments()
+        if team is not None:
+            choices = choices.exclude(pk=team.pk)
+        parent = self.fields["parent"]
+        assert isinstance(parent, forms.ModelChoiceField)
+        parent.queryset = choices
+
+
+class MemberForm(forms.Form):
+    """Somebody's role in a team. Without a role they leave it."""
+
+    person = forms.ModelChoiceField(queryset=User._default_manager.all())
+    role = forms.TypedChoiceField(
+        label=_("Role in the team"),
+        choices=[(int(role), label) for role, label in TEAM_ROLE_LABELS.items()],
+        coerce=int,
+        empty_value=None,
+        required=False,
+    )
