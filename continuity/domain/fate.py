@@ -291,13 +291,12 @@ class Graph:
         manual procedure never fails.
         """
         effects = self.blast_radius(failed)
-        worst: dict[int, Outcome] = {}
+        by_outcome: dict[Outcome, set[int]] = {outcome: set() for outcome in Outcome}
         landings: list[Landing] = []
-        workflows: set[int] = set()
         for dependency in dependencies:
-            workflows.add(dependency.workflow)
             effect = effects.get(dependency.tool)
             if effect is None:
+                by_outcome[Outcome.UNTOUCHED].add(dependency.workflow)
                 continue
             outcome = Outcome.DEGRADED
             if effect is Effect.STOPS:
@@ -307,21 +306,18 @@ class Graph:
                     outcome = Outcome.FALLS_BACK
                 elif dependency.stops:
                     outcome = Outcome.STOPS
-            worst[dependency.workflow] = min(
-                outcome,
-                worst.get(dependency.workflow, Outcome.UNTOUCHED),
-                key=WORST_FIRST.index,
-            )
-        by_outcome: dict[Outcome, set[int]] = {outcome: set() for outcome in Outcome}
-        for workflow, outcome in worst.items():
-            by_outcome[outcome].add(workflow)
+            by_outcome[outcome].add(dependency.workflow)
+        worse: frozenset[int] = frozenset()
+        for outcome in WORST_FIRST:
+            by_outcome[outcome] -= worse
+            worse |= by_outcome[outcome]
         return KnockOut(
             failed=frozenset(failed),
             effects=effects,
             stops=frozenset(by_outcome[Outcome.STOPS]),
             falls_back=frozenset(by_outcome[Outcome.FALLS_BACK]),
             degraded=frozenset(by_outcome[Outcome.DEGRADED]),
-            untouched=frozenset(workflows - worst.keys()),
+            untouched=frozenset(by_outcome[Outcome.UNTOUCHED]),
             landings=tuple(landings),
         )
 
