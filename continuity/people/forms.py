@@ -18,6 +18,7 @@ from continuity.accounts.models import (
 from continuity.accounts.roles import OrganisationRole
 from continuity.people import queries
 
+TEAM_ROLES = [(int(role), label) for role, label in TEAM_ROLE_LABELS.items()]
 ZONE_HELP = _("Times are shown in this zone.")
 
 
@@ -77,7 +78,9 @@ class OrganisationForm(forms.Form):
     zone = _zone_field(help_text=_("For people who have not chosen one, and in reports."))
     upstream_stale_days = forms.IntegerField(
         label=_("Days until a recorded upstream counts as stale"),
-        help_text=_("What a tool rides on changes. After this time somebody has to look again."),
+        help_text=_(
+            "What a tool rides on changes. After this time somebody has to look again."
+        ),
         min_value=1,
         max_value=3650,
     )
@@ -87,7 +90,9 @@ class PeopleFilter(forms.Form):
     q = forms.CharField(
         label=_("Search people by name or address"),
         required=False,
-        widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Name or address")}),
+        widget=forms.TextInput(
+            attrs={"type": "search", "placeholder": _("Name or address")}
+        ),
     )
     role = forms.ChoiceField(
         label=_("Role in the organisation"),
@@ -108,7 +113,9 @@ class TeamsFilter(forms.Form):
     q = forms.CharField(
         label=_("Search teams"),
         required=False,
-        widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Team or department")}),
+        widget=forms.TextInput(
+            attrs={"type": "search", "placeholder": _("Team or department")}
+        ),
     )
 
 
@@ -211,7 +218,7 @@ class MemberForm(forms.Form):
     person = forms.ModelChoiceField(queryset=User._default_manager.all())
     role = forms.TypedChoiceField(
         label=_("Role in the team"),
-        choices=[(int(role), label) for role, label in TEAM_ROLE_LABELS.items()],
+        choices=TEAM_ROLES,
         coerce=int,
         empty_value=None,
         required=False,

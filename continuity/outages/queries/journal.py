@@ -80,7 +80,9 @@ def breaks() -> Iterator[Break]:
     for outage, entries in counted.items():
         last, _previous = walked.get(outage, (0, ""))
         if outage not in broken and last != entries:
-            yield Break(outage, last + 1, f"{entries} entries were written, {last} are there")
+            yield Break(
+                outage, last + 1, f"{entries} entries were written, {last} are there"
+            )
 
 
 @dataclass(frozen=True, slots=True)
