@@ -16,21 +16,21 @@ PERIODS = [
 
 
 class ScopeForm(forms.Form):
-    department = forms.TypedChoiceField(
-        label=_("Department"), required=False, coerce=int, empty_value=None
-    )
+    department = forms.TypedChoiceField()
     months = forms.TypedChoiceField(
         label=_("Period"), choices=PERIODS, required=False, coerce=int, empty_value=None
     )
 
     def __init__(self, *args: Any, chosen: queries.Scope, **options: Any) -> None:
         super().__init__(*args, **options)
-        department = self.fields["department"]
-        assert isinstance(department, forms.TypedChoiceField)
-        department.choices = [
-            ("", _("All departments")),
-            *((team.pk, team.name) for team in chosen.departments),
-        ]
+        own = [(str(team.pk), team.name) for team in chosen.departments]
+        self.fields["department"] = forms.TypedChoiceField(
+            label=_("Department"),
+            required=False,
+            coerce=int,
+            empty_value=None,
+            choices=[("", _("All departments")), *own],
+        )
 
 
 class WorkflowsForm(ScopeForm):

@@ -194,22 +194,19 @@ class PreferencesForm(forms.Form):
 
 class TeamForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=240)
-    parent = forms.ModelChoiceField(
-        label=_("Department"),
-        queryset=Team._default_manager.none(),
-        required=False,
-        empty_label=_("None: it stands alone or is itself a department"),
-        help_text=_("A role in a department holds in all of its teams."),
-    )
 
     def __init__(self, *args: Any, team: Team | None = None, **options: Any) -> None:
         super().__init__(*args, **options)
         choices = queries.departments()
         if team is not None:
             choices = choices.exclude(pk=team.pk)
-        parent = self.fields["parent"]
-        assert isinstance(parent, forms.ModelChoiceField)
-        parent.queryset = choices
+        self.fields["parent"] = forms.ModelChoiceField(
+            label=_("Department"),
+            queryset=choices,
+            required=False,
+            empty_label=_("None: it stands alone or is itself a department"),
+            help_text=_("A role in a department holds in all of its teams."),
+        )
 
 
 class MemberForm(forms.Form):

@@ -274,7 +274,7 @@ def _target(lines: Iterable[Line]) -> Reading | None:
 def _by_month(
     chosen: Scope, lines: Iterable[Line]
 ) -> Sequence[tuple[datetime, Reading | None]]:
-    """Return each month of the scope, the oldest first, with the median of its recoveries."""
+    """Return each month of the scope, the oldest first, with its median."""
     months = [months_back(chosen.now, back) for back in reversed(range(chosen.months))]
     of_month: dict[tuple[int, int], list[Line]] = defaultdict(list)
     for line in lines:

@@ -100,8 +100,7 @@ _COLUMNS: Final[dict[str, Promise]] = {
     "rto_mtpd": _("RTO, MTPD"),
     "mbco": _("MBCO"),
     "rta": _("RTA"),
-    "acknowledged": _("Acknowledged"),
-    "switched": pgettext_lazy("instant", "Switched"),
+    "acknowledged_switched": _("Acknowledged, switched"),
     "verdict": _("Verdict"),
     "gap": _("Gap"),
     "at_least": _("Out for at least"),
@@ -230,7 +229,8 @@ _MEANINGS: Final[dict[str, Promise]] = {
     ),
     "term_excused": pgettext_lazy("verdict", "Excused"),
     "meaning_excused": _(
-        "Counts for nothing, with a reason and the name of who said so. Listed, never hidden."
+        "Counts for nothing, with a reason and the name of who said so. Listed, never "
+        "hidden."
     ),
     "term_sound": _("Sound alternative"),
     "meaning_sound": _(
@@ -268,7 +268,7 @@ _MEANINGS: Final[dict[str, Promise]] = {
 _NOTES: Final[dict[str, Promise]] = {
     "speed_note": _(
         "The record was replayed at {n} times its real speed. Moments below are on the"
-        " drill's clock."
+        " drill’s clock."
     ),
     "journal_note": _(
         "All that happened, in order. An entry that reached the server late shows when it"
@@ -300,7 +300,7 @@ _NOTES: Final[dict[str, Promise]] = {
     "no_sources": _("No upstream is recorded for the tools in use."),
 }
 
-WORDS: Final[dict[str, Promise]] = {
+WORDS: Final[dict[str, Promise | str]] = {
     **_COVER,
     **_FURNITURE,
     **_HEADINGS,
