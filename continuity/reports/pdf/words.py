@@ -98,8 +98,7 @@ _COLUMNS: Final[dict[str, Promise]] = {
     "rto_mtpd": _("RTO, MTPD"),
     "mbco": _("MBCO"),
     "rta": _("RTA"),
-    "acknowledged": _("Acknowledged"),
-    "switched": pgettext_lazy("instant", "Switched"),
+    "acknowledged_switched": _("Acknowledged, switched"),
     "verdict": _("Verdict"),
     "gap": _("Gap"),
     "at_least": _("Out for at least"),
@@ -268,7 +267,7 @@ _MEANINGS: Final[dict[str, Promise]] = {
 _NOTES: Final[dict[str, Promise]] = {
     "speed_note": _(
         "The record was replayed at {n} times its real speed. Moments below are on the"
-        " drill's clock."
+        " drill’s clock."
     ),
     "journal_note": _(
         "All that happened, in order. An entry that reached the server late shows when it"
