@@ -6,6 +6,7 @@ the same generator feeds the pictures, the hostile strings and the measurements.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from html import escape
 from typing import Final
@@ -20,10 +21,12 @@ from continuity.reports.pdf.facts import (
     DrillLineFacts,
     JournalFacts,
     Language,
+    PhaseFacts,
     Readiness,
     RecoveryFacts,
     SourceFacts,
     TeamReadiness,
+    Tone,
     Verdict,
     WorkflowFacts,
 )
@@ -92,7 +95,7 @@ VERDICTS: Final[list[Verdict]] = [
 STATES: Final[list[Readiness]] = ["ready", "partly", "not_ready", "ready", "ready"]
 
 
-def pick[T](items: list[T], number: int) -> T:
+def pick[T](items: Sequence[T], number: int) -> T:
     """Return an item, the same for the same number."""
     return items[number % len(items)]
 
@@ -340,47 +343,7 @@ def after_action(language: Language = "en", *, recoveries: int = 14) -> AfterAct
             "not_shown": counts["not_shown"],
             "excused": counts["excused"],
         },
-        "phases": [
-            {
-                "offset_seconds": minutes * 10,
-                "component": component,
-                "state": state,
-                "tone": tone,
-                "error_rate_percent": rate,
-                "note": note,
-                "source_url": source if not minutes else "",
-            }
-            for minutes, component, state, tone, rate, note in (
-                (
-                    0,
-                    say(language, "GPU fleet", "Parc de GPU"),
-                    say(language, "Degraded", "Dégradé"),
-                    "warn",
-                    None,
-                    say(
-                        language,
-                        "An update begins to cut GPU hosts off the network",
-                        "Une mise à jour commence à couper des machines du réseau",
-                    ),
-                ),
-                (144, "ChatGPT", say(language, "Degraded", "Dégradé"), "bad", 35, ""),
-                (144, "OpenAI API", say(language, "Degraded", "Dégradé"), "bad", 25, ""),
-                (
-                    604,
-                    "OpenAI API",
-                    say(language, "Recovering", "Reprise en cours"),
-                    "warn",
-                    None,
-                    say(
-                        language,
-                        "All major models operational",
-                        "Principaux modèles rétablis",
-                    ),
-                ),
-                (774, "OpenAI API", say(language, "Recovered", "Rétabli"), "ok", None, ""),
-                (924, "ChatGPT", say(language, "Recovered", "Rétabli"), "ok", None, ""),
-            )
-        ],
+        "phases": _phases(language, source),
         "recoveries": rows,
         "not_recovered": [
             {
@@ -414,6 +377,39 @@ def after_action(language: Language = "en", *, recoveries: int = 14) -> AfterAct
         ],
         "journal": _journal(language, rows),
     }
+
+
+def _phases(language: Language, source: str) -> list[PhaseFacts]:
+    degraded = say(language, "Degraded", "Dégradé")
+    recovered = say(language, "Recovered", "Rétabli")
+    fleet = say(language, "GPU fleet", "Parc de GPU")
+    cut = say(
+        language,
+        "An update begins to cut GPU hosts off the network",
+        "Une mise à jour commence à couper des machines du réseau",
+    )
+    back = say(language, "All major models operational", "Principaux modèles rétablis")
+    recovering = say(language, "Recovering", "Reprise en cours")
+    rows: list[tuple[int, str, str, Tone, int | None, str]] = [
+        (0, fleet, degraded, "warn", None, cut),
+        (144, "ChatGPT", degraded, "bad", 35, ""),
+        (144, "OpenAI API", degraded, "bad", 25, ""),
+        (604, "OpenAI API", recovering, "warn", None, back),
+        (774, "OpenAI API", recovered, "ok", None, ""),
+        (924, "ChatGPT", recovered, "ok", None, ""),
+    ]
+    return [
+        {
+            "offset_seconds": minutes * 10,  # six times the real speed
+            "component": component,
+            "state": state,
+            "tone": tone,
+            "error_rate_percent": rate,
+            "note": note,
+            "source_url": "" if minutes else source,
+        }
+        for minutes, component, state, tone, rate, note in rows
+    ]
 
 
 def _journal(language: Language, rows: list[RecoveryFacts]) -> list[JournalFacts]:

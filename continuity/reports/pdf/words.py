@@ -300,7 +300,7 @@ _NOTES: Final[dict[str, Promise]] = {
     "no_sources": _("No upstream is recorded for the tools in use."),
 }
 
-WORDS: Final[dict[str, Promise]] = {
+WORDS: Final[dict[str, Promise | str]] = {
     **_COVER,
     **_FURNITURE,
     **_HEADINGS,
