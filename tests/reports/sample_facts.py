@@ -35,7 +35,13 @@ CUT_OFF: Final = datetime(2026, 3, 31, 16, 30, tzinfo=UTC)
 
 TEAMS: Final = {
     "en": ["Client Services", "Legal", "Market Data", "Software Engineering", "Compliance"],
-    "fr": ["Relation clients", "Juridique", "Données de marché", "Développement", "Conformité"],
+    "fr": [
+        "Relation clients",
+        "Juridique",
+        "Données de marché",
+        "Développement",
+        "Conformité",
+    ],
 }
 WORK: Final = {
     "en": [
@@ -54,13 +60,33 @@ WORK: Final = {
         "Jeux d’essai",
     ],
 }  # fmt: skip
-TOOLS: Final = ["ChatGPT", "ChatGPT with o4-mini", "OpenAI API", "Microsoft 365 Copilot", "Claude"]
-OTHERS: Final = ["Google Gemini", "Perplexity", "Mistral Le Chat", "Claude", "GPT-4o on Azure"]
+TOOLS: Final = [
+    "ChatGPT",
+    "ChatGPT with o4-mini",
+    "OpenAI API",
+    "Microsoft 365 Copilot",
+    "Claude",
+]
+OTHERS: Final = [
+    "Google Gemini",
+    "Perplexity",
+    "Mistral Le Chat",
+    "Claude",
+    "GPT-4o on Azure",
+]
 PEOPLE: Final = [
     "Amélie Fournier", "Jonas Weber", "Priya Raghunathan", "Tomasz Zieliński", "Noa Ben-David",
     "Yuki Tanaka", "Omar Haddad", "Léa Delacroix",
 ]  # fmt: skip
-VERDICTS: Final[list[Verdict]] = ["met", "met", "missed", "met", "not_shown", "met", "excused"]
+VERDICTS: Final[list[Verdict]] = [
+    "met",
+    "met",
+    "missed",
+    "met",
+    "not_shown",
+    "met",
+    "excused",
+]
 STATES: Final[list[Readiness]] = ["ready", "partly", "not_ready", "ready", "ready"]
 
 
@@ -192,9 +218,13 @@ def after_action(language: Language = "en", *, recoveries: int = 14) -> AfterAct
                 "gap_seconds": rta["seconds"] - rto,
             }
         )
-    counts = {verdict: sum(row["verdict"] == verdict for row in rows) for verdict in VERDICTS}
+    counts = {
+        verdict: sum(row["verdict"] == verdict for row in rows) for verdict in VERDICTS
+    }
     chart_title = say(
-        language, "Recovery time against target", "Délai constaté et objectif de délai de reprise"
+        language,
+        "Recovery time against target",
+        "Délai constaté et objectif de délai de reprise",
     )
     alt = say(
         language,
@@ -315,8 +345,11 @@ def after_action(language: Language = "en", *, recoveries: int = 14) -> AfterAct
             }
             for minutes, component, state, tone, rate, note in (
                 (
-                    0, say(language, "GPU fleet", "Parc de GPU"),
-                    say(language, "Degraded", "Dégradé"), "warn", None,
+                    0,
+                    say(language, "GPU fleet", "Parc de GPU"),
+                    say(language, "Degraded", "Dégradé"),
+                    "warn",
+                    None,
                     say(
                         language,
                         "An update begins to cut GPU hosts off the network",
@@ -326,9 +359,15 @@ def after_action(language: Language = "en", *, recoveries: int = 14) -> AfterAct
                 (144, "ChatGPT", say(language, "Degraded", "Dégradé"), "bad", 35, ""),
                 (144, "OpenAI API", say(language, "Degraded", "Dégradé"), "bad", 25, ""),
                 (
-                    604, "OpenAI API", say(language, "Recovering", "Reprise en cours"), "warn",
-                    None, say(
-                        language, "All major models operational", "Principaux modèles rétablis"
+                    604,
+                    "OpenAI API",
+                    say(language, "Recovering", "Reprise en cours"),
+                    "warn",
+                    None,
+                    say(
+                        language,
+                        "All major models operational",
+                        "Principaux modèles rétablis",
                     ),
                 ),
                 (774, "OpenAI API", say(language, "Recovered", "Rétabli"), "ok", None, ""),
@@ -382,7 +421,9 @@ def _journal(language: Language, rows: list[RecoveryFacts]) -> list[JournalFacts
         journal.append(
             {
                 "at": at(moment),
-                "received_at": at(moment + timedelta(minutes=4)) if number % 5 == 3 else None,
+                "received_at": at(moment + timedelta(minutes=4))
+                if number % 5 == 3
+                else None,
                 "what": say(
                     language,
                     f"{row['workflow']}: acknowledged.",
@@ -434,8 +475,12 @@ def continuity(
     )
     lines: list[DrillLineFacts] = [
         {
-            "day": (date(2025, 4, 3) + timedelta(days=number * 353 // max(drills, 1))).isoformat(),
-            "drill": say(language, f"Loss of ChatGPT, no. {number // 4 + 1}", "Perte de ChatGPT")
+            "day": (
+                date(2025, 4, 3) + timedelta(days=number * 353 // max(drills, 1))
+            ).isoformat(),
+            "drill": say(
+                language, f"Loss of ChatGPT, no. {number // 4 + 1}", "Perte de ChatGPT"
+            )
             if language == "en"
             else f"Perte de ChatGPT n° {number // 4 + 1}",
             "workflow": _name(work, number),
@@ -449,7 +494,9 @@ def continuity(
     return {
         "organisation": "Banque Meridian",
         "title": say(
-            language, "Continuity of AI-assisted work", "Continuité du travail assisté par l’IA"
+            language,
+            "Continuity of AI-assisted work",
+            "Continuité du travail assisté par l’IA",
         ),
         "version": 3,
         "supersedes": None,
@@ -525,7 +572,9 @@ def continuity(
             ],
             "no_tool": [
                 {
-                    "workflow": say(language, "Internal knowledge search", "Recherche interne"),
+                    "workflow": say(
+                        language, "Internal knowledge search", "Recherche interne"
+                    ),
                     "team": teams[0],
                     "note": "Various",
                 }
@@ -553,7 +602,11 @@ def _workflow(language: Language, number: int) -> WorkflowFacts:
                 "Perplexity shares Cloudflare with ChatGPT: choose one on another edge network.",
                 "Perplexity partage Cloudflare avec ChatGPT : choisissez un autre réseau.",
             ),
-            say(language, "There is no runbook: write one.", "Aucun mode opératoire : écrivez-le."),
+            say(
+                language,
+                "There is no runbook: write one.",
+                "Aucun mode opératoire : écrivez-le.",
+            ),
         ],
     }
     return {

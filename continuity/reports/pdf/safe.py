@@ -50,7 +50,9 @@ _SHAPES: Final = frozenset(
         "ellipse", "polyline", "polygon",
     )
 )  # fmt: skip
-_NOT_A_NUMBER_OR_COLOUR: Final = re.compile(r"^on|href|style|class|url\(|://", re.IGNORECASE)
+_NOT_A_NUMBER_OR_COLOUR: Final = re.compile(
+    r"^on|href|style|class|url\(|://", re.IGNORECASE
+)
 
 register_namespace("", _SVG)
 
@@ -106,7 +108,9 @@ def link(address: str) -> str:
     except ValueError:
         return ""
     printable = address.isascii() and address.isprintable() and " " not in address
-    return address if parts.scheme in ("http", "https") and parts.netloc and printable else ""
+    return (
+        address if parts.scheme in ("http", "https") and parts.netloc and printable else ""
+    )
 
 
 def drawing(svg: str) -> str:
@@ -145,7 +149,10 @@ def prepare(facts: Mapping[str, Any]) -> dict[str, Any]:
     ready: dict[str, Any] = _walk({k: facts[k] for k in facts if k not in apart})
     ready["words"] = {key: clean(word) for key, word in facts["words"].items()}
     ready["charts"] = [
-        {**_walk({k: v for k, v in chart.items() if k != "svg"}), "svg": drawing(chart["svg"])}
+        {
+            **_walk({k: v for k, v in chart.items() if k != "svg"}),
+            "svg": drawing(chart["svg"]),
+        }
         for chart in facts["charts"]
     ]
     for key in ("title", "organisation"):

@@ -19,7 +19,9 @@ from continuity.reports.pdf.facts import Language
 _COVER: Final[dict[str, Promise]] = {
     "after_action": _("After-action report"),
     "continuity_report": _("Continuity report"),
-    "practice_not_real": _("Practice, not a real outage. No service failed on this occasion."),
+    "practice_not_real": _(
+        "Practice, not a real outage. No service failed on this occasion."
+    ),
     "keywords": _("business continuity, recovery time, AI tools, ISO 22301"),
     "contents": _("Contents"),
     "drill_kind": _("Type of drill"),
@@ -236,9 +238,7 @@ _MEANINGS: Final[dict[str, Promise]] = {
         " upstream with the tool it replaces."
     ),
     "term_proven": _("Proven alternative"),
-    "meaning_proven": _(
-        "An unexpired proof shows it at MBCO or above within the RTO."
-    ),
+    "meaning_proven": _("An unexpired proof shows it at MBCO or above within the RTO."),
     "term_dependency_ready": _("Readiness of a dependency"),
     "meaning_dependency_ready": _(
         "Ready with one alternative that is sound and proven. Partly ready with one that"
