@@ -51,7 +51,7 @@ class Command(BaseCommand):
         begun = time.monotonic()
         lock = take_lock()
         check_address(host, port)
-        for number in (signal.SIGTERM, signal.SIGHUP):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.default_int_handler)
         supervisor = Supervisor(lock, self.say)
         try:
