@@ -30,6 +30,7 @@ SENTENCES: Final[Mapping[str, Promise]] = {
     "not_running": _(
         "It is not running, so nothing can be recorded. Reload the page to see why."
     ),
+    "already_recorded": _("This was recorded already, at %(at)s."),
     "undo_too_late": _("It is too late to undo this. Ask the facilitator to correct it."),
     "invalid_rule": _(
         "This repetition cannot be understood. Choose how often and until when again."

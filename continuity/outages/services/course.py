@@ -245,7 +245,9 @@ def _prove(outage: Outage, now: datetime) -> None:
                 if recovery.switched_at is None
                 else working_time(outage.occurred_at, recovery.switched_at, pauses)
             ),
-            minimum_after=rta(moments, ended=outage.ended_at, now=now, pauses=pauses).length,
+            minimum_after=rta(
+                moments, ended=outage.ended_at, now=now, pauses=pauses
+            ).length,
             capacity=recovery.capacity,
             quality=recovery.quality,
             now=now,
