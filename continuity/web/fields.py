@@ -72,9 +72,7 @@ class LengthField(forms.CharField):
         "longest": _("That is too long. The longest is %(longest)s."),
     }
 
-    def __init__(
-        self, *, longest: timedelta = timedelta(days=366), **kwargs: Any
-    ) -> None:
+    def __init__(self, *, longest: timedelta = timedelta(days=366), **kwargs: Any) -> None:
         kwargs.setdefault("max_length", 60)
         super().__init__(**kwargs)
         self.longest = longest

@@ -12,11 +12,13 @@ SENTENCES: Final[Mapping[Reason, Promise]] = {
     Reason.NO_TOOL: _("It names no AI tool. Say which tools it depends on."),
     Reason.NO_ALTERNATIVE: _("It has no alternative. Add one."),
     Reason.NOT_APPROVED: _(
-        "The alternative is not approved for this data. Have it approved, or choose another."
+        "The alternative is not approved for this data. Have it approved, or choose "
+        "another."
     ),
     Reason.NO_RUNBOOK: _("The alternative has no runbook. Write its steps."),
     Reason.SHARES_UPSTREAM: _(
-        "The alternative fails together with the tool. Choose one that rides on something else."
+        "The alternative fails together with the tool. Choose one that rides on "
+        "something else."
     ),
     Reason.NO_PROOF: _(
         "Nobody has shown that the alternative works within the target. Run a drill."

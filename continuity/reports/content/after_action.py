@@ -83,7 +83,6 @@ def after_action(report: Report) -> dict[str, Any]:
             "missed": summary.missed,
             "not_shown": summary.not_shown,
             "excused": summary.excused,
-            "no_target": _without_target(shown.lines),
         },
         "phases": _phases(drill),
         "recoveries": [_recovery(line) for line in shown.lines],
@@ -132,16 +131,18 @@ def _phases(drill: Drill) -> list[dict[str, Any]]:
     """Return the script as it was frozen, on the drill's own clock."""
     french = get_language() == "fr"
     rows = []
-    for phase in drill.script.get("phases", []):
-        real = timedelta(seconds=phase["offset_seconds"])
+    for phase in drill.script["phases"]:
+        real = timedelta(seconds=phase["at_seconds"])
+        tools = drill.script["components"].get(phase["component"], [])
         rows.append(
             {
                 "offset_seconds": int((real / drill.speed).total_seconds()),
-                "component": ", ".join(phase.get("tools", [])) or phase["component"],
+                "component": ", ".join(tool["name"] for tool in tools)
+                or phase["component"],
                 "state": str(PHASE_STATE_LABELS[phase["state"]]),
                 "tone": TONES[phase["state"]],
-                "error_rate_percent": phase.get("error_percent"),
-                "note": phase.get("note_fr" if french else "note_en", ""),
+                "error_rate_percent": phase["error_percent"],
+                "note": phase["note_fr" if french else "note_en"],
                 "source_url": "",
             }
         )
@@ -158,7 +159,7 @@ def _recovery(line: Line) -> dict[str, Any]:
         "acknowledged_seconds": _after(line, "acknowledged"),
         "switched_seconds": _after(line, "switched"),
         "rta": bounded(line.reading),
-        "verdict": line.verdict.value if line.verdict else "no_target",
+        "verdict": line.verdict.value if line.verdict else None,
         "gap_seconds": seconds(line.gap),
     }
 

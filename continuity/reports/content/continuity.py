@@ -41,7 +41,6 @@ from continuity.reports.models import Report
 from continuity.web.charts import Stacked
 from continuity.web.reasons import sentence
 
-LEVELS: Final = (Level.READY, Level.PARTLY, Level.NOT_READY, Level.UNKNOWN)
 WEIGHTS: Final[Mapping[int, int]] = {1: 4, 2: 3, 3: 2, 4: 1}
 """A critical workflow counts as much as four of low criticality."""
 TEAMS_PER_CHART: Final = 20
@@ -161,7 +160,7 @@ def _figures(
     return {
         "workflows": share.total,
         "ready": share.ready,
-        "partly_ready": share.partly,
+        "partly": share.partly,
         "not_ready": share.not_ready,
         "unknown": share.unknown,
         "share_percent": share.percent,
@@ -179,7 +178,6 @@ def _drill_figures(drills: list[Line]) -> dict[str, Any]:
         "missed": shown.missed,
         "not_shown": shown.not_shown,
         "excused": shown.excused,
-        "no_target": sum(line.verdict is None for line in drills),
     }
 
 
@@ -240,14 +238,6 @@ def _readiness_chart(
     ]
 
 
-READINESS_KEYS: Final[Mapping[Level, str]] = {
-    Level.READY: "ready",
-    Level.PARTLY: "partly_ready",
-    Level.NOT_READY: "not_ready",
-    Level.UNKNOWN: "unknown",
-}
-
-
 def _workflow(
     workflow: Workflow, found: WorkflowReadiness, tools: list[str]
 ) -> dict[str, Any]:
@@ -262,7 +252,7 @@ def _workflow(
         "owner": str(workflow.owner or ""),
         "deputy": str(workflow.deputy or ""),
         "tools": tools,
-        "readiness": READINESS_KEYS[found.level],
+        "readiness": found.level.value,
         "reasons": [sentence(reason) for reason in found.reasons],
     }
 
@@ -351,7 +341,7 @@ def _drill_line(line: Line) -> dict[str, Any]:
         "team": line.team,
         "rto_seconds": seconds(line.rto),
         "rta": bounded(line.reading),
-        "verdict": verdict.value if verdict else "no_target",
+        "verdict": verdict.value if verdict else None,
     }
 
 
@@ -368,7 +358,7 @@ def _gaps(
                 {
                     "workflow": one.name,
                     "team": one.team.name,
-                    "readiness": READINESS_KEYS[found.level],
+                    "readiness": found.level.value,
                     "reasons": [sentence(reason) for reason in found.reasons],
                 }
             )
