@@ -51,7 +51,7 @@ class Command(BaseCommand):
         begun = time.monotonic()
         lock = take_lock()
         check_address(host, port)
-        for number in (signal.SIGTERM, signal.SIGHUP):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.default_int_handler)
         supervisor = Supervisor(lock, self.say)
         try:
@@ -224,19 +224,16 @@ def load(command: str, environment: dict[str, str]) -> str:
 
 def programs(host: str, port: int, environment: dict[str, str]) -> list[Program]:
     """Return web, worker and beat, ready to start."""
-    gunicorn = [sys.executable, "-m", "gunicorn", "-c", "python:continuity.config.gunicorn"]
-    celery = [sys.executable, "-m", "celery", "-A", "continuity.config", "worker"]
     bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    web = ["-m", "gunicorn", "-c", "python:continuity.config.gunicorn", "-b", bind]
+    # On one's own machine the warning that root should not run it helps nobody.
+    worker = ["-W", "ignore:You're running the worker with superuser", "-m", "celery"]
+    worker += ["-q", "-A", "continuity.config", "worker", "-c", "2", "-l", "WARNING"]
+    beat = [str(places.PROJECT / "manage.py"), "ticker"]
     # Only web: Celery would close a pool after each task.
     pooled = {"CONTINUITY_DB_POOL": "true", **environment}
     return [
-        Program("web", [*gunicorn, "-b", bind], pooled),
-        Program(
-            "worker", [*celery, "-c", "2", "-l", "WARNING", "-n", "worker@%h"], environment
-        ),
-        Program(
-            "beat",
-            [sys.executable, str(places.PROJECT / "manage.py"), "ticker"],
-            environment,
-        ),
+        Program("web", [sys.executable, *web], pooled),
+        Program("worker", [sys.executable, *worker], environment),
+        Program("beat", [sys.executable, *beat], environment),
     ]
