@@ -273,7 +273,7 @@ class Stacked:
         for index, (name, values) in enumerate(self.rows):
             top = index * row
             at = top + (20 if slim else 5)
-            words = name if slim else _cut(name, 19)
+            words = name if slim else _cut(name, 17)
             out.append(
                 _text(
                     0, top + (14 if slim else 21), words, cls="t-label", size=13, fill=INK

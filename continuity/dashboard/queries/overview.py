@@ -47,7 +47,7 @@ TIER_WEIGHTS: Final[Mapping[int, int]] = {
 }
 """What a workflow counts in the weighted share. Printed beside the figure."""
 
-MOST_DECISIONS: Final = 6
+MOST_DECISIONS: Final = 5
 MOST_ROWS: Final = 7
 MOST_COLUMNS: Final = 6
 MOST_GROUPS: Final = 8
@@ -324,6 +324,7 @@ def _trend(chosen: Scope, lines: Iterable[Line], target: Reading | None) -> Figu
         target=None if target is None else _minutes(target.length),
         target_label=_now("Target"),
         unit=_now("min"),
+        height=280,
     ).figure()
 
 
