@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import Count, QuerySet
 from django.db.models.fetch_modes import FETCH_RAISE
@@ -30,8 +30,14 @@ from continuity.inventory.models import (
 from continuity.inventory.queries import fate
 from continuity.inventory.queries.readiness import readiness
 
-MOVED = "alternative.moved"
-UNDO_WITHIN = timedelta(hours=24)
+MOVED: Final = "alternative.moved"
+CHANGES_OF_ALTERNATIVES: Final = (
+    MOVED,
+    "alternative.created",
+    "alternative.changed",
+    "alternative.removed",
+)
+UNDO_WITHIN: Final = timedelta(hours=24)
 """How long the page offers to put an order back. The history keeps it for ever."""
 
 
@@ -170,7 +176,7 @@ def page(workflow: Workflow, *, now: datetime) -> WorkflowPage:
     )
     alternatives = _alternatives(full)
     proofs = _proofs(full)
-    moved = _moved(full, now)
+    moves = _moves(full, now)
     judged = {one.pk: one for one in ready.dependencies}
     cards = tuple(
         _dependency_card(
@@ -179,7 +185,7 @@ def page(workflow: Workflow, *, now: datetime) -> WorkflowPage:
             alternatives[dependency.pk],
             proofs,
             graph,
-            moved.get(dependency.pk),
+            _undo(moves.get(dependency.tool.name), alternatives[dependency.pk]),
             now,
         )
         for dependency in dependencies
@@ -202,7 +208,8 @@ def page(workflow: Workflow, *, now: datetime) -> WorkflowPage:
 
 def undo(dependency: Dependency, *, now: datetime) -> OrderUndo | None:
     """Return the last change of order, while it can be put back."""
-    return _moved(dependency.workflow, now).get(dependency.pk)
+    entry = _moves(dependency.workflow, now).get(dependency.tool.name)
+    return _undo(entry, list(dependency.alternatives.select_related("tool")))
 
 
 def evidence(workflow: Workflow) -> QuerySet[Proof]:
@@ -274,32 +281,39 @@ def _proofs(workflow: Workflow) -> Mapping[int, list[Proof]]:
     return found
 
 
-def _moved(workflow: Workflow, now: datetime) -> Mapping[int, OrderUndo]:
-    """Return, for each dependency, its last change of order if nothing came after."""
-    found: dict[int, OrderUndo] = {}
-    touched: set[int] = set()
+def _moves(workflow: Workflow, now: datetime) -> Mapping[str, Entry]:
+    """Return the last change of order by the name of the tool, while nothing came after
+    that the older order would not fit."""
+    found: dict[str, Entry] = {}
     for entry in (
         Entry.objects.filter(
             subject_type=Workflow._meta.label_lower,
             subject_id=workflow.pk,
-            verb__startswith="alternative.",
+            verb__in=CHANGES_OF_ALTERNATIVES,
             at__gte=now - UNDO_WITHIN,
         )
         .select_related("actor")
         .order_by("-at", "-pk")[:50]
     ):
-        dependency = entry.before.get("dependency") if entry.verb == MOVED else None
-        if dependency is None:
-            # Something was added or removed: an older order no longer fits.
+        if entry.verb != MOVED:
             break
-        if dependency not in touched:
-            touched.add(dependency)
-            found[dependency] = OrderUndo(
-                at=entry.at,
-                by=str(entry.actor) if entry.actor else "",
-                keys=tuple(entry.before["keys"]),
-            )
+        found.setdefault(entry.before["tool"], entry)
     return found
+
+
+def _undo(entry: Entry | None, alternatives: Sequence[Alternative]) -> OrderUndo | None:
+    """Return how to put back what `entry` says; None if that order does not fit."""
+    if entry is None:
+        return None
+    by_name = {str(one): one.pk for one in alternatives}
+    names = entry.before["order"]
+    if sorted(names) != sorted(by_name) or [str(o) for o in alternatives] == names:
+        return None
+    return OrderUndo(
+        at=entry.at,
+        by=str(entry.actor) if entry.actor else "",
+        keys=tuple(by_name[name] for name in names),
+    )
 
 
 def _dependency_card(
@@ -308,7 +322,7 @@ def _dependency_card(
     alternatives: Sequence[Alternative],
     proofs: Mapping[int, list[Proof]],
     graph: Graph,
-    moved: OrderUndo | None,
+    undoing: OrderUndo | None,
     now: datetime,
 ) -> DependencyCard:
     judged = {one.pk: one for one in ready.alternatives}
@@ -331,7 +345,7 @@ def _dependency_card(
         alternatives=cards,
         layers=_layers(dependency.tool, cards, graph),
         callout=_callout(cards),
-        undo=moved,
+        undo=undoing,
     )
 
 
