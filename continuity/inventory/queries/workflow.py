@@ -206,6 +206,44 @@ def page(workflow: Workflow, *, now: datetime) -> WorkflowPage:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What stands above every tab of a workflow."""
+
+    workflow: Workflow
+    level: Level
+
+
+def head(workflow: Workflow, *, now: datetime) -> Head:
+    """Return the head alone, in five queries."""
+    full = _full(workflow)
+    return Head(full, readiness([full], now=now)[full.pk].level)
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """How many rows go with an alternative that is removed."""
+
+    proofs: int
+    steps: int
+
+
+def lost_with(alternative: Alternative) -> Lost:
+    return Lost(alternative.proofs.count(), alternative.steps.count())
+
+
+def moved(dependency: Dependency, pk: int, *, up: bool) -> list[int]:
+    """Return the order after one alternative has changed places with its neighbour; the
+    order there is if it has none on that side, or is not there."""
+    order = list(dependency.alternatives.values_list("pk", flat=True))
+    if pk in order:
+        place = order.index(pk)
+        other = place - 1 if up else place + 1
+        if 0 <= other < len(order):
+            order[place], order[other] = order[other], order[place]
+    return order
+
+
 def undo(dependency: Dependency, *, now: datetime) -> OrderUndo | None:
     """Return the last change of order, while it can be put back."""
     entry = _moves(dependency.workflow, now).get(dependency.tool.name)

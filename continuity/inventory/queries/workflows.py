@@ -39,8 +39,8 @@ class Row:
 def listed(user: User, wanted: Mapping[str, Any], *, sort: str = "") -> QuerySet[Workflow]:
     """Return the workflows that `user` may see and that match `wanted`, in order.
 
-    `wanted` holds q, team, tool, provider, tier, data, owner, gap and archived, any of
-    them empty or missing. Each word of q must occur in the name, the team, the
+    `wanted` holds q, team, tool, provider, tier, data_class, owner, gap and archived,
+    any of them empty or missing. Each word of q must occur in the name, the team, the
     department, the reference or a tool; case and accents do not count. A team that is
     a department stands for its teams too. A sort that does not exist is the usual one;
     a minus before it turns it round, and what is empty comes last either way.
@@ -58,7 +58,7 @@ def listed(user: User, wanted: Mapping[str, Any], *, sort: str = "") -> QuerySet
         found = found.filter(_depends(tool__provider=provider))
     if tier := wanted.get("tier"):
         found = found.filter(tier=tier)
-    if data := wanted.get("data"):
+    if data := wanted.get("data_class"):
         found = found.filter(data_class="" if data == "none" else data)
     if owner := wanted.get("owner"):
         found = found.filter(owner=None if owner == "none" else owner)
@@ -111,6 +111,12 @@ def owners(user: User) -> QuerySet[User]:
     """Return those who own a workflow that `user` may see."""
     seen = Workflow.objects.current().allowing(user, Action.VIEW)
     return User.objects.filter(pk__in=seen.values("owner")).order_by("name", "pk")
+
+
+def allowed(user: User, workflow: Workflow, actions: Iterable[Action]) -> set[Action]:
+    """Return which of `actions` the person may do to the workflow: a query for each."""
+    rows = Workflow.objects.filter(pk=workflow.pk)
+    return {action for action in actions if rows.allowing(user, action).exists()}
 
 
 def any_visible(user: User) -> bool:

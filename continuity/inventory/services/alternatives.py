@@ -118,19 +118,6 @@ def reorder(
     return dependency
 
 
-@transaction.atomic
-def move(alternative_pk: int, *, up: bool, actor: User, now: datetime) -> Dependency:
-    """Change places with the neighbour above or below; at the end nothing happens."""
-    alternative = Alternative.objects.get(pk=alternative_pk)
-    dependency = _locked(alternative.dependency_id)
-    order = list(dependency.alternatives.values_list("pk", flat=True))
-    place = order.index(alternative.pk)
-    other = place - 1 if up else place + 1
-    if 0 <= other < len(order):
-        order[place], order[other] = order[other], order[place]
-    return reorder(dependency.pk, order=order, actor=actor, now=now)
-
-
 def _rank(alternatives: Sequence[Alternative]) -> None:
     for rank, alternative in enumerate(alternatives, start=1):
         if alternative.rank != rank:
