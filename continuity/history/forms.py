@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from continuity.accounts.models import Team, User
+from continuity.accounts.models import User
 from continuity.history import queries
 
 
@@ -22,15 +22,17 @@ class HistoryFilter(forms.Form):
         required=False,
         choices=[("", _("Everything")), *queries.KINDS.items()],
     )
-    team = forms.TypedChoiceField(
-        label=_("Team"), required=False, coerce=int, empty_value=None
-    )
+    team = forms.TypedChoiceField()
     actor = forms.IntegerField(required=False, widget=forms.HiddenInput)
     after = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, user: User, **options: Any) -> None:
         super().__init__(*args, **options)
-        team = self.fields["team"]
-        assert isinstance(team, forms.TypedChoiceField)
-        own: list[Team] = list(queries.teams(user))
-        team.choices = [("", _("All teams")), *((one.pk, one.name) for one in own)]
+        own = [(str(team.pk), team.name) for team in queries.teams(user)]
+        self.fields["team"] = forms.TypedChoiceField(
+            label=_("Team"),
+            required=False,
+            coerce=int,
+            empty_value=None,
+            choices=[("", _("All teams")), *own],
+        )

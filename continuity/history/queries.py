@@ -177,7 +177,7 @@ DATA: Final[Mapping[str, Promise]] = {
     "special": _("Special category (health, biometric, …)"),
 }
 VALUES: Final[Mapping[str, Mapping[str, Any]]] = {
-    "organisation_role": dict(ORGANISATION_ROLE_LABELS),
+    "organisation_role": {str(key): text for key, text in ORGANISATION_ROLE_LABELS.items()},
     "language": LANGUAGE_LABELS,
     "role": TEAM_ROLES,
     "tier": {
@@ -309,7 +309,9 @@ def subject_history(
 
 def teams(user: User) -> Sequence[Team]:
     """Return the teams by which `user` can filter."""
-    return Team.objects.allowing(user, Action.VIEW).order_by("name", "pk")[:MOST_TEAMS]
+    return list(
+        Team.objects.allowing(user, Action.VIEW).order_by("name", "pk")[:MOST_TEAMS]
+    )
 
 
 def actor_name(user: User, pk: int) -> str:
@@ -328,7 +330,9 @@ def _matching(user: User, wanted: Wanted) -> QuerySet[Entry]:
     if wanted.actor is not None:
         rows = rows.filter(actor=wanted.actor)
     for word in wanted.q.split():
-        rows = rows.filter(Q(subject_label__icontains=word) | Q(actor__name__icontains=word))
+        rows = rows.filter(
+            Q(subject_label__icontains=word) | Q(actor__name__icontains=word)
+        )
     return rows
 
 

@@ -236,8 +236,8 @@ class Trend:
 class Stacked:
     """Rows of ready, partly and not ready, with the counts printed inside.
 
-    `keys` are (ok, warn or bad; label), in the order of the values of a row. The share
-    at the end is that of the first key; a row that counts nothing has no share.
+    `keys` are (ok, warn, bad or none; label), in the order of the values of a row. The
+    share at the end is that of the first key; a row that counts nothing has no share.
     """
 
     uid: str
@@ -252,6 +252,7 @@ class Stacked:
         "ok": (OK, WHITE, OK),
         "warn": ("#fbe8c0", INK, WARN),
         "bad": (BAD, WHITE, BAD),
+        "none": (GRID, INK, INK_SOFT),
     }
 
     def figure(self, wide: int = 450, narrow: int = NARROW) -> Figure:
