@@ -19,7 +19,8 @@ SERVER = {
 
 
 def manage(folder, *arguments: str, **changed: str) -> subprocess.CompletedProcess[str]:
-    kept = {n: v for n, v in os.environ.items() if not n.startswith("CONTINUITY_")}
+    ours = ("CONTINUITY_", "DJANGO_ALLOW_ASYNC_UNSAFE")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     return subprocess.run(
         [sys.executable, "manage.py", *arguments],
         check=False,
