@@ -8,6 +8,7 @@ from continuity.people.urls import sign_in_patterns
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("continuity.dashboard.urls")),
     path("", include("continuity.people.urls")),
+    path("", include("continuity.inventory.urls")),
     path("account/", include(sign_in_patterns)),
     path("history/", include("continuity.history.urls")),
     path("mail/", include("continuity.notifications.urls")),

@@ -49,12 +49,16 @@ VERBS: Final[Mapping[str, Promise]] = {
     "alternative.changed": _("changed an alternative"),
     "alternative.moved": _("changed the order of alternatives"),
     "alternative.removed": _("removed an alternative"),
+    "alternative.proven": _("recorded that an alternative works"),
+    "alternative.failed": _("recorded that an alternative failed"),
     "runbook.changed": _("changed a runbook"),
     "proof.added": _("recorded a proof"),
     "provider.created": _("added a provider"),
     "provider.changed": _("changed a provider"),
     "tool.created": _("added a tool"),
     "tool.changed": _("changed a tool"),
+    "tool.spelling_added": _("added a spelling of a tool"),
+    "tool.spelling_removed": _("removed a spelling of a tool"),
     "upstream.created": _("added an upstream"),
     "upstream.changed": _("changed an upstream"),
     "upstream.removed": _("removed an upstream"),
@@ -132,6 +136,17 @@ FIELDS: Final[Mapping[str, Promise]] = {
     "approved_data": _("Approved for data"),
     "note": _("Note"),
     "steps": _("Steps"),
+    "alternative": _("Alternative"),
+    "alternatives": _("Alternatives"),
+    "order": _("Order"),
+    "proofs": _("Proofs"),
+    "rta": _("RTA"),
+    "spelling": _("Spelling"),
+    "upstream": _("Upstream"),
+    "relation": _("Relation"),
+    "hard": _("Stops without it"),
+    "verified_on": _("Verified on"),
+    "confidence": _("Confidence"),
     "archived_at": _("Archived"),
     "title": _("Title"),
     "limit": _("Time limit"),
@@ -146,17 +161,63 @@ FIELDS: Final[Mapping[str, Promise]] = {
 }
 """A field without a name here shows its own."""
 
-LENGTHS: Final = frozenset({"rto", "mtpd", "limit", "notice", "expected_switch", "length"})
+LENGTHS: Final = frozenset(
+    {"rto", "mtpd", "rta", "limit", "notice", "expected_switch", "length"}
+)
 """Fields whose numbers are seconds."""
 
 TEAM_ROLES: Final = {
     **{role.name.lower(): label for role, label in TEAM_ROLE_LABELS.items()},
 }
+DATA: Final[Mapping[str, Promise]] = {
+    "public": _("Public"),
+    "internal": _("Internal"),
+    "confidential": _("Confidential"),
+    "personal": _("Personal"),
+    "special": _("Special category (health, biometric, …)"),
+}
 VALUES: Final[Mapping[str, Mapping[str, Any]]] = {
     "organisation_role": {str(key): text for key, text in ORGANISATION_ROLE_LABELS.items()},
     "language": LANGUAGE_LABELS,
     "role": TEAM_ROLES,
+    "tier": {
+        "1": _("Critical"),
+        "2": _("Important"),
+        "3": _("Normal"),
+        "4": _("Low"),
+    },
+    "without": {"stops": _("Stops"), "degraded": _("Degraded")},
+    "data_class": DATA,
+    "approved_data": DATA,
+    "kind": {
+        "product": _("Product"),
+        "component": _("Component of a product"),
+        "model": _("Model"),
+        "infrastructure": _("Infrastructure"),
+        "other_model": _("Other model of the same product"),
+        "other_product": _("Other product of the same provider"),
+        "other_provider": _("Other provider"),
+        "model_elsewhere": _("Same model elsewhere"),
+        "self_hosted": _("Self-hosted"),
+        "manual": _("Without AI, by hand"),
+    },
+    "relation": {
+        "model": _("Model"),
+        "hosting": _("Cloud and region"),
+        "edge": _("Network edge"),
+        "identity": _("Sign-in"),
+        "network": _("Network path"),
+    },
+    "confidence": {"high": _("High"), "medium": _("Medium"), "low": _("Low")},
+    "source": {
+        "drill": _("Drill"),
+        "outage": _("Outage"),
+        "check": _("Check"),
+        "attestation": _("Attestation"),
+    },
 }
+"""The words of stored values. The labels belong to apps above this one, so they are
+written again; a test there holds both together."""
 
 LINKS: Final[Mapping[str, str]] = {
     "inventory.workflow": "inventory:workflow",
@@ -221,14 +282,7 @@ def history(user: User, wanted: Wanted, *, after: str = "") -> HistoryPage:
     One query. The place is kept as instant and key, so that lines written meanwhile
     move nothing; a place that cannot be read gives the first page.
     """
-    rows = _matching(user, wanted)
-    if place := _place(after):
-        at, pk = place
-        rows = rows.filter(Q(at__lt=at) | Q(at=at, pk__lt=pk))
-    found = list(rows[: PER_PAGE + 1])
-    shown, more = found[:PER_PAGE], found[PER_PAGE:]
-    older = f"{shown[-1].at.isoformat()}_{shown[-1].pk}" if more else ""
-    return HistoryPage(_lines(shown, user), older)
+    return _page(_matching(user, wanted), user, after)
 
 
 def for_subject(
@@ -240,6 +294,17 @@ def for_subject(
     """
     rows = Entry.objects.filter(subject_type=model_label, subject_id=pk)
     return _lines(rows.select_related("actor", "team")[:limit], user)
+
+
+def subject_history(
+    model_label: str, pk: int, *, user: User, after: str = ""
+) -> HistoryPage:
+    """Return the latest entries on one object, or those `after` a page's `older`.
+
+    One query. Who may see the object is the caller's question.
+    """
+    rows = Entry.objects.filter(subject_type=model_label, subject_id=pk)
+    return _page(rows.select_related("actor", "team"), user, after)
 
 
 def teams(user: User) -> Sequence[Team]:
@@ -269,6 +334,16 @@ def _matching(user: User, wanted: Wanted) -> QuerySet[Entry]:
             Q(subject_label__icontains=word) | Q(actor__name__icontains=word)
         )
     return rows
+
+
+def _page(rows: QuerySet[Entry], user: User, after: str) -> HistoryPage:
+    if place := _place(after):
+        at, pk = place
+        rows = rows.filter(Q(at__lt=at) | Q(at=at, pk__lt=pk))
+    found = list(rows[: PER_PAGE + 1])
+    shown, more = found[:PER_PAGE], found[PER_PAGE:]
+    older = f"{shown[-1].at.isoformat()}_{shown[-1].pk}" if more else ""
+    return HistoryPage(_lines(shown, user), older)
 
 
 def _place(text: str) -> tuple[datetime, int] | None:

@@ -14,12 +14,13 @@ from zoneinfo import ZoneInfo
 
 import yaml
 from django.db import transaction
+from django.db.models import F
 
 from continuity.accounts.models import Membership, Organisation, Team, User
 from continuity.accounts.roles import OrganisationRole, TeamRole
 from continuity.domain.clocks import Clock
-from continuity.drills.models import Drill, DrillType, Scenario
-from continuity.drills.services import scenarios, scheduling
+from continuity.drills.models import Drill, DrillType, Scenario, Schedule
+from continuity.drills.services import conducting, scenarios, scheduling
 from continuity.history.services import record
 from continuity.inventory.models import (
     Alternative,
@@ -32,6 +33,7 @@ from continuity.inventory.models import (
     Workflow,
 )
 from continuity.inventory.services import catalogue
+from continuity.notifications.models import Notification
 from continuity.outages.models import Recovery
 from continuity.outages.services import course, marks
 
@@ -169,11 +171,86 @@ def _held(
     zone = ZoneInfo(Organisation.objects.get().zone)
     day = (now - timedelta(days=entry["days_ago"])).astimezone(zone).date()
     began = datetime.combine(day, time(entry["hour"]), zone)
-    drill = _planned(
-        entry, at=began, speed=1, actor=actor, now=began - timedelta(days=7), limit=entry
+    ended = began + timedelta(minutes=entry["minutes"])
+    planned_at = began - timedelta(days=7)
+    schedule = _schedule(entry, at=began, zone=zone, speed=1, actor=actor, now=planned_at)
+    drill = schedule.drills.get()
+    course.start(drill.outage_id, actor=actor, now=began)
+    _tell_phases(drill, began)
+    presses = [
+        (began + _offset(said[clock.value]), name, clock, said)
+        for name, said in entry["marks"].items()
+        for clock in MARKS
+        if clock.value in said
+    ]
+    for at, name, clock, said in sorted(presses, key=lambda press: press[0]):
+        recovery = _recovery(drill, name, said.get("tool"))
+        marks.mark(
+            recovery.pk,
+            clock,
+            key=uuid4(),
+            capacity=said.get("capacity") if clock == Clock.MINIMUM else None,
+            actor=people[said["by"]],
+            now=at,
+        )
+    for offset, text in entry["notes"]:
+        course.note(drill.outage_id, text, actor=actor, now=began + _offset(offset))
+    course.end(drill.outage_id, actor=actor, now=ended)
+    # Long over: nobody is to be told of it today.
+    Drill.objects.filter(pk=drill.pk).update(wound_up_at=ended)
+    Notification.objects.update(sent_at=F("due_at"))
+
+
+def _coming(entry: Mapping[str, Any], *, actor: User, now: datetime) -> None:
+    """Plan the drill that begins by itself a few minutes from now."""
+    zone = ZoneInfo(Organisation.objects.get().zone)
+    begins = (now + timedelta(minutes=entry["in_minutes"])).astimezone(zone)
+    _schedule(entry, at=begins, zone=zone, speed=entry["speed"], actor=actor, now=now)
+
+
+def _schedule(
+    entry: Mapping[str, Any],
+    *,
+    at: datetime,
+    zone: ZoneInfo,
+    speed: int,
+    actor: User,
+    now: datetime,
+) -> Schedule:
+    return scheduling.plan(
+        title=entry["title"],
+        scenario=Scenario.objects.get(key=entry["scenario"]),
+        type=DrillType.FUNCTIONAL,
+        aim=entry["aim"],
+        tools=Tool.objects.filter(name__in=entry["tools"]),
+        team=None,
+        facilitator=actor,
+        starts_on=at.date(),
+        starts_time=at.time().replace(second=0, microsecond=0),
+        zone=zone.key,
+        speed=speed,
+        limit=timedelta(minutes=entry["minutes"]),
+        actor=actor,
+        now=now,
     )
-    outage = drill.outage
-    course.start(outage.pk, actor=actor, now=began)
-    for at, press in _presses(entry, outage.pk, people):
-        press(began + at)
-    course.end(outage.pk, actor=actor, now=began + timedelta(minutes=entry["minutes"]))
+
+
+def _tell_phases(drill: Drill, began: datetime) -> None:
+    """Write what the scenario says of its first moment, as the tick would have."""
+    for phase in drill.script["phases"]:
+        if phase["at_seconds"] == 0:
+            conducting.tell_phase(drill, phase, at=began, now=began)
+
+
+def _recovery(drill: Drill, workflow: str, tool: str | None) -> Recovery:
+    rows = Recovery.objects.filter(outage=drill.outage_id, workflow__name=workflow)
+    return (rows.filter(tool__name=tool) if tool else rows).get()
+
+
+def _minutes(value: int | None) -> timedelta | None:
+    return None if value is None else timedelta(minutes=value)
+
+
+def _offset(text: str) -> timedelta:
+    minutes, seconds = text.split(":")
+    return timedelta(minutes=int(minutes), seconds=int(seconds))

@@ -85,7 +85,7 @@ class LengthField(forms.CharField):
         text = super().to_python(value)
         if text in self.empty_values:
             return None
-        length = parse_length(text)
+        length = parse_length(str(text))
         if length is None:
             raise ValidationError(
                 self.error_messages["invalid"], code="invalid", params={"value": text}

@@ -48,6 +48,10 @@ SENTENCES: Final[Mapping[str, Promise]] = {
     "conflict": _(
         "Someone else changed this at the same moment. Reload the page and try again."
     ),
+    "name_taken": _(
+        "The team has another workflow called “%(name)s” by now. Rename that one first."
+    ),
+    "spelling_taken": _("“%(name)s” already means %(tool)s."),
     "not_allowed_now": _(
         "This is not possible at this moment. Reload the page to see what has changed."
     ),

@@ -70,25 +70,24 @@ def _is_due(outage: Outage, now: datetime) -> bool:
 def _begin(drill: Drill, now: datetime) -> None:
     """Start it; if its time is so long gone that it would be over by now, it was missed."""
     outage = drill.outage
-    assert outage.due_at is not None and outage.limit is not None, "drills have both"
-    late = now - outage.due_at > outage.limit
+    late = outage.missed_by(now)
     event = course.miss if late else course.start
     drill.outage = event(outage.pk, actor=None, now=now)
 
 
 def _run(drill: Drill, now: datetime) -> None:
     outage = drill.outage
-    assert outage.occurred_at is not None and outage.ends_by is not None, "it is running"
     pauses = pauses_of([outage.pk]).get(outage.pk, ())
-    until = max(min(now, outage.ends_by), outage.occurred_at)
-    elapsed = working_time(outage.occurred_at, until, pauses)
+    over = outage.ends_by is not None and outage.ends_by <= now
+    until = outage.ends_by if outage.ends_by is not None and over else now
+    elapsed = working_time(outage.onset, max(until, outage.onset), pauses)
     told = _tell(drill, elapsed, pauses, now)
     if drill.told_until is None:
         messages.tell_started(drill, now=now)
     if told or drill.told_until is None:
         drill.told_until = elapsed
         drill.save(update_fields=["told_until"])
-    if outage.ends_by <= now:
+    if over:
         drill.outage = course.end(outage.pk, actor=None, now=now)
 
 
@@ -97,7 +96,6 @@ def _tell(
 ) -> int:
     """Write the phases that have begun since the last time into the journal."""
     outage = drill.outage
-    assert outage.occurred_at is not None, "it is running"
     phases = {
         (phase["component"], phase["at_seconds"]): phase for phase in drill.script["phases"]
     }
@@ -105,7 +103,7 @@ def _tell(
     for played in due:
         phase = phases[played.component, played.at.total_seconds()]
         tools = drill.script["components"][played.component]
-        at = _on_the_wall(outage.occurred_at, played.at / drill.speed, pauses)
+        at = _on_the_wall(outage.onset, played.at / drill.speed, pauses)
         append(
             outage,
             EntryKind.PHASE,

@@ -14,7 +14,7 @@ from continuity.notifications.services import Message, owe
 from continuity.web import formats
 
 MARK: Final = "EXERCISE - EXERCICE"
-"""In both languages at once, whatever the reader's: nobody may take it for the real thing."""
+"""In both languages at once, whatever the reader's: nobody may take it for real."""
 
 
 def tell_planned(drill: Drill, *, now: datetime) -> None:

@@ -9,9 +9,7 @@ from typing import Any, Final
 import yaml
 from django.db import transaction
 
-from continuity.domain.scenario import ComponentState
-from continuity.domain.scenario import Phase as PlayedPhase
-from continuity.domain.scenario import Script
+from continuity.domain import scenario as rules
 from continuity.drills.models import Component, Phase, Scenario
 from continuity.history.services import record
 from continuity.inventory.models import Tool
@@ -87,12 +85,12 @@ def _write(entry: Mapping[str, Any], scenario: Scenario) -> Scenario:
 
 def _check(entry: Mapping[str, Any], length: timedelta) -> None:
     """Let the rules of scenarios read it, so that no file can be loaded and not played."""
-    Script(
+    rules.Script(
         tuple(
-            PlayedPhase(
+            rules.Phase(
                 phase["component"],
                 timedelta(minutes=phase["t"]),
-                ComponentState(phase["state"]),
+                rules.ComponentState(phase["state"]),
                 phase.get("error_percent"),
             )
             for phase in entry["phases"]

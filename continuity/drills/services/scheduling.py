@@ -227,14 +227,15 @@ def _opened(schedule: Schedule, due: datetime) -> bool:
 def _open(schedule: Schedule, *, now: datetime) -> bool:
     """Make the drill of the schedule's next occurrence and move on to the one after."""
     occurrence = schedule.next_due_at
-    assert occurrence is not None, "only what is due is opened"
+    if occurrence is None:
+        return False
     opened = not _opened(schedule, occurrence)
     if opened:
         for earlier in schedule.drills.filter(outage__state=DrillState.PLANNED):
             # Its successor is here: what has not begun by now will not.
             course.miss(earlier.outage_id, actor=None, now=now)
         drill = _make(schedule, occurrence, now)
-        if now - occurrence > schedule.limit:
+        if drill.outage.missed_by(now):
             drill.outage = course.miss(drill.outage_id, actor=None, now=now)
         else:
             messages.tell_planned(drill, now=now)

@@ -244,6 +244,11 @@ class Plan:
     def questions(self) -> list[NameLine]:
         return [line for line in self.names if not line.choice]
 
+    def tool_of(self, line: NameLine) -> str:
+        """Follow a line to its tool: "tool:7", "name:…" for one to be created, "none", or
+        empty while nobody has answered."""
+        return follow(line, {other.key: other for other in self.names})
+
     def digest(self) -> str:
         """Return a short mark of what would be written, to see that it is still that."""
         said = repr([(r.number, r.outcome, r.changes, r.tools) for r in self.to_write])
@@ -293,9 +298,9 @@ class _Draft:
 
 def _draft(row: Row, mapping: Columns, answers: Answers) -> _Draft:
     texts = {wanted: mapping.cell(row.cells, wanted) for wanted in mapping.columns}
-    texts.update(answers.cells.get(row.number, {}))
-    if not mapping.has(Field.TEAM) and Field.TEAM not in texts:
-        texts[Field.TEAM] = mapping.team
+    texts.setdefault(Field.TEAM, mapping.team)
+    corrected = answers.cells.get(row.number, {})
+    texts.update({at: text for at, text in corrected.items() if at in texts})
     outcome = None
     if mapping.has(Field.IN_USE) and folded(texts[Field.IN_USE]) not in mapping.in_use:
         outcome = Outcome.NOT_IN_USE
@@ -336,7 +341,10 @@ def _names(
     }
     for key, answer in answers.tools.items():
         line = lines.get(key)
-        if line is not None and _stands(answer, key, lines, catalogue):
+        if line is None or not _stands(answer, key, lines, catalogue):
+            continue
+        # By now there may be a tool of this very name: it is not made twice.
+        if answer != NEW_TOOL or line.match is not Match.EXACT:
             lines[key] = replace(line, choice=answer, answered=True)
     return lines
 
@@ -380,6 +388,19 @@ def _stands(
     if kind == "name":
         return what in lines and what != key
     return answer in {NEW_TOOL, NO_TOOL}
+
+
+def follow(line: NameLine, lines: Mapping[str, NameLine]) -> str:
+    """Return the tool that `line` leads to, over names that are slips of others."""
+    seen: set[str] = set()
+    while line.choice.startswith("name:") and line.key not in seen:
+        seen.add(line.key)
+        line = lines[line.choice.removeprefix("name:")]
+    return line.choice if line.choice in {"", NO_TOOL} or _is_tool(line) else f"name:{line.key}"
+
+
+def _is_tool(line: NameLine) -> bool:
+    return line.choice.startswith("tool:")
 
 
 # --- from drafts to a plan --------------------------------------------------------------
@@ -623,23 +644,13 @@ class _Planner:
             if not line.choice:
                 faults.append(Fault("which_tool", Field.TOOLS, name, {"name": line.name}))
                 continue
-            key = self._key(line)
+            key = follow(line, self.names)
             if key.startswith("name:") and len(name) > LONGEST_TOOL:
                 text = draft.texts.get(Field.TOOLS, "")
                 faults.append(Fault("long_tool", Field.TOOLS, text, {"length": len(name)}))
-            elif key:
+            elif key != NO_TOOL:
                 found[key] = None
         return tuple(found)
-
-    def _key(self, line: NameLine) -> str:
-        """Follow a line to its tool: "tool:7", "name:…" for one to be created, "" none."""
-        seen: set[str] = set()
-        while line.choice.startswith("name:") and line.key not in seen:
-            seen.add(line.key)
-            line = self.names[line.choice.removeprefix("name:")]
-        if line.choice == NO_TOOL:
-            return ""
-        return line.choice if line.choice.startswith("tool:") else f"name:{line.key}"
 
     def _changes(self, row: PlannedRow, existing: KnownWorkflow) -> tuple[Change, ...]:
         changes = [

@@ -38,6 +38,8 @@ class Import(models.Model):
     sha256 = models.CharField(max_length=64)
     reading = models.JSONField(default=dict)
     """How the file was read: format, encoding, separator, sheet, header row."""
+    table = models.BinaryField(default=b"")
+    """What was read, packed: a workbook of many rows takes seconds to read again."""
     mapping = models.JSONField(default=dict)
     """Which column is which field, which value means "in use", where cells are split."""
     answers = models.JSONField(default=dict)

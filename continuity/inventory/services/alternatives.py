@@ -31,7 +31,7 @@ def add(
         dependency=dependency, rank=len(ranked) + 1, **fields
     )
     _record(
-        "alternative.added",
+        "alternative.created",
         dependency,
         actor,
         now,
@@ -93,7 +93,7 @@ def reorder(
     dependency_pk: int, *, order: Sequence[int], actor: User, now: datetime
 ) -> Dependency:
     """Rank the alternatives as their keys come in `order`. The same order again does
-    nothing; the order before, as the history line holds it, undoes it.
+    nothing; the order that the history line holds as the one before undoes it.
 
     Raises Conflict if `order` is not exactly the alternatives there are: somebody
     added or removed one in the meantime.
@@ -112,23 +112,10 @@ def reorder(
         dependency,
         actor,
         now,
-        before={"dependency": dependency.pk, **_order(ranked)},
-        after={"dependency": dependency.pk, **_order(wanted)},
+        before={"tool": dependency.tool, "order": [str(one) for one in ranked]},
+        after={"tool": dependency.tool, "order": [str(one) for one in wanted]},
     )
     return dependency
-
-
-@transaction.atomic
-def move(alternative_pk: int, *, up: bool, actor: User, now: datetime) -> Dependency:
-    """Change places with the neighbour above or below; at the end nothing happens."""
-    alternative = Alternative.objects.get(pk=alternative_pk)
-    dependency = _locked(alternative.dependency_id)
-    order = list(dependency.alternatives.values_list("pk", flat=True))
-    place = order.index(alternative.pk)
-    other = place - 1 if up else place + 1
-    if 0 <= other < len(order):
-        order[place], order[other] = order[other], order[place]
-    return reorder(dependency.pk, order=order, actor=actor, now=now)
 
 
 def _rank(alternatives: Sequence[Alternative]) -> None:
@@ -137,13 +124,6 @@ def _rank(alternatives: Sequence[Alternative]) -> None:
             # Two share a rank for a moment: the constraint is checked at the end.
             alternative.rank = rank
             alternative.save(update_fields=["rank"])
-
-
-def _order(alternatives: Sequence[Alternative]) -> dict[str, Any]:
-    return {
-        "order": [str(one) for one in alternatives],
-        "keys": [one.pk for one in alternatives],
-    }
 
 
 def _told(fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -29,7 +29,7 @@ def add(
     )
     if created:
         record(
-            "dependency.added",
+            "dependency.created",
             workflow,
             actor=actor,
             now=now,

@@ -109,7 +109,7 @@ def add_upstream(
         defaults=dict(fields),
     )
     if created:
-        record("upstream.added", tool, actor=actor, now=now, after=fields)
+        record("upstream.created", tool, actor=actor, now=now, after=fields)
     return edge
 
 

@@ -62,7 +62,7 @@ def breaks() -> Iterator[Break]:
     counted: dict[int, int] = dict(Outage.objects.values_list("pk", "entries"))
     walked: dict[int, tuple[int, str]] = {}
     broken: set[int] = set()
-    rows = JournalEntry.objects.order_by("outage", "number").iterator(chunk_size=2000)
+    rows = JournalEntry.objects.order_by("outage_id", "number").iterator(chunk_size=2000)
     for entry in rows:
         if entry.outage_id in broken:
             continue

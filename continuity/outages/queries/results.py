@@ -165,12 +165,12 @@ def measured(workflow_pks: Iterable[int], *, now: datetime) -> dict[int, Measure
     rows = (
         Recovery.objects.filter(workflow__in=list(workflow_pks), outage__state__in=SHOWN)
         .order_by(
-            "workflow",
+            "workflow_id",
             "-outage__occurred_at",
-            "-outage",
+            "-outage_id",
             F("minimum_at").desc(nulls_first=True),
         )
-        .distinct("workflow")
+        .distinct("workflow_id")
     )
     return {
         line.workflow_pk: Measured(
@@ -239,8 +239,7 @@ def _joined(rows: QuerySet[Recovery]) -> QuerySet[Recovery]:
 
 def _line(row: Recovery, pauses: tuple[Pause, ...], now: datetime) -> Line:
     outage = row.outage
-    assert outage.occurred_at is not None, "recoveries are frozen when it begins"
-    moments = moments_of(row, outage.occurred_at)
+    moments = moments_of(row, outage.onset)
     ended = outage.ended_at
     reading = rta(moments, ended=ended, now=now, pauses=pauses)
     return Line(
@@ -248,7 +247,7 @@ def _line(row: Recovery, pauses: tuple[Pause, ...], now: datetime) -> Line:
         outage=outage.pk,
         outage_title=outage.title,
         is_drill=outage.is_drill,
-        occurred_at=outage.occurred_at,
+        occurred_at=outage.onset,
         workflow_pk=row.workflow_id,
         workflow=row.workflow.name,
         team_pk=row.workflow.team_id,

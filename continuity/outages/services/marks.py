@@ -224,5 +224,4 @@ def _running(outage: Outage) -> datetime:
         next_state(outage.state, DrillEvent.MARK)
     except IllegalTransition as error:
         raise NotRunning(f"It is {outage.state}.", state=outage.state) from error
-    assert outage.occurred_at is not None, "what is running has begun"
-    return outage.occurred_at
+    return outage.onset

@@ -194,18 +194,19 @@ def prepare_database(environment: dict[str, str], *, empty: bool) -> str:
     """
     try:
         call_command("migrate", interactive=False, verbosity=0)
-        has_data = User.objects.exists() or Tool.objects.exists()
-        nobody = not User.objects.exists()
+        people, tools = User.objects.exists(), Tool.objects.exists()
     except OperationalError as error:
         raise CommandError(f"The database does not answer: {error}") from error
     finally:
         connection.close()
-    notice = ""
-    if not has_data:
-        notice = load("load_catalogue" if empty else "load_sample", environment)
-    if empty and nobody:
-        notice = f"Make the first account: {environment['CONTINUITY_BASE_URL']}/setup/"
-    return notice
+    if not (people or tools or empty):
+        return load("load_sample", environment)
+    if not tools:
+        load("load_catalogue", environment)
+    if not people:
+        return f"Make the first account: {environment['CONTINUITY_BASE_URL']}/setup/"
+    note = places.VAR / "sign-in.txt"
+    return f"The sample's sign-in is in {note}" if note.exists() else ""
 
 
 def load(command: str, environment: dict[str, str]) -> str:
