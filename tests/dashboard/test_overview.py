@@ -49,7 +49,7 @@ def ready_workflow(**fields):
 
 
 def drill_result(workflow, minutes, *, days_ago=5, **fields):
-    """A finished drill in which `workflow` worked again after `minutes`; None: it did not."""
+    """A finished drill; `workflow` worked again after `minutes`, None: it did not."""
     began = NOON - timedelta(days=days_ago)
     outage = OutageFactory(
         state=DrillState.ENDED,
