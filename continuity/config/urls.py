@@ -12,6 +12,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/", include(sign_in_patterns)),
     path("history/", include("continuity.history.urls")),
     path("settings/mail/", include("continuity.notifications.urls")),
+    path("outages/", include("continuity.outages.urls")),
+    path("drills/", include("continuity.drills.urls")),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
 ]

@@ -45,6 +45,9 @@ CLOCK_LABELS = {
     Clock.RETURNED: pgettext_lazy("clock of a recovery", "Back on the usual tool"),
 }
 
+UNDO_WITHIN = timedelta(minutes=1)
+"""How long after it arrived a mark can be taken back."""
+
 
 class OutageKind(models.TextChoices):
     DRILL = "drill", _("Drill")

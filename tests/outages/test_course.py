@@ -261,9 +261,7 @@ def test_an_aborted_drill_proves_nothing(team, tool, facilitator):
     outage = plan(team, tool, facilitator)
     course.start(outage.pk, actor=facilitator, now=NOON)
     recovery = Recovery.objects.get()
-    marks.mark(
-        recovery.pk, "minimum", key=key(1), actor=facilitator, now=NOON + 5 * MINUTE
-    )
+    marks.mark(recovery.pk, "minimum", key=key(1), actor=facilitator, now=NOON + 5 * MINUTE)
 
     course.abort(outage.pk, actor=facilitator, now=NOON + 6 * MINUTE)
 

@@ -175,9 +175,7 @@ def test_switching_to_another_alternative_names_it(recovery, lead):
 
 def test_an_alternative_of_other_work_is_refused(recovery, lead):
     with pytest.raises(NotAllowedNow):
-        press(
-            recovery, "switched", 1, lead, MINUTE, alternative_pk=AlternativeFactory().pk
-        )
+        press(recovery, "switched", 1, lead, MINUTE, alternative_pk=AlternativeFactory().pk)
 
     assert not Mark.objects.exists()
 

@@ -201,7 +201,7 @@ def _said(entry: JournalEntry, *, is_drill: bool) -> tuple[str | Promise, str]:
         case EntryKind.EXCUSED:
             return _("%(workflow)s: excused") % {"workflow": workflow}, data["reason"]
         case EntryKind.NOTE:
-            return data["text"], ""
+            return (f"{workflow}: {data['text']}" if workflow else data["text"]), ""
         case EntryKind.PHASE:
             names = ", ".join(data["tools"]) or data["component"]
             note = data.get("note_fr" if get_language() == "fr" else "note_en", "")

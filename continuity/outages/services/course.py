@@ -256,14 +256,30 @@ def _prove(outage: Outage, now: datetime) -> None:
 
 
 @transaction.atomic
-def note(outage_pk: int, text: str, *, actor: User, now: datetime) -> Outage:
-    """Write a sentence of a person's into the journal.
+def note(
+    outage_pk: int,
+    text: str,
+    *,
+    recovery_pk: int | None = None,
+    actor: User,
+    now: datetime,
+) -> Outage:
+    """Write a sentence of a person's into the journal, on one recovery or on all.
 
     Raises IllegalTransition before the start and after an abort.
     """
     outage = locked(outage_pk)
     outage.state = next_state(outage.state, DrillEvent.NOTE)
-    append(outage, EntryKind.NOTE, at=now, now=now, actor=actor, data={"text": text})
+    recovery = None if recovery_pk is None else outage.recoveries.get(pk=recovery_pk)
+    append(
+        outage,
+        EntryKind.NOTE,
+        at=now,
+        now=now,
+        actor=actor,
+        recovery=recovery,
+        data={"text": text},
+    )
     return outage
 
 
