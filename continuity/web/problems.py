@@ -40,6 +40,9 @@ SENTENCES: Final[Mapping[str, Promise]] = {
     "conflict": _(
         "Someone else changed this at the same moment. Reload the page and try again."
     ),
+    "import_in_use": _(
+        "This import cannot be undone as a whole, so nothing was undone: %(names)s."
+    ),
     "not_allowed_now": _(
         "This is not possible at this moment. Reload the page to see what has changed."
     ),
