@@ -40,7 +40,10 @@ def access(
                 thing = get_object_or_404(
                     objects.allowing(user, Action.VIEW), pk=kwargs.pop("pk")
                 )
-                if not objects.allowing(user, action).filter(pk=thing.pk).exists():
+                if (
+                    action != Action.VIEW
+                    and not objects.allowing(user, action).filter(pk=thing.pk).exists()
+                ):
                     raise PermissionDenied
                 args = (thing, *args)
             elif action not in OPEN_LISTS and not user.may(action):

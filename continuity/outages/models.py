@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 from continuity.accounts.models import Team, TeamOwnedQuerySet, User
 from continuity.accounts.roles import Action
 from continuity.domain.clocks import Clock
+from continuity.domain.errors import NotRunning
 from continuity.domain.states import LIVE, DrillState
 from continuity.inventory.models import (
     Alternative,
@@ -43,6 +44,9 @@ CLOCK_LABELS = {
     Clock.FULL: pgettext_lazy("clock of a recovery", "Full service"),
     Clock.RETURNED: pgettext_lazy("clock of a recovery", "Back on the usual tool"),
 }
+
+UNDO_WITHIN = timedelta(minutes=1)
+"""How long after it arrived a mark can be taken back."""
 
 
 class OutageKind(models.TextChoices):
@@ -187,6 +191,19 @@ class Outage(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("outages:live", args=[self.pk])
+
+    @property
+    def onset(self) -> datetime:
+        """When it began. Raises NotRunning before that."""
+        if self.occurred_at is None:
+            raise NotRunning(f"It is {self.state}.", state=self.state)
+        return self.occurred_at
+
+    def missed_by(self, now: datetime) -> bool:
+        """Say whether its time went by so long ago that it would be over by now."""
+        if self.due_at is None or self.limit is None:
+            return False
+        return now - self.due_at > self.limit
 
     @property
     def is_drill(self) -> bool:

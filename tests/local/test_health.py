@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from continuity.notifications.models import Heartbeat
+from continuity.notifications.services import TICK
 
 
 def test_alive_asks_nobody(client):
@@ -14,7 +15,7 @@ def test_alive_asks_nobody(client):
 
 @pytest.mark.django_db
 def test_ready_when_the_clock_has_just_ticked(client):
-    Heartbeat.objects.create(name="beat", at=timezone.now())
+    Heartbeat.objects.create(name=TICK, at=timezone.now())
 
     answer = client.get("/readyz")
 
@@ -35,7 +36,7 @@ def test_ready_when_the_clock_has_just_ticked(client):
 def test_the_age_of_the_last_tick_decides(client, age_seconds, status, sentence):
     if age_seconds is not None:
         at = timezone.now() - timedelta(seconds=age_seconds)
-        Heartbeat.objects.create(name="beat", at=at)
+        Heartbeat.objects.create(name=TICK, at=at)
 
     answer = client.get("/readyz")
 

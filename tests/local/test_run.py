@@ -15,6 +15,7 @@ def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> ModuleType:
     """The script as a module, on a machine without any Python."""
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
     module = ModuleType("run")
+    module.__file__ = str(PROJECT / "run")
     SourceFileLoader("run", str(PROJECT / "run")).exec_module(module)
     monkeypatch.setattr(module, "PLACES", (str(tmp_path / "versions/3.*/bin/python"),))
     monkeypatch.setattr(sys, "executable", "")

@@ -1,7 +1,8 @@
 """What pages, reports and other apps read of outages, each in a fixed number of queries."""
 
-from continuity.outages.queries.board import Board, board, seen_by_users
+from continuity.outages.queries.board import Board, board, real_outages, seen_by_users
 from continuity.outages.queries.journal import JournalLine, breaks, digest, lines
+from continuity.outages.queries.live import Live, live
 from continuity.outages.queries.results import (
     Line,
     Measured,
@@ -21,6 +22,7 @@ __all__ = [
     "Board",
     "JournalLine",
     "Line",
+    "Live",
     "Measured",
     "Reach",
     "Results",
@@ -32,10 +34,12 @@ __all__ = [
     "history_of",
     "in_scope",
     "lines",
+    "live",
     "measured",
     "moments_of",
     "pauses_of",
     "reach",
+    "real_outages",
     "recoveries_between",
     "results",
     "seen_by_users",

@@ -5,15 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from continuity.accounts.models import User
+from continuity.accounts.roles import Action
 from continuity.domain.clocks import NOTHING, Pause, working_time
 from continuity.domain.scenario import ComponentState
 from continuity.domain.states import LIVE, OVER, DrillState
-from continuity.outages.models import EntryKind, Outage
+from continuity.outages.models import EntryKind, Outage, OutageKind
 from continuity.outages.queries.results import pauses_of
 
 MOST_PHASES: Final = 500
@@ -78,6 +80,15 @@ class Board:
 def version(outage: Outage) -> str:
     """Return what changes whenever the live page of `outage` would look different."""
     return f"{outage.entries}-{outage.state}"
+
+
+def real_outages(user: User) -> QuerySet[Outage]:
+    """Return the real outages that `user` may see, the latest first. Not yet read."""
+    return (
+        Outage.objects.allowing(user, Action.VIEW)
+        .filter(kind=OutageKind.REAL)
+        .order_by(F("occurred_at").desc(nulls_first=True), "-pk")
+    )
 
 
 def board(outage: Outage, *, now: datetime) -> Board:

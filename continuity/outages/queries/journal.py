@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from continuity.outages.models import CLOCK_LABELS, EntryKind, JournalEntry, Outage
+from continuity.outages.queries.board import words_for
 
 PER_PAGE: Final = 50
 LATE: Final = timedelta(seconds=5)
@@ -61,7 +62,7 @@ def breaks() -> Iterator[Break]:
     counted: dict[int, int] = dict(Outage.objects.values_list("pk", "entries"))
     walked: dict[int, tuple[int, str]] = {}
     broken: set[int] = set()
-    rows = JournalEntry.objects.order_by("outage", "number").iterator(chunk_size=2000)
+    rows = JournalEntry.objects.order_by("outage_id", "number").iterator(chunk_size=2000)
     for entry in rows:
         if entry.outage_id in broken:
             continue
@@ -80,7 +81,9 @@ def breaks() -> Iterator[Break]:
     for outage, entries in counted.items():
         last, _previous = walked.get(outage, (0, ""))
         if outage not in broken and last != entries:
-            yield Break(outage, last + 1, f"{entries} entries were written, {last} are there")
+            yield Break(
+                outage, last + 1, f"{entries} entries were written, {last} are there"
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,10 +201,8 @@ def _said(entry: JournalEntry, *, is_drill: bool) -> tuple[str | Promise, str]:
         case EntryKind.EXCUSED:
             return _("%(workflow)s: excused") % {"workflow": workflow}, data["reason"]
         case EntryKind.NOTE:
-            return data["text"], ""
+            return (f"{workflow}: {data['text']}" if workflow else data["text"]), ""
         case EntryKind.PHASE:
-            from continuity.outages.queries.board import words_for
-
             names = ", ".join(data["tools"]) or data["component"]
             note = data.get("note_fr" if get_language() == "fr" else "note_en", "")
             words = words_for(data["state"], data.get("error_percent"))

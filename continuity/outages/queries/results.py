@@ -128,14 +128,20 @@ def results(outage: Outage, *, now: datetime) -> Results:
 
     Nothing is in it before the outage has begun. Two queries.
     """
-    rows = outage.recoveries.order_by("workflow__name", "pk") if outage.occurred_at else None
+    rows = (
+        outage.recoveries.order_by("workflow__name", "pk") if outage.occurred_at else None
+    )
     pauses = pauses_of([outage.pk])
     lines = () if rows is None else _lines(rows, pauses, now)
     return Results(outage, lines, summary(lines), pauses.get(outage.pk, ()))
 
 
 def recoveries_between(
-    since: datetime, until: datetime, teams: "QuerySet[Team] | None" = None, *, now: datetime
+    since: datetime,
+    until: datetime,
+    teams: "QuerySet[Team] | None" = None,
+    *,
+    now: datetime,
 ) -> tuple[Line, ...]:
     """Return the recoveries of outages that began in [since, until) and are over.
 
@@ -159,16 +165,21 @@ def measured(workflow_pks: Iterable[int], *, now: datetime) -> dict[int, Measure
     rows = (
         Recovery.objects.filter(workflow__in=list(workflow_pks), outage__state__in=SHOWN)
         .order_by(
-            "workflow",
+            "workflow_id",
             "-outage__occurred_at",
-            "-outage",
+            "-outage_id",
             F("minimum_at").desc(nulls_first=True),
         )
-        .distinct("workflow")
+        .distinct("workflow_id")
     )
     return {
         line.workflow_pk: Measured(
-            line.outage, line.is_drill, line.occurred_at, line.reading, line.rto, line.verdict
+            line.outage,
+            line.is_drill,
+            line.occurred_at,
+            line.reading,
+            line.rto,
+            line.verdict,
         )
         for line in _with_pauses(rows, now)
     }
@@ -176,9 +187,9 @@ def measured(workflow_pks: Iterable[int], *, now: datetime) -> dict[int, Measure
 
 def history_of(workflow_pk: int, *, now: datetime, limit: int = 24) -> tuple[Line, ...]:
     """Return the latest recoveries of one workflow, oldest first. Two queries."""
-    rows = Recovery.objects.filter(
-        workflow=workflow_pk, outage__state__in=SHOWN
-    ).order_by("-outage__occurred_at", "-pk")
+    rows = Recovery.objects.filter(workflow=workflow_pk, outage__state__in=SHOWN).order_by(
+        "-outage__occurred_at", "-pk"
+    )
     return tuple(reversed(_with_pauses(rows[:limit], now)))
 
 
@@ -228,8 +239,7 @@ def _joined(rows: QuerySet[Recovery]) -> QuerySet[Recovery]:
 
 def _line(row: Recovery, pauses: tuple[Pause, ...], now: datetime) -> Line:
     outage = row.outage
-    assert outage.occurred_at is not None, "recoveries are frozen when it begins"
-    moments = moments_of(row, outage.occurred_at)
+    moments = moments_of(row, outage.onset)
     ended = outage.ended_at
     reading = rta(moments, ended=ended, now=now, pauses=pauses)
     return Line(
@@ -237,7 +247,7 @@ def _line(row: Recovery, pauses: tuple[Pause, ...], now: datetime) -> Line:
         outage=outage.pk,
         outage_title=outage.title,
         is_drill=outage.is_drill,
-        occurred_at=outage.occurred_at,
+        occurred_at=outage.onset,
         workflow_pk=row.workflow_id,
         workflow=row.workflow.name,
         team_pk=row.workflow.team_id,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Count, QuerySet
 
 from continuity.inventory.models import Dependency
+from continuity.inventory.queries.fate import graph
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +19,9 @@ class Reach:
 
 
 def affected(tool_pks: Iterable[int]) -> frozenset[int]:
-    """Return the tools that stop with these, themselves included."""
-    return frozenset(tool_pks)
+    """Return the tools that stop with these, themselves included: what hangs on them by
+    a chain of hard upstreams. One query."""
+    return frozenset(graph().blast_radius(list(tool_pks), hard_only=True))
 
 
 def in_scope(

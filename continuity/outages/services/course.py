@@ -93,8 +93,8 @@ def _freeze(outage: Outage) -> int:
         alternative.dependency_id: alternative
         for alternative in Alternative.objects.filter(dependency__in=hit.values("pk"))
         .select_related("tool")
-        .order_by("dependency", "rank")
-        .distinct("dependency")
+        .order_by("dependency_id", "rank")
+        .distinct("dependency_id")
     }
     rows = [
         _recovery(outage, dependency, first.get(dependency.pk))
@@ -218,7 +218,6 @@ def _finish(outage: Outage, event: DrillEvent, at: datetime) -> None:
 
 def _prove(outage: Outage, now: datetime) -> None:
     """Write a proof for each recovery whose alternative reached the minimum level."""
-    assert outage.occurred_at is not None, "only what has begun can end"
     pauses = pauses_of([outage.pk]).get(outage.pk, ())
     pressed_by = {
         mark.recovery_id: mark.by
@@ -232,8 +231,9 @@ def _prove(outage: Outage, now: datetime) -> None:
         .select_related("alternative__dependency__workflow__team", "alternative__tool")
     )
     for recovery in shown:
-        assert recovery.alternative is not None and recovery.minimum_at is not None
-        moments = moments_of(recovery, outage.occurred_at)
+        if recovery.alternative is None or recovery.minimum_at is None:
+            continue
+        moments = moments_of(recovery, outage.onset)
         recovery.proof = prove(
             recovery.alternative,
             source=ProofSource.DRILL if outage.is_drill else ProofSource.OUTAGE,
@@ -243,9 +243,11 @@ def _prove(outage: Outage, now: datetime) -> None:
             switch_after=(
                 None
                 if recovery.switched_at is None
-                else working_time(outage.occurred_at, recovery.switched_at, pauses)
+                else working_time(outage.onset, recovery.switched_at, pauses)
             ),
-            minimum_after=rta(moments, ended=outage.ended_at, now=now, pauses=pauses).length,
+            minimum_after=rta(
+                moments, ended=outage.ended_at, now=now, pauses=pauses
+            ).length,
             capacity=recovery.capacity,
             quality=recovery.quality,
             now=now,
@@ -254,14 +256,30 @@ def _prove(outage: Outage, now: datetime) -> None:
 
 
 @transaction.atomic
-def note(outage_pk: int, text: str, *, actor: User, now: datetime) -> Outage:
-    """Write a sentence of a person's into the journal.
+def note(
+    outage_pk: int,
+    text: str,
+    *,
+    recovery_pk: int | None = None,
+    actor: User,
+    now: datetime,
+) -> Outage:
+    """Write a sentence of a person's into the journal, on one recovery or on all.
 
     Raises IllegalTransition before the start and after an abort.
     """
     outage = locked(outage_pk)
     outage.state = next_state(outage.state, DrillEvent.NOTE)
-    append(outage, EntryKind.NOTE, at=now, now=now, actor=actor, data={"text": text})
+    recovery = None if recovery_pk is None else outage.recoveries.get(pk=recovery_pk)
+    append(
+        outage,
+        EntryKind.NOTE,
+        at=now,
+        now=now,
+        actor=actor,
+        recovery=recovery,
+        data={"text": text},
+    )
     return outage
 
 

@@ -1,7 +1,6 @@
 """Marks: the moments that people press, and the runbook steps they tick off."""
 
 from datetime import datetime, timedelta
-from typing import Final
 from uuid import UUID
 
 from django.db import transaction
@@ -17,12 +16,17 @@ from continuity.domain.errors import (
 )
 from continuity.domain.states import DrillEvent, next_state
 from continuity.inventory.models import Alternative, RunbookStep
-from continuity.outages.models import EntryKind, Mark, Outage, Recovery, StepDone
+from continuity.outages.models import (
+    UNDO_WITHIN,
+    EntryKind,
+    Mark,
+    Outage,
+    Recovery,
+    StepDone,
+)
 from continuity.outages.queries.results import moments_of
 from continuity.outages.services.course import locked
 from continuity.outages.services.journal import append
-
-UNDO_WITHIN: Final = timedelta(minutes=1)
 
 
 class AlreadyRecorded(Conflict):
@@ -224,5 +228,4 @@ def _running(outage: Outage) -> datetime:
         next_state(outage.state, DrillEvent.MARK)
     except IllegalTransition as error:
         raise NotRunning(f"It is {outage.state}.", state=outage.state) from error
-    assert outage.occurred_at is not None, "what is running has begun"
-    return outage.occurred_at
+    return outage.onset

@@ -1,0 +1,1 @@
+"""What the pages of drills, schedules and scenarios read."""

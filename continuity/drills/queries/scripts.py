@@ -1,0 +1,111 @@
+"""Scenarios as scripts: frozen into a drill, and read back for the rules to play."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.utils.translation import get_language
+
+from continuity.domain import scenario as rules
+from continuity.domain.scenario import ComponentState
+from continuity.drills.models import Component, Drill, Phase, Scenario
+from continuity.inventory.models import Tool
+
+
+def freeze(scenario: Scenario, tools: Iterable[Tool]) -> dict[str, Any]:
+    """Return the scenario as a drill keeps it: plain JSON, with the names as they are.
+
+    A component without a tool stands for those of `tools` that no other one names. Two
+    queries.
+    """
+    components = list(scenario.components.select_related("tool"))
+    named = {component.tool_id for component in components}
+    others = [{"pk": tool.pk, "name": tool.name} for tool in tools if tool.pk not in named]
+    phases = Phase.objects.filter(component__scenario=scenario).select_related("component")
+    return {
+        "key": scenario.key,
+        "version": scenario.version,
+        "title_en": scenario.title_en,
+        "title_fr": scenario.title_fr,
+        "source": scenario.source,
+        "quality": scenario.quality,
+        "seconds": scenario.length.total_seconds(),
+        "components": {
+            component.name: _tools_of(component, others) for component in components
+        },
+        "phases": [
+            {
+                "component": phase.component.name,
+                "at_seconds": phase.offset.total_seconds(),
+                "state": phase.state,
+                "error_percent": phase.error_percent,
+                "delay_seconds": None
+                if phase.delay is None
+                else phase.delay.total_seconds(),
+                "note_en": phase.note_en,
+                "note_fr": phase.note_fr,
+            }
+            for phase in phases
+        ],
+    }
+
+
+def _tools_of(component: Component, others: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    if component.tool is None:
+        return others
+    return [{"pk": component.tool.pk, "name": component.tool.name}]
+
+
+def script_of(drill: Drill) -> rules.Script:
+    """Return what `drill` plays. Raises InvalidScript if it contradicts itself."""
+    return rules.Script(
+        tuple(_phase(phase) for phase in drill.script["phases"]),
+        timedelta(seconds=drill.script["seconds"]),
+    )
+
+
+def _phase(phase: Mapping[str, Any]) -> rules.Phase:
+    delay = phase["delay_seconds"]
+    return rules.Phase(
+        component=phase["component"],
+        at=timedelta(seconds=phase["at_seconds"]),
+        state=ComponentState(phase["state"]),
+        error_percent=phase["error_percent"],
+        delay=None if delay is None else timedelta(seconds=delay),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseLine:
+    """A phase as a page shows it. `at` is in the real outage, `played_at` in a drill at
+    its speed."""
+
+    at: timedelta
+    played_at: timedelta
+    component: str
+    tools: str
+    state: str
+    error_percent: int | None
+    note: str
+
+
+def phases_of(script: Mapping[str, Any], speed: int = 1) -> tuple[PhaseLine, ...]:
+    """Return the phases of a frozen script in the order of their moments. No query."""
+    french = get_language() == "fr"
+    lines = []
+    for phase in script.get("phases", ()):
+        at = timedelta(seconds=phase["at_seconds"])
+        tools = ", ".join(tool["name"] for tool in script["components"][phase["component"]])
+        lines.append(
+            PhaseLine(
+                at=at,
+                played_at=at / speed,
+                component=phase["component"],
+                tools=tools,
+                state=phase["state"],
+                error_percent=phase["error_percent"],
+                note=phase["note_fr" if french else "note_en"],
+            )
+        )
+    return tuple(lines)

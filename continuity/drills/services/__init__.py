@@ -1,0 +1,1 @@
+"""Planning drills, opening them when they are due, and conducting them."""

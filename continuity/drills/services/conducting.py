@@ -1,0 +1,134 @@
+"""Moving drills along: starts what is due, tells the scenario, ends what has run out."""
+
+import logging
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from continuity.domain.clocks import Pause, working_time
+from continuity.domain.scenario import due_phases
+from continuity.domain.states import OVER, DrillState
+from continuity.drills.models import Drill
+from continuity.drills.queries.scripts import script_of
+from continuity.drills.services import messages
+from continuity.outages.models import EntryKind, Outage
+from continuity.outages.queries.results import pauses_of
+from continuity.outages.services import course
+from continuity.outages.services.journal import append
+
+logger = logging.getLogger(__name__)
+
+
+def conduct(*, now: datetime) -> int:
+    """Move every drill to where it should be at `now`; return how many were looked after.
+
+    Each in its own transaction under its row's lock, so a second worker passes it by,
+    and one that cannot be moved keeps no other from moving. Doing it again does nothing.
+    """
+    looked_after = 0
+    for pk in list(
+        Drill.objects.to_conduct(now).order_by("pk").values_list("pk", flat=True)
+    ):
+        try:
+            looked_after += _conduct_one(pk, now=now)
+        except Exception:
+            logger.exception("Drill %s could not be conducted.", pk)
+    return looked_after
+
+
+@transaction.atomic(durable=True)
+def _conduct_one(drill_pk: int, *, now: datetime) -> bool:
+    drill = (
+        Drill.objects.to_conduct(now)
+        .select_for_update(skip_locked=True, of=("self",))
+        .filter(pk=drill_pk)
+        .first()
+    )
+    if drill is None:
+        return False  # another worker has it, or there is nothing left to do
+    drill.outage = course.locked(drill.outage_id)
+    if _is_due(drill.outage, now):
+        _begin(drill, now)
+    if drill.outage.state == DrillState.RUNNING:
+        _run(drill, now)
+    if drill.outage.state in OVER and drill.wound_up_at is None:
+        messages.tell_over(drill, now=now)
+        drill.wound_up_at = now
+        drill.save(update_fields=["wound_up_at"])
+    return True
+
+
+def _is_due(outage: Outage, now: datetime) -> bool:
+    return (
+        outage.state == DrillState.PLANNED
+        and outage.starts_by_itself
+        and outage.due_at is not None
+        and outage.due_at <= now
+    )
+
+
+def _begin(drill: Drill, now: datetime) -> None:
+    """Start it; if its time is so long gone that it would be over by now, it was missed."""
+    outage = drill.outage
+    late = outage.missed_by(now)
+    event = course.miss if late else course.start
+    drill.outage = event(outage.pk, actor=None, now=now)
+
+
+def _run(drill: Drill, now: datetime) -> None:
+    outage = drill.outage
+    pauses = pauses_of([outage.pk]).get(outage.pk, ())
+    over = outage.ends_by is not None and outage.ends_by <= now
+    until = outage.ends_by if outage.ends_by is not None and over else now
+    elapsed = working_time(outage.onset, max(until, outage.onset), pauses)
+    told = _tell(drill, elapsed, pauses, now)
+    if drill.told_until is None:
+        messages.tell_started(drill, now=now)
+    if told or drill.told_until is None:
+        drill.told_until = elapsed
+        drill.save(update_fields=["told_until"])
+    if over:
+        drill.outage = course.end(outage.pk, actor=None, now=now)
+
+
+def _tell(
+    drill: Drill, elapsed: timedelta, pauses: tuple[Pause, ...], now: datetime
+) -> int:
+    """Write the phases that have begun since the last time into the journal."""
+    outage = drill.outage
+    phases = {
+        (phase["component"], phase["at_seconds"]): phase for phase in drill.script["phases"]
+    }
+    due = due_phases(script_of(drill), drill.told_until, elapsed, drill.speed)
+    for played in due:
+        phase = phases[played.component, played.at.total_seconds()]
+        tools = drill.script["components"][played.component]
+        at = _on_the_wall(outage.onset, played.at / drill.speed, pauses)
+        append(
+            outage,
+            EntryKind.PHASE,
+            at=min(at, now),
+            now=now,
+            actor=None,
+            data={
+                "component": played.component,
+                "tools": [tool["name"] for tool in tools],
+                "tool_pks": [tool["pk"] for tool in tools],
+                "state": phase["state"],
+                "error_percent": phase["error_percent"],
+                "delay_seconds": phase["delay_seconds"],
+                "note_en": phase["note_en"],
+                "note_fr": phase["note_fr"],
+            },
+        )
+    return len(due)
+
+
+def _on_the_wall(onset: datetime, played: timedelta, pauses: tuple[Pause, ...]) -> datetime:
+    """Return when a moment of the script came: the onset, the time played, the pauses
+    before it."""
+    at = onset + played
+    for pause in sorted(pauses, key=lambda pause: pause.began):
+        if pause.ended is not None and pause.began <= at:
+            at += pause.ended - pause.began
+    return at

@@ -1,0 +1,108 @@
+"""What participants are written. Every message of a drill says first that it is one."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Final
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from continuity.accounts.models import User
+from continuity.domain.states import DrillState
+from continuity.drills.models import Drill
+from continuity.notifications.services import Message, owe
+from continuity.web import formats
+
+MARK: Final = "EXERCISE - EXERCICE"
+"""In both languages at once, whatever the reader's: nobody may take it for real."""
+
+
+def tell_planned(drill: Drill, *, now: datetime) -> None:
+    """Owe all who take part the date, and the page where it will run."""
+
+    def write(user: User) -> Message:
+        when = formats.day_time(drill.outage.due_at)
+        return _message(
+            drill,
+            _("Drill on %(when)s: %(title)s") % {"when": when, "title": drill.outage.title},
+            _(
+                "You take part in a drill on %(when)s. It is practice: no tool really "
+                "fails.\n\nWhat to do now: read the runbook of your workflow. When the "
+                "drill begins you get another message with a link to the live page."
+            )
+            % {"when": when},
+            drill.get_absolute_url(),
+        )
+
+    _owe(drill, "planned", write, now)
+
+
+def tell_started(drill: Drill, *, now: datetime) -> None:
+    """Owe all who take part the link to the live page."""
+
+    def write(user: User) -> Message:
+        return _message(
+            drill,
+            _("The drill has started: %(title)s") % {"title": drill.outage.title},
+            _(
+                "The drill has started. It is practice: no tool really fails, yet work "
+                "as if it did, and do not contact the provider.\n\nOpen the live page, "
+                "press “We know”, switch to your alternative, and say when work goes on."
+            ),
+            drill.outage.get_absolute_url(),
+        )
+
+    _owe(drill, "started", write, now)
+
+
+def tell_over(drill: Drill, *, now: datetime) -> None:
+    """Owe all who take part the word that it is over, and where its result is.
+
+    Of a drill that nobody ran in time only the facilitator hears.
+    """
+    state = drill.outage.state
+    words: dict[str, Callable[[], tuple[str, str]]] = {
+        DrillState.ABORTED: lambda: (
+            _("The drill was called off: %(title)s"),
+            _("The drill was called off. You need not do anything more."),
+        ),
+        DrillState.MISSED: lambda: (
+            _("The drill was missed: %(title)s"),
+            _("The time of this drill went by and it never ran. Plan it again."),
+        ),
+    }
+
+    def write(user: User) -> Message:
+        subject, body = words.get(
+            state,
+            lambda: (
+                _("The drill is over: %(title)s"),
+                _("The drill is over. Thank you. Its result is here:"),
+            ),
+        )()
+        return _message(
+            drill, subject % {"title": drill.outage.title}, body, drill.get_absolute_url()
+        )
+
+    only = None
+    if state == DrillState.MISSED:
+        only = [drill.outage.facilitator] if drill.outage.facilitator else []
+    _owe(drill, "over", write, now, only)
+
+
+def _owe(
+    drill: Drill,
+    what: str,
+    write: Callable[[User], Message],
+    now: datetime,
+    only: Iterable[User] | None = None,
+) -> None:
+    people = User.objects.filter(participations__drill=drill) if only is None else only
+    owe(people, write=write, key=f"drill-{what}-{drill.pk}", now=now)
+
+
+def _message(drill: Drill, subject: str, body: str, path: str) -> Message:
+    return Message(
+        f"{MARK} · {subject}",
+        f"{MARK}\n\n{drill.outage.title}\n\n{body}\n\n{settings.BASE_URL}{path}\n",
+    )

@@ -1,0 +1,16 @@
+"""What the clock calls every two seconds."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from continuity.drills.services import conducting, scheduling
+
+
+@shared_task(name="drills.open_due", expires=10, acks_late=True)
+def open_due() -> int:
+    return scheduling.open_due(now=timezone.now())
+
+
+@shared_task(name="drills.conduct", expires=10, acks_late=True)
+def conduct() -> int:
+    return conducting.conduct(now=timezone.now())
