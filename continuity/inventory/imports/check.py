@@ -31,6 +31,7 @@ from continuity.inventory.imports.names import (
     names_nothing,
 )
 from continuity.inventory.imports.reading import Row, Table
+from continuity.web import formats
 
 
 # --- what goes in -----------------------------------------------------------------------
@@ -140,6 +141,7 @@ FAULTS: Final[Mapping[str, Promise]] = {
     "no_person": _("No person has this address"),
     "rto_over_mtpd": _("The RTO is longer than the MTPD (%(mtpd)s)"),
     "which_tool": _("“%(name)s” may be several tools; choose one above"),
+    "asked": _("“%(name)s” may be several tools: say which (%(rows)s rows)"),
     "long_tool": _("A tool's name is too long (%(length)s characters); is the cell split?"),
     **{str(puzzle): sentence for puzzle, sentence in PUZZLES.items()},
 }
@@ -633,7 +635,7 @@ class _Planner:
         mtpd: timedelta | None = values.get("mtpd", old.get("mtpd"))
         if rto is not None and mtpd is not None and rto > mtpd:
             wanted = Field.RTO if "rto" in values else Field.MTPD
-            fields = {"mtpd": mtpd}
+            fields = {"mtpd": formats.duration(mtpd)}
             faults.append(Fault("rto_over_mtpd", wanted, texts.get(wanted, ""), fields))
 
     def _tools(self, draft: _Draft, faults: list[Fault]) -> tuple[str, ...]:

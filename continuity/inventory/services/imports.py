@@ -1,7 +1,7 @@
 """Bringing a spreadsheet in: upload, columns, answers, import, and taking it all back."""
 
 import hashlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -15,7 +15,7 @@ from continuity.accounts.models import Team, User
 from continuity.domain.errors import Conflict, NotAllowedNow, Refused
 from continuity.history.services import Line, plain, record, record_all
 from continuity.inventory.imports import check, columns, reading
-from continuity.inventory.imports.check import Answers, Outcome, Plan, PlannedRow, TeamKey
+from continuity.inventory.imports.check import Answers, Known, Outcome, Plan, PlannedRow, TeamKey
 from continuity.inventory.imports.columns import Field, Mapping as Columns, folded
 from continuity.inventory.imports.known import known
 from continuity.inventory.imports.reading import Reading, Table
@@ -70,14 +70,21 @@ def start(
 
 
 @transaction.atomic
-def reread(import_pk: int, wanted: Reading, *, actor: User, now: datetime) -> Import:
+def reread(
+    import_pk: int,
+    wanted: Reading,
+    *,
+    actor: User,
+    now: datetime,
+    table: Table | None = None,
+) -> Import:
     """Read the file again with another encoding, separator, sheet or header.
 
-    Columns are guessed anew and answers start over. Raises reading.Unreadable, and then
-    the earlier reading stands.
+    Columns are guessed anew and answers start over. `table` spares a second reading.
+    Raises reading.Unreadable, and then the earlier reading stands.
     """
     row = _open(import_pk)
-    table = reading.read(bytes(row.content), wanted)
+    table = table or reading.read(bytes(row.content), wanted)
     mapping, answers = _guess(table)
     row.reading = table.reading.to_json()
     row.table = table.packed()
@@ -123,9 +130,8 @@ def answer(
     before = Answers.from_json(row.answers)
     chosen = {**before.tools, **(tools or {})}
     texts = {number: dict(fields) for number, fields in before.cells.items()}
-    for number, fields in (cells or {}).items():
-        clean = {at: reading.clean(text)[: reading.MAX_CELL] for at, text in fields.items()}
-        texts.setdefault(number, {}).update(clean)
+    if cells:
+        _correct(texts, cells, row)
     out = set(before.left_out)
     for number, leave in (left_out or {}).items():
         (out.add if leave else out.discard)(number)
@@ -137,6 +143,28 @@ def answer(
     row.answers = after.to_json()
     row.save(update_fields=["answers"])
     return row
+
+
+def _correct(
+    texts: dict[int, dict[Field, str]],
+    cells: Mapping[int, Mapping[Field, str]],
+    row: Import,
+) -> None:
+    """Put corrected cells into `texts`. One that says what the file says is none."""
+    mapping = Columns.from_json(row.mapping)
+    written = {line.number: line.cells for line in table_of(row).rows}
+    for number, fields in cells.items():
+        if number not in written:
+            continue
+        kept = texts.setdefault(number, {})
+        for at, raw in fields.items():
+            text = reading.clean(raw)[: reading.MAX_CELL]
+            if text == mapping.cell(written[number], at):
+                kept.pop(at, None)
+            else:
+                kept[at] = text
+        if not kept:
+            del texts[number]
 
 
 @transaction.atomic
@@ -152,6 +180,8 @@ class Checked:
     of: Import
     table: Table
     mapping: Columns
+    answers: Answers
+    known: Known
     plan: Plan
 
 
@@ -160,7 +190,13 @@ def checked(row: Import) -> Checked:
     table = table_of(row)
     mapping = Columns.from_json(row.mapping)
     answers = Answers.from_json(row.answers)
-    return Checked(row, table, mapping, check.plan(table, mapping, answers, known()))
+    picture = known()
+    plan = check.plan(table, mapping, answers, picture)
+    return Checked(row, table, mapping, answers, picture, plan)
+
+
+def mapping_of(row: Import) -> Columns:
+    return Columns.from_json(row.mapping)
 
 
 def table_of(row: Import) -> Table:
@@ -476,6 +512,29 @@ def obstacles(row: Import) -> list[Obstacle]:
             for pk in held:
                 hinder(made.things[label, pk], reason)
     return list(found.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """What an import made and changed, in rows."""
+
+    workflows: int
+    changed: int
+    dependencies: int
+    tools: int
+    teams: int
+
+
+def effects(row: Import) -> Effects:
+    """Count what undoing `row` would remove and restore, in one query."""
+    counted = Counter(row.changes.values_list("model", "created"))
+    return Effects(
+        workflows=counted["inventory.workflow", True],
+        changed=counted["inventory.workflow", False],
+        dependencies=counted["inventory.dependency", True],
+        tools=counted["inventory.tool", True],
+        teams=counted["accounts.team", True],
+    )
 
 
 def _holding(model: type[models.Model]) -> list[Any]:
