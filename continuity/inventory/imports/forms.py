@@ -140,9 +140,7 @@ class ColumnsForm(forms.Form):
     )
     mapping: Mapping
 
-    def __init__(
-        self, *args: Any, table: Table, guess: Mapping, **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, table: Table, guess: Mapping, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.table = table
         chosen = {at: name for name, places in guess.columns.items() for at in places}

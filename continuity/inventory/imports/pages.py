@@ -366,7 +366,9 @@ def shown_names(
                 ),
                 actions=tuple(actions),
                 tools=tuple(
-                    _option(tool.pk, tool.name, line) for tool in every if tool.pk not in near
+                    _option(tool.pk, tool.name, line)
+                    for tool in every
+                    if tool.pk not in near
                 ),
                 means=_means(line, plan, names, tools),
             )

@@ -15,7 +15,14 @@ from continuity.accounts.models import Team, User
 from continuity.domain.errors import Conflict, NotAllowedNow, Refused
 from continuity.history.services import Line, plain, record, record_all
 from continuity.inventory.imports import check, columns, reading
-from continuity.inventory.imports.check import Answers, Known, Outcome, Plan, PlannedRow, TeamKey
+from continuity.inventory.imports.check import (
+    Answers,
+    Known,
+    Outcome,
+    Plan,
+    PlannedRow,
+    TeamKey,
+)
 from continuity.inventory.imports.columns import Field, Mapping as Columns, folded
 from continuity.inventory.imports.known import known
 from continuity.inventory.imports.reading import Reading, Table
@@ -96,9 +103,7 @@ def reread(
 
 
 @transaction.atomic
-def set_columns(
-    import_pk: int, mapping: Columns, *, actor: User, now: datetime
-) -> Import:
+def set_columns(import_pk: int, mapping: Columns, *, actor: User, now: datetime) -> Import:
     """Say what the columns are. Answers about tools are kept, corrected cells too."""
     if not mapping.has(Field.NAME):
         raise ValueError("A mapping names the column of the workflow's name.")
@@ -291,13 +296,13 @@ class _Writer:
         """Return the team of every row that is written."""
         new = {folded(name): Team(name=name) for name in self.plan.departments}
         # A new team without a department may be the department of others.
-        tops = {key.folded: Team(name=key.name) for key in self.plan.teams if not key.department}
+        tops = {
+            key.folded: Team(name=key.name) for key in self.plan.teams if not key.department
+        }
         for at, team in tops.items():
             new[at[1]] = team if at[1] not in new else new[at[1]]
         self._made(Team.objects.bulk_create(new.values(), batch_size=BATCH))
-        known_tops = {
-            folded(team.name): team for team in Team.objects.filter(parent=None)
-        }
+        known_tops = {folded(team.name): team for team in Team.objects.filter(parent=None)}
         subs = {
             key.folded: Team(name=key.name, parent=known_tops[folded(key.department)])
             for key in self.plan.teams
