@@ -145,7 +145,7 @@ class ProviderFilter(forms.Form):
         return {name: value for name, value in self.cleaned_data.items() if value}
 
 
-class WorkflowForm(forms.ModelForm[Workflow]):
+class WorkflowForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only in its stubs
     rto = LengthField(
         label=_("Recovery time objective (RTO)"),
         required=False,
@@ -399,7 +399,7 @@ class StepForm(forms.Form):
         return found
 
 
-class BaseStepFormSet(forms.BaseFormSet[StepForm]):
+class BaseStepFormSet(forms.BaseFormSet):  # type: ignore[type-arg]  # generic only in its stubs
     """The steps of one runbook, in the order of the rows."""
 
     def steps(self) -> list[Step]:
@@ -468,7 +468,7 @@ def rearranged(rows: Sequence[dict[str, Any]], button: str) -> list[dict[str, An
     return found or [{}]
 
 
-class ToolForm(forms.ModelForm[Tool]):
+class ToolForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only in its stubs
     url = WebAddressField(label=_("Web address"), required=False)
 
     class Meta:
@@ -514,7 +514,7 @@ class SpellingForm(forms.Form):
         return name
 
 
-class UpstreamForm(forms.ModelForm[Upstream]):
+class UpstreamForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only in its stubs
     class Meta:
         model = Upstream
         fields = ["upstream", "relation", "hard", "source", "verified_on", "confidence"]
@@ -559,7 +559,7 @@ class UpstreamForm(forms.ModelForm[Upstream]):
         return found
 
 
-class ProviderForm(forms.ModelForm[Provider]):
+class ProviderForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only in its stubs
     url = WebAddressField(label=_("Web address"), required=False)
 
     class Meta:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from continuity.inventory.views import tools, workflows
+from continuity.inventory.views import imports, tools, workflows
 
 app_name = "inventory"
 urlpatterns = [
@@ -38,11 +38,6 @@ urlpatterns = [
         name="alternatives_order",
     ),
     path(
-        "workflows/tools/<int:pk>/undo/",
-        workflows.alternatives_undo,
-        name="alternatives_undo",
-    ),
-    path(
         "workflows/tools/<int:pk>/alternatives/new/",
         workflows.alternative_new,
         name="alternative_new",
@@ -70,4 +65,16 @@ urlpatterns = [
     path("providers/new/", tools.provider_new, name="provider_new"),
     path("providers/<int:pk>/", tools.provider, name="provider"),
     path("providers/<int:pk>/edit/", tools.provider_edit, name="provider_edit"),
+    # --- import -----------------------------------------------------------------------
+    path("workflows/import/", imports.imports_list, name="imports"),
+    path("workflows/import/<int:pk>/", imports.current_step, name="import"),
+    path("workflows/import/<int:pk>/columns/", imports.columns, name="import_columns"),
+    path("workflows/import/<int:pk>/read/", imports.read_again, name="import_read"),
+    path("workflows/import/<int:pk>/check/", imports.check, name="import_check"),
+    path("workflows/import/<int:pk>/tools/", imports.tools, name="import_tools"),
+    path("workflows/import/<int:pk>/rows-to-fix.csv", imports.bad_rows, name="import_bad"),
+    path("workflows/import/<int:pk>/apply/", imports.apply, name="import_apply"),
+    path("workflows/import/<int:pk>/done/", imports.done, name="import_done"),
+    path("workflows/import/<int:pk>/undo/", imports.undo, name="import_undo"),
+    path("workflows/import/<int:pk>/discard/", imports.discard, name="import_discard"),
 ]

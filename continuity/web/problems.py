@@ -55,6 +55,9 @@ SENTENCES: Final[Mapping[str, Promise]] = {
     "conflict": _(
         "Someone else changed this at the same moment. Reload the page and try again."
     ),
+    "import_in_use": _(
+        "This import cannot be undone as a whole, so nothing was undone: %(names)s."
+    ),
     "name_taken": _(
         "The team has another workflow called “%(name)s” by now. Rename that one first."
     ),

@@ -65,8 +65,12 @@ def people(text: str) -> tuple[int | None, int | None]:
 
     "50,000+" is (50000, None), "up to 20" is (None, 20), "40" is (40, 40).
     """
-    plain = re.sub(rf"(?i)\b(users?|people|persons?|licen[sc]es?|personnes|utilisateurs)\b", "", text)
-    plain = re.sub(r"^\s*(~|≈|ca\.?|about|approx\.?|environ)\s*", "", plain, flags=re.I).strip()
+    plain = re.sub(
+        rf"(?i)\b(users?|people|persons?|licen[sc]es?|personnes|utilisateurs)\b", "", text
+    )
+    plain = re.sub(
+        r"^\s*(~|≈|ca\.?|about|approx\.?|environ)\s*", "", plain, flags=re.I
+    ).strip()
     if found := re.fullmatch(rf"({_NUMBER})\s*{_DASH}\s*({_NUMBER})", plain, re.I):
         least, most = _whole(found[1]), _whole(found[2])
         if least > most:
@@ -82,9 +86,13 @@ def people(text: str) -> tuple[int | None, int | None]:
         return _in_range(_whole(found[1] or found[2])), None
     if found := re.fullmatch(rf"(?:>|more than|over|plus de)\s*({_NUMBER})", plain, re.I):
         return _in_range(_whole(found[1]) + 1), None
-    if found := re.fullmatch(rf"(?:≤|<=|up to|at most|jusqu.à|max\.?)\s*({_NUMBER})", plain, re.I):
+    if found := re.fullmatch(
+        rf"(?:≤|<=|up to|at most|jusqu.à|max\.?)\s*({_NUMBER})", plain, re.I
+    ):
         return None, _in_range(_whole(found[1]))
-    if found := re.fullmatch(rf"(?:<|less than|under|fewer than|moins de)\s*({_NUMBER})", plain, re.I):
+    if found := re.fullmatch(
+        rf"(?:<|less than|under|fewer than|moins de)\s*({_NUMBER})", plain, re.I
+    ):
         return None, _in_range(max(_whole(found[1]) - 1, 0))
     if found := re.fullmatch(rf"({_NUMBER})(?:[.,]0+)?", plain):
         exactly = _in_range(_whole(found[1]))

@@ -19,8 +19,12 @@ class ImportState(models.TextChoices):
 
 class ImportQuerySet(models.QuerySet["Import"]):
     def allowing(self, user: User, action: Action) -> "ImportQuerySet":
-        """An import crosses teams: only who may import at all may see one."""
-        return self if user.may(Action.IMPORT) else self.none()
+        """An import crosses teams: only who may import at all may see one.
+
+        The file itself comes along when it is asked for, and not before.
+        """
+        rows = self if user.may(Action.IMPORT) else self.none()
+        return rows.defer("content", "table")
 
 
 class Import(models.Model):

@@ -35,6 +35,11 @@ class Row:
     proven: int
     level: Level
 
+    @property
+    def more_tools(self) -> int:
+        """How many tools stand behind the two that the list names."""
+        return max(0, len(self.tools) - 2)
+
 
 def listed(user: User, wanted: Mapping[str, Any], *, sort: str = "") -> QuerySet[Workflow]:
     """Return the workflows that `user` may see and that match `wanted`, in order.

@@ -1,7 +1,7 @@
 """Bringing a spreadsheet in: upload, columns, answers, import, and taking it all back."""
 
 import hashlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -15,7 +15,14 @@ from continuity.accounts.models import Team, User
 from continuity.domain.errors import Conflict, NotAllowedNow, Refused
 from continuity.history.services import Line, plain, record, record_all
 from continuity.inventory.imports import check, columns, reading
-from continuity.inventory.imports.check import Answers, Outcome, Plan, PlannedRow, TeamKey
+from continuity.inventory.imports.check import (
+    Answers,
+    Known,
+    Outcome,
+    Plan,
+    PlannedRow,
+    TeamKey,
+)
 from continuity.inventory.imports.columns import Field, Mapping as Columns, folded
 from continuity.inventory.imports.known import known
 from continuity.inventory.imports.reading import Reading, Table
@@ -70,14 +77,21 @@ def start(
 
 
 @transaction.atomic
-def reread(import_pk: int, wanted: Reading, *, actor: User, now: datetime) -> Import:
+def reread(
+    import_pk: int,
+    wanted: Reading,
+    *,
+    actor: User,
+    now: datetime,
+    table: Table | None = None,
+) -> Import:
     """Read the file again with another encoding, separator, sheet or header.
 
-    Columns are guessed anew and answers start over. Raises reading.Unreadable, and then
-    the earlier reading stands.
+    Columns are guessed anew and answers start over. `table` spares a second reading.
+    Raises reading.Unreadable, and then the earlier reading stands.
     """
     row = _open(import_pk)
-    table = reading.read(bytes(row.content), wanted)
+    table = table or reading.read(bytes(row.content), wanted)
     mapping, answers = _guess(table)
     row.reading = table.reading.to_json()
     row.table = table.packed()
@@ -89,9 +103,7 @@ def reread(import_pk: int, wanted: Reading, *, actor: User, now: datetime) -> Im
 
 
 @transaction.atomic
-def set_columns(
-    import_pk: int, mapping: Columns, *, actor: User, now: datetime
-) -> Import:
+def set_columns(import_pk: int, mapping: Columns, *, actor: User, now: datetime) -> Import:
     """Say what the columns are. Answers about tools are kept, corrected cells too."""
     if not mapping.has(Field.NAME):
         raise ValueError("A mapping names the column of the workflow's name.")
@@ -123,9 +135,8 @@ def answer(
     before = Answers.from_json(row.answers)
     chosen = {**before.tools, **(tools or {})}
     texts = {number: dict(fields) for number, fields in before.cells.items()}
-    for number, fields in (cells or {}).items():
-        clean = {at: reading.clean(text)[: reading.MAX_CELL] for at, text in fields.items()}
-        texts.setdefault(number, {}).update(clean)
+    if cells:
+        _correct(texts, cells, row)
     out = set(before.left_out)
     for number, leave in (left_out or {}).items():
         (out.add if leave else out.discard)(number)
@@ -137,6 +148,28 @@ def answer(
     row.answers = after.to_json()
     row.save(update_fields=["answers"])
     return row
+
+
+def _correct(
+    texts: dict[int, dict[Field, str]],
+    cells: Mapping[int, Mapping[Field, str]],
+    row: Import,
+) -> None:
+    """Put corrected cells into `texts`. One that says what the file says is none."""
+    mapping = Columns.from_json(row.mapping)
+    written = {line.number: line.cells for line in table_of(row).rows}
+    for number, fields in cells.items():
+        if number not in written:
+            continue
+        kept = texts.setdefault(number, {})
+        for at, raw in fields.items():
+            text = reading.clean(raw)[: reading.MAX_CELL]
+            if text == mapping.cell(written[number], at):
+                kept.pop(at, None)
+            else:
+                kept[at] = text
+        if not kept:
+            del texts[number]
 
 
 @transaction.atomic
@@ -152,6 +185,8 @@ class Checked:
     of: Import
     table: Table
     mapping: Columns
+    answers: Answers
+    known: Known
     plan: Plan
 
 
@@ -160,7 +195,13 @@ def checked(row: Import) -> Checked:
     table = table_of(row)
     mapping = Columns.from_json(row.mapping)
     answers = Answers.from_json(row.answers)
-    return Checked(row, table, mapping, check.plan(table, mapping, answers, known()))
+    picture = known()
+    plan = check.plan(table, mapping, answers, picture)
+    return Checked(row, table, mapping, answers, picture, plan)
+
+
+def mapping_of(row: Import) -> Columns:
+    return Columns.from_json(row.mapping)
 
 
 def table_of(row: Import) -> Table:
@@ -255,13 +296,13 @@ class _Writer:
         """Return the team of every row that is written."""
         new = {folded(name): Team(name=name) for name in self.plan.departments}
         # A new team without a department may be the department of others.
-        tops = {key.folded: Team(name=key.name) for key in self.plan.teams if not key.department}
+        tops = {
+            key.folded: Team(name=key.name) for key in self.plan.teams if not key.department
+        }
         for at, team in tops.items():
             new[at[1]] = team if at[1] not in new else new[at[1]]
         self._made(Team.objects.bulk_create(new.values(), batch_size=BATCH))
-        known_tops = {
-            folded(team.name): team for team in Team.objects.filter(parent=None)
-        }
+        known_tops = {folded(team.name): team for team in Team.objects.filter(parent=None)}
         subs = {
             key.folded: Team(name=key.name, parent=known_tops[folded(key.department)])
             for key in self.plan.teams
@@ -476,6 +517,29 @@ def obstacles(row: Import) -> list[Obstacle]:
             for pk in held:
                 hinder(made.things[label, pk], reason)
     return list(found.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """What an import made and changed, in rows."""
+
+    workflows: int
+    changed: int
+    dependencies: int
+    tools: int
+    teams: int
+
+
+def effects(row: Import) -> Effects:
+    """Count what undoing `row` would remove and restore, in one query."""
+    counted = Counter(row.changes.values_list("model", "created"))
+    return Effects(
+        workflows=counted["inventory.workflow", True],
+        changed=counted["inventory.workflow", False],
+        dependencies=counted["inventory.dependency", True],
+        tools=counted["inventory.tool", True],
+        teams=counted["accounts.team", True],
+    )
 
 
 def _holding(model: type[models.Model]) -> list[Any]:

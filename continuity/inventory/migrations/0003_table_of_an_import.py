@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("inventory", "0001_catalogue_workflows_imports")]
+    dependencies = [("inventory", "0002_search_without_accents")]
 
     operations = [
         migrations.AddField(
