@@ -57,15 +57,18 @@ def base_url(live_server: LiveServer) -> str:
     return str(live_server.url)
 
 
+def database_url_of_tests() -> str:
+    """DATABASE_URL for a child process that shall see what the tests see."""
+    address = urlsplit(os.environ["DATABASE_URL"])
+    return urlunsplit(address._replace(path=f"/{connection.settings_dict['NAME']}"))
+
+
 @pytest.fixture(scope="session")
 def real_worker(django_db_setup: None) -> Iterator[subprocess.Popen[bytes]]:
     """A Celery worker of two processes on the run's broker and the *test* database.
 
     It sees what is committed only: use `@pytest.mark.django_db(transaction=True)`.
     """
-    address = urlsplit(os.environ["DATABASE_URL"])._replace(
-        path=f"/{connection.settings_dict['NAME']}"
-    )
     options = [
         "--concurrency=2",
         "--loglevel=WARNING",
@@ -74,7 +77,7 @@ def real_worker(django_db_setup: None) -> Iterator[subprocess.Popen[bytes]]:
     ]
     worker = subprocess.Popen(
         [sys.executable, "-m", "celery", "-A", "continuity.config", "worker", *options],
-        env={**os.environ, "DATABASE_URL": urlunsplit(address)},
+        env={**os.environ, "DATABASE_URL": database_url_of_tests()},
         start_new_session=True,
         preexec_fn=dies_with_us(signal.SIGTERM),
     )

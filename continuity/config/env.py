@@ -13,11 +13,12 @@ from django.core.exceptions import ImproperlyConfigured
 def text(name: str, default: str | None = None) -> str:
     """Return $NAME, or the content of the file that $NAME_FILE names (a secret).
 
-    Raises ImproperlyConfigured if neither is set and there is no default.
+    An empty variable counts as one that is not set: that is how a file of variables
+    leaves a line blank. Raises ImproperlyConfigured without a value and a default.
     """
     if path := os.environ.get(f"{name}_FILE"):
         return Path(path).read_text().strip()
-    value = os.environ.get(name, default)
+    value = os.environ.get(name) or default
     if value is None:
         raise ImproperlyConfigured(f"{name} is not set.")
     return value

@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from continuity.notifications.models import Heartbeat
+from continuity.notifications.services import TICK
 
 OK = "ok"
 
@@ -60,7 +61,7 @@ def _broker() -> str:
 
 def _ticks() -> str:
     """Look for the row that a tick writes after its way through broker and worker."""
-    beat = Heartbeat.objects.filter(name="beat").first()
+    beat = Heartbeat.objects.filter(name=TICK).first()
     if beat is None:
         return "The clock has never ticked."
     age = timezone.now() - beat.at  # noqa: TID251 - a door

@@ -8,9 +8,10 @@ from continuity.people.urls import sign_in_patterns
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("continuity.dashboard.urls")),
     path("", include("continuity.people.urls")),
+    path("", include("continuity.inventory.urls")),
     path("account/", include(sign_in_patterns)),
     path("history/", include("continuity.history.urls")),
-    path("mail/", include("continuity.notifications.urls")),
+    path("settings/mail/", include("continuity.notifications.urls")),
     path("outages/", include("continuity.outages.urls")),
     path("drills/", include("continuity.drills.urls")),
     path("healthz", health.healthz, name="healthz"),

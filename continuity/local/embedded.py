@@ -40,6 +40,8 @@ class Server:
     stops_on: ClassVar[signal.Signals]
     start_seconds = 30.0
     stop_seconds = 4.0
+    farewell_seconds = 5.0
+    """How long the children of a killed server may need to notice and end."""
 
     def __init__(self, folder: Path, sockets: Path) -> None:
         self.folder = folder.resolve()
@@ -68,7 +70,7 @@ class Server:
                 self.process = self._popen(self._command(), lock)
         except OSError as error:
             raise ServiceError(
-                f"{self.name} cannot start in {self.folder}: {error}"
+                f"{self.name} cannot start in {self.folder}: {error.strerror}."
             ) from error
 
     def wait_until_ready(self) -> None:
@@ -123,8 +125,7 @@ class Server:
             os.chown(self.sockets, owner.pw_uid, owner.pw_gid)
 
     def _wait_for_the_last_one(self, lock: IO[str]) -> None:
-        """Take the lock. After a `kill -9` the children of the dead need a moment."""
-        end = time.monotonic() + 5
+        end = time.monotonic() + self.farewell_seconds
         while True:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

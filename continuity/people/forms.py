@@ -18,6 +18,7 @@ from continuity.accounts.models import (
 from continuity.accounts.roles import OrganisationRole
 from continuity.people import queries
 
+TEAM_ROLES = [(int(role), label) for role, label in TEAM_ROLE_LABELS.items()]
 ZONE_HELP = _("Times are shown in this zone.")
 
 
@@ -77,7 +78,9 @@ class OrganisationForm(forms.Form):
     zone = _zone_field(help_text=_("For people who have not chosen one, and in reports."))
     upstream_stale_days = forms.IntegerField(
         label=_("Days until a recorded upstream counts as stale"),
-        help_text=_("What a tool rides on changes. After this time somebody has to look again."),
+        help_text=_(
+            "What a tool rides on changes. After this time somebody has to look again."
+        ),
         min_value=1,
         max_value=3650,
     )
@@ -87,7 +90,9 @@ class PeopleFilter(forms.Form):
     q = forms.CharField(
         label=_("Search people by name or address"),
         required=False,
-        widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Name or address")}),
+        widget=forms.TextInput(
+            attrs={"type": "search", "placeholder": _("Name or address")}
+        ),
     )
     role = forms.ChoiceField(
         label=_("Role in the organisation"),
@@ -108,7 +113,9 @@ class TeamsFilter(forms.Form):
     q = forms.CharField(
         label=_("Search teams"),
         required=False,
-        widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Team or department")}),
+        widget=forms.TextInput(
+            attrs={"type": "search", "placeholder": _("Team or department")}
+        ),
     )
 
 
@@ -187,22 +194,19 @@ class PreferencesForm(forms.Form):
 
 class TeamForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=240)
-    parent = forms.ModelChoiceField(
-        label=_("Department"),
-        queryset=Team._default_manager.none(),
-        required=False,
-        empty_label=_("None: it stands alone or is itself a department"),
-        help_text=_("A role in a department holds in all of its teams."),
-    )
 
     def __init__(self, *args: Any, team: Team | None = None, **options: Any) -> None:
         super().__init__(*args, **options)
         choices = queries.departments()
         if team is not None:
             choices = choices.exclude(pk=team.pk)
-        parent = self.fields["parent"]
-        assert isinstance(parent, forms.ModelChoiceField)
-        parent.queryset = choices
+        self.fields["parent"] = forms.ModelChoiceField(
+            label=_("Department"),
+            queryset=choices,
+            required=False,
+            empty_label=_("None: it stands alone or is itself a department"),
+            help_text=_("A role in a department holds in all of its teams."),
+        )
 
 
 class MemberForm(forms.Form):
@@ -211,7 +215,7 @@ class MemberForm(forms.Form):
     person = forms.ModelChoiceField(queryset=User._default_manager.all())
     role = forms.TypedChoiceField(
         label=_("Role in the team"),
-        choices=[(int(role), label) for role, label in TEAM_ROLE_LABELS.items()],
+        choices=TEAM_ROLES,
         coerce=int,
         empty_value=None,
         required=False,

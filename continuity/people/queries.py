@@ -49,7 +49,9 @@ def people(q: str = "", role: str = "", *, closed: bool = False) -> QuerySet[Use
 def teams(q: str = "") -> QuerySet[Team]:
     """Return teams below their department, with `people` and `below` counted."""
     found = Team.objects.select_related("parent").annotate(
-        people=Count("memberships", filter=Q(memberships__user__is_active=True), distinct=True),
+        people=Count(
+            "memberships", filter=Q(memberships__user__is_active=True), distinct=True
+        ),
         below=Count("children", distinct=True),
     )
     for word in q.split():

@@ -22,7 +22,7 @@ from continuity.web.htmx import wants_json
 from continuity.web.paging import page_of
 
 SHOWN_ONCE = "password-link"
-"""Where the session keeps a link between the answer that made it and the page shown next."""
+"""Where the session keeps a link from the answer that made it to the page shown next."""
 
 
 def sign_in(request: HttpRequest) -> HttpResponseBase:
@@ -60,7 +60,9 @@ def preferences(request: HttpRequest) -> HttpResponse:
     response = redirect(back)
     if not form.is_valid():
         return response
-    chosen = {name: value for name, value in form.cleaned_data.items() if name in request.POST}
+    chosen = {
+        name: value for name, value in form.cleaned_data.items() if name in request.POST
+    }
     if isinstance(request.user, User):
         services.set_preferences(request.user.pk, **chosen, now=timezone.now())
     if wants_json(request):
@@ -71,7 +73,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
             language,
             max_age=365 * 24 * 3600,
             secure=conf.LANGUAGE_COOKIE_SECURE,
-            samesite=conf.LANGUAGE_COOKIE_SAMESITE,
+            samesite="Lax",
         )
     return response
 
@@ -123,7 +125,11 @@ def people(request: SignedInRequest) -> HttpResponse:
     found = queries.people(
         wanted.get("q", ""), wanted.get("role", ""), closed=bool(wanted.get("closed"))
     )
-    context = {"form": form, "page": page_of(request, found), "active": any(wanted.values())}
+    context = {
+        "form": form,
+        "page": page_of(request, found),
+        "active": any(wanted.values()),
+    }
     return render(request, "people/people.html", context)
 
 
@@ -242,7 +248,7 @@ def team(request: SignedInRequest, own: Team) -> HttpResponse:
         "view": queries.team_page(own),
         "q": q,
         "candidates": queries.candidates(own, q),
-        "roles": forms.MemberForm.base_fields["role"].choices,
+        "roles": forms.TEAM_ROLES,
     }
     return render(request, "people/team.html", context)
 
@@ -255,7 +261,9 @@ def team_member(request: SignedInRequest, own: Team) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, _("Choose a person and a role of the list."))
         return redirect("accounts:team", own.pk)
-    services.set_membership(own, **form.cleaned_data, actor=request.user, now=timezone.now())
+    services.set_membership(
+        own, **form.cleaned_data, actor=request.user, now=timezone.now()
+    )
     messages.success(request, _("Saved."))
     return redirect("accounts:team", own.pk)
 

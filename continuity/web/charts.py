@@ -236,8 +236,8 @@ class Trend:
 class Stacked:
     """Rows of ready, partly and not ready, with the counts printed inside.
 
-    `keys` are (ok, warn or bad; label), in the order of the values of a row. The share
-    at the end is that of the first key; a row that counts nothing has no share.
+    `keys` are (ok, warn, bad or none; label), in the order of the values of a row. The
+    share at the end is that of the first key; a row that counts nothing has no share.
     """
 
     uid: str
@@ -252,6 +252,7 @@ class Stacked:
         "ok": (OK, WHITE, OK),
         "warn": ("#fbe8c0", INK, WARN),
         "bad": (BAD, WHITE, BAD),
+        "none": (GRID, INK, INK_SOFT),
     }
 
     def figure(self, wide: int = 450, narrow: int = NARROW) -> Figure:
@@ -272,7 +273,7 @@ class Stacked:
         for index, (name, values) in enumerate(self.rows):
             top = index * row
             at = top + (20 if slim else 5)
-            words = name if slim else _cut(name, 19)
+            words = name if slim else _cut(name, 17)
             out.append(
                 _text(
                     0, top + (14 if slim else 21), words, cls="t-label", size=13, fill=INK
@@ -320,6 +321,113 @@ class Stacked:
             width, row * len(self.rows), f"{self.uid}{'-n' if slim else ''}", self.title,
             self.description, "".join(out), slim=slim,
         )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One measured length against its target, both in the chart's unit."""
+
+    label: str
+    value: float
+    is_lower_bound: bool
+    target: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """Measured lengths, each beside its own target.
+
+    A bar over its target is red and its figure bold. A lower bound has no end: it is
+    hollow, runs out in an arrow and its figure begins with "> ". The target is a mark
+    across the bar.
+    """
+
+    uid: str
+    title: str
+    description: str
+    rows: Sequence[Bar]
+    heads: tuple[str, str, str]
+    unit: str = "min"
+    row_height: int = 24
+
+    def figure(self, wide: int = 620, narrow: int = NARROW) -> Figure:
+        return Figure(
+            self.title,
+            self.svg(wide),
+            self.svg(narrow, slim=True),
+            self.heads,
+            self.table(),
+        )
+
+    def table(self) -> list[tuple[str, str, str]]:
+        return [
+            (
+                bar.label,
+                _bounded(Point(bar.label, bar.value, bar.is_lower_bound)),
+                "" if bar.target is None else _n(bar.target),
+            )
+            for bar in self.rows
+        ]
+
+    def svg(self, width: int, *, slim: bool = False) -> SafeString:
+        """Return the drawing, `slim` with the names above the bars; empty without rows."""
+        if not self.rows:
+            return _nothing()
+        left, right = (0 if slim else 190), 64
+        height = self.row_height + (16 if slim else 0)
+        most = max(max(bar.value, bar.target or 0) for bar in self.rows) or 1
+        scale = (width - left - right) / most
+        out: list[str] = []
+        for index, bar in enumerate(self.rows):
+            top = index * height
+            at = top + (18 if slim else 4)
+            words = bar.label if slim else _cut(bar.label, 30)
+            out.append(_text(0, top + (13 if slim else 16), words, cls="t-label", fill=INK))
+            out += self._bar(bar, left, at, scale)
+        return _svg(
+            width, height * len(self.rows), f"{self.uid}{'-n' if slim else ''}", self.title,
+            self.description, "".join(out), slim=slim,
+        )  # fmt: skip
+
+    def _bar(self, bar: Bar, left: float, at: float, scale: float) -> list[str]:
+        thick = 15
+        length = max(bar.value * scale, 1)
+        end = left + length
+        over = bar.target is not None and bar.value > bar.target
+        key, colour = ("bad", BAD) if over else ("ok", OK)
+        if bar.is_lower_bound:
+            # Open at the right: nobody saw its end.
+            shape = (
+                f'<path class="bar-open-{key}" d="M{_n(end - 6)} {_n(at)} H{_n(left)} '
+                f"V{_n(at + thick)} H{_n(end - 6)} M{_n(end - 6)} {_n(at)} "
+                f'l6 {_n(thick / 2)} l-6 {_n(thick / 2)}" fill="none" stroke="{colour}" '
+                f'stroke-width="1.5" stroke-linejoin="round"/>'
+            )
+        else:
+            shape = (
+                f'<rect class="bar-{key}" x="{_n(left)}" y="{_n(at)}" '
+                f'width="{_n(length)}" height="{thick}" rx="2" fill="{colour}" '
+                f'stroke="{colour}"/>'
+            )
+        out = [shape]
+        if bar.target is not None:
+            x = left + bar.target * scale
+            out.append(
+                f'<line class="target" x1="{_n(x)}" x2="{_n(x)}" y1="{_n(at - 3)}" '
+                f'y2="{_n(at + thick + 3)}" stroke="{INK}" stroke-width="2"/>'
+            )
+        figure = _bounded(Point(bar.label, bar.value, bar.is_lower_bound))
+        out.append(
+            _text(
+                end + 7,
+                at + 12,
+                f"{figure} {self.unit}",
+                cls="t-bad" if over else "t-strong",
+                fill=colour if over else INK,
+                weight=600 if over else 500,
+            )
+        )
+        return out
 
 
 @dataclass(frozen=True, slots=True)

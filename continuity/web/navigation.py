@@ -12,12 +12,14 @@ from django.utils.translation import ngettext
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A line of the navigation. `count` names an attribute of the shell."""
+    """A line of the navigation. `count` and `needs` name attributes of the shell: what
+    is counted beside it, and what the reader must be allowed for it to be shown."""
 
     route: str
     icon: str
     label: str | Promise
     count: str = ""
+    needs: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +62,11 @@ SECTIONS: Final[Sequence[tuple[str | Promise, Sequence[Place]]]] = (
     (
         _("Organisation"),
         (
-            Place("accounts:settings", "gear", _("Settings")),
-            Place("accounts:people", "people", _("People and teams")),
+            Place("history:list", "clock", _("History")),
+            Place(
+                "accounts:people", "people", _("People and teams"), needs="can_administer"
+            ),
+            Place("accounts:settings", "gear", _("Settings"), needs="can_administer"),
         ),
     ),
 )
@@ -91,7 +96,19 @@ def sections(path: str, shell: Any) -> list[Section]:
         text, alarm = _count(place.count, number)
         return Link(url, place.icon, place.label, text, alarm, current)
 
-    return [Section(title, [link(place) for place in places]) for title, places in SECTIONS]
+    shown = [
+        (title, [place for place in places if _may_open(place, shell)])
+        for title, places in SECTIONS
+    ]
+    return [
+        Section(title, [link(place) for place in places])
+        for title, places in shown
+        if places
+    ]
+
+
+def _may_open(place: Place, shell: Any) -> bool:
+    return not place.needs or bool(getattr(shell, place.needs, False))
 
 
 def _count(name: str, number: int) -> tuple[str, bool]:

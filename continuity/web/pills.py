@@ -68,7 +68,8 @@ PILLS: Final[Mapping[str, Mapping[str, Pill]]] = {
     },
     "fate": {
         "shares": Pill("warn", "link", _("Shares an upstream")),
-        "none_known": Pill("ok", "check", _("No shared upstream known")),
+        # Not green: what we do not know may still be shared.
+        "none_known": Pill("info", "search", _("No shared upstream known")),
         "unknown": Pill("", "help", _("Not known")),
     },
     "without": {

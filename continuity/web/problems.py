@@ -31,16 +31,37 @@ SENTENCES: Final[Mapping[str, Promise]] = {
         "It is not running, so nothing can be recorded. Reload the page to see why."
     ),
     "already_recorded": _("This was recorded already, at %(at)s."),
+    "last_administrator": _(
+        "This is the last administrator. Make somebody else one first."
+    ),
+    "own_account": _("You cannot close your own account. Somebody else has to do it."),
+    "team_in_use": _(
+        "This team still has workflows, drills or teams. Move or archive them first."
+    ),
     "undo_too_late": _("It is too late to undo this. Ask the facilitator to correct it."),
     "invalid_rule": _(
         "This repetition cannot be understood. Choose how often and until when again."
     ),
+    "invalid_rule:too_often": _(
+        "This repeats more often than drills can. Choose days, weeks, months or years."
+    ),
+    "invalid_rule:too_many": _("This repeats too many times. Choose a smaller number."),
+    "invalid_rule:never": _("This never comes to pass. Choose other days or a later end."),
+    "invalid_rule:zone": _("This time zone is not known. Choose one of the list."),
+    "invalid_rule:start": _("The first date is too far away. Choose a nearer one."),
     "invalid_script": _(
         "This scenario contradicts itself. Check the order and the times of its phases."
     ),
     "conflict": _(
         "Someone else changed this at the same moment. Reload the page and try again."
     ),
+    "import_in_use": _(
+        "This import cannot be undone as a whole, so nothing was undone: %(names)s."
+    ),
+    "name_taken": _(
+        "The team has another workflow called “%(name)s” by now. Rename that one first."
+    ),
+    "spelling_taken": _("“%(name)s” already means %(tool)s."),
     "not_allowed_now": _(
         "This is not possible at this moment. Reload the page to see what has changed."
     ),
@@ -96,12 +117,14 @@ MEANING: Final[Mapping[str, str]] = {
 def sentence(error: ContinuityError) -> str:
     """Return what `error` says to a person, in the active language.
 
-    A code without a sentence, or an error that lacks a field its sentence
-    needs, gives the general sentence: a refusal must never become a 500.
+    A `reason` among its fields gives a closer sentence where there is one. A code
+    without a sentence, or an error that lacks a field its sentence needs, gives
+    the general one: a refusal must never become a 500.
     """
     fields = {name: _said(name, value) for name, value in error.fields.items()}
+    closer = SENTENCES.get(f"{error.code}:{error.fields.get('reason')}")
     try:
-        return str(SENTENCES.get(error.code, GENERAL)) % fields
+        return str(closer or SENTENCES.get(error.code, GENERAL)) % fields
     except KeyError:
         return str(GENERAL)
 

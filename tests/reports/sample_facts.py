@@ -6,6 +6,7 @@ the same generator feeds the pictures, the hostile strings and the measurements.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from html import escape
 from typing import Final
@@ -20,10 +21,12 @@ from continuity.reports.pdf.facts import (
     DrillLineFacts,
     JournalFacts,
     Language,
+    PhaseFacts,
     Readiness,
     RecoveryFacts,
     SourceFacts,
     TeamReadiness,
+    Tone,
     Verdict,
     WorkflowFacts,
 )
@@ -35,7 +38,13 @@ CUT_OFF: Final = datetime(2026, 3, 31, 16, 30, tzinfo=UTC)
 
 TEAMS: Final = {
     "en": ["Client Services", "Legal", "Market Data", "Software Engineering", "Compliance"],
-    "fr": ["Relation clients", "Juridique", "Données de marché", "Développement", "Conformité"],
+    "fr": [
+        "Relation clients",
+        "Juridique",
+        "Données de marché",
+        "Développement",
+        "Conformité",
+    ],
 }
 WORK: Final = {
     "en": [
@@ -50,21 +59,43 @@ WORK: Final = {
         "Projets de réponse aux réclamations", "Comptes rendus de réunion",
         "Notes de filtrage des listes de sanctions",
         "Questions d’entrée en relation des entreprises clientes",
-        "Traduction des avis aux clients", "Fiches de fonds", "Réponses aux appels d’offres",
+        "Traduction des avis aux clients", "Fiches de fonds", "Réponses aux appels "
+        "d’offres",
         "Jeux d’essai",
     ],
 }  # fmt: skip
-TOOLS: Final = ["ChatGPT", "ChatGPT with o4-mini", "OpenAI API", "Microsoft 365 Copilot", "Claude"]
-OTHERS: Final = ["Google Gemini", "Perplexity", "Mistral Le Chat", "Claude", "GPT-4o on Azure"]
+TOOLS: Final = [
+    "ChatGPT",
+    "ChatGPT with o4-mini",
+    "OpenAI API",
+    "Microsoft 365 Copilot",
+    "Claude",
+]
+OTHERS: Final = [
+    "Google Gemini",
+    "Perplexity",
+    "Mistral Le Chat",
+    "Claude",
+    "GPT-4o on Azure",
+]
 PEOPLE: Final = [
-    "Amélie Fournier", "Jonas Weber", "Priya Raghunathan", "Tomasz Zieliński", "Noa Ben-David",
+    "Amélie Fournier", "Jonas Weber", "Priya Raghunathan", "Tomasz Zieliński", "Noa "
+    "Ben-David",
     "Yuki Tanaka", "Omar Haddad", "Léa Delacroix",
 ]  # fmt: skip
-VERDICTS: Final[list[Verdict]] = ["met", "met", "missed", "met", "not_shown", "met", "excused"]
+VERDICTS: Final[list[Verdict]] = [
+    "met",
+    "met",
+    "missed",
+    "met",
+    "not_shown",
+    "met",
+    "excused",
+]
 STATES: Final[list[Readiness]] = ["ready", "partly", "not_ready", "ready", "ready"]
 
 
-def pick[T](items: list[T], number: int) -> T:
+def pick[T](items: Sequence[T], number: int) -> T:
     """Return an item, the same for the same number."""
     return items[number % len(items)]
 
@@ -116,7 +147,8 @@ def _bars(rows: list[tuple[str, int, bool, int]], *, title: str, alt: str) -> st
             f' fill="#17202b">{"&gt; " if is_bound else ""}{minutes} min</text>'
         )
     return (
-        f'<svg class="chart" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}"'
+        '<svg class="chart" xmlns="http://www.w3.org/2000/svg"'
+        f' viewBox="0 0 {width} {height}"'
         f' width="{width}" height="{height}" role="img" aria-labelledby="t d"'
         ' font-family="Inter, Arial, sans-serif">'
         f'<title id="t">{escape(title)}</title><desc id="d">{escape(alt)}</desc>'
@@ -144,7 +176,8 @@ def _stacked(rows: list[TeamReadiness], *, title: str, alt: str) -> str:
                 length = count * (width - left - 10) / most
                 out.append(
                     f'<rect x="{x:.1f}" y="{y + 4}" width="{length - 2:.1f}" height="20"'
-                    f' rx="3" fill="{fill}"/><text x="{x + length / 2 - 1:.1f}" y="{y + 18}"'
+                    f' rx="3" fill="{fill}"/>'
+                    f'<text x="{x + length / 2 - 1:.1f}" y="{y + 18}"'
                     f' font-size="11" font-weight="600" text-anchor="middle" fill="{ink}">'
                     f"{count}</text>"
                 )
@@ -192,16 +225,21 @@ def after_action(language: Language = "en", *, recoveries: int = 14) -> AfterAct
                 "gap_seconds": rta["seconds"] - rto,
             }
         )
-    counts = {verdict: sum(row["verdict"] == verdict for row in rows) for verdict in VERDICTS}
+    counts = {
+        verdict: sum(row["verdict"] == verdict for row in rows) for verdict in VERDICTS
+    }
     chart_title = say(
-        language, "Recovery time against target", "Délai constaté et objectif de délai de reprise"
+        language,
+        "Recovery time against target",
+        "Délai constaté et objectif de délai de reprise",
     )
     alt = say(
         language,
         f"{counts['met']} of {recoveries} workflows recovered within their target; "
         f"{counts['missed']} took longer; the bars with an open end are lower bounds.",
         f"{counts['met']} activités sur {recoveries} ont repris dans leur objectif ; "
-        f"{counts['missed']} ont pris plus de temps ; les barres ouvertes sont des minorants.",
+        f"{counts['missed']} ont pris plus de temps ; les barres ouvertes sont des "
+        "minorants.",
     )
     chart: Chart = {
         "section": "recoveries",
@@ -239,23 +277,24 @@ def after_action(language: Language = "en", *, recoveries: int = 14) -> AfterAct
         "summary": [
             say(
                 language,
-                f"On 12 March 2026, {len(teams)} teams rehearsed the loss of ChatGPT on the "
-                f"record of 10 June 2025. Of {recoveries} workflows in scope, "
-                f"{recoveries - counts['not_shown']} went on working at their minimum level "
-                f"before the drill ended, {counts['met']} of them within their target.",
-                f"Le 12 mars 2026, {len(teams)} équipes ont répété la perte de ChatGPT d’après "
-                f"la panne du 10 juin 2025. Sur {recoveries} activités concernées, "
-                f"{recoveries - counts['not_shown']} ont repris à leur niveau minimal avant la "
-                f"fin de l’exercice, dont {counts['met']} dans leur objectif.",
+                f"On 12 March 2026, {len(teams)} teams rehearsed the loss of ChatGPT on "
+                f"the record of 10 June 2025. Of {recoveries} workflows in scope, "
+                f"{recoveries - counts['not_shown']} went on working at their minimum "
+                f"level before the drill ended, {counts['met']} of them within their "
+                "target.",
+                f"Le 12 mars 2026, {len(teams)} équipes ont répété la perte de ChatGPT "
+                f"d’après la panne du 10 juin 2025. Sur {recoveries} activités concernées, "
+                f"{recoveries - counts['not_shown']} ont repris à leur niveau minimal "
+                f"avant la fin de l’exercice, dont {counts['met']} dans leur objectif.",
             ),
             say(
                 language,
-                f"{counts['missed']} missed their target, most of them because access to the "
-                "alternative had to be requested first. One recovery is excused, with a "
-                "reason and a name.",
+                f"{counts['missed']} missed their target, most of them because access to "
+                "the alternative had to be requested first. One recovery is excused, with "
+                "a reason and a name.",
                 f"{counts['missed']} ont dépassé leur objectif, le plus souvent parce que "
-                "l’accès à la solution de repli restait à demander. Une reprise est excusée, "
-                "avec un motif et un nom.",
+                "l’accès à la solution de repli restait à demander. Une reprise est "
+                "excusée, avec un motif et un nom.",
             ),
         ],
         "charts": [chart],
@@ -278,10 +317,11 @@ def after_action(language: Language = "en", *, recoveries: int = 14) -> AfterAct
             "description": say(
                 language,
                 "Partial, slow and uneven: one request in three fails, some users are back "
-                "while others still see an error, smaller models of the same product answer.",
-                "Panne partielle, lente et inégale : une requête sur trois échoue, certains "
-                "utilisateurs sont revenus quand d’autres voient encore une erreur, de plus "
-                "petits modèles du même produit répondent.",
+                "while others still see an error, smaller models of the same product "
+                "answer.",
+                "Panne partielle, lente et inégale : une requête sur trois échoue, "
+                "certains utilisateurs sont revenus quand d’autres voient encore une "
+                "erreur, de plus petits modèles du même produit répondent.",
             ),
             "source_title": say(
                 language, "OpenAI’s own write-up of the incident", "Compte rendu d’OpenAI"
@@ -303,38 +343,7 @@ def after_action(language: Language = "en", *, recoveries: int = 14) -> AfterAct
             "not_shown": counts["not_shown"],
             "excused": counts["excused"],
         },
-        "phases": [
-            {
-                "offset_seconds": minutes * 10,
-                "component": component,
-                "state": state,
-                "tone": tone,
-                "error_rate_percent": rate,
-                "note": note,
-                "source_url": source if not minutes else "",
-            }
-            for minutes, component, state, tone, rate, note in (
-                (
-                    0, say(language, "GPU fleet", "Parc de GPU"),
-                    say(language, "Degraded", "Dégradé"), "warn", None,
-                    say(
-                        language,
-                        "An update begins to cut GPU hosts off the network",
-                        "Une mise à jour commence à couper des machines du réseau",
-                    ),
-                ),
-                (144, "ChatGPT", say(language, "Degraded", "Dégradé"), "bad", 35, ""),
-                (144, "OpenAI API", say(language, "Degraded", "Dégradé"), "bad", 25, ""),
-                (
-                    604, "OpenAI API", say(language, "Recovering", "Reprise en cours"), "warn",
-                    None, say(
-                        language, "All major models operational", "Principaux modèles rétablis"
-                    ),
-                ),
-                (774, "OpenAI API", say(language, "Recovered", "Rétabli"), "ok", None, ""),
-                (924, "ChatGPT", say(language, "Recovered", "Rétabli"), "ok", None, ""),
-            )
-        ],
+        "phases": _phases(language, source),
         "recoveries": rows,
         "not_recovered": [
             {
@@ -355,8 +364,10 @@ def after_action(language: Language = "en", *, recoveries: int = 14) -> AfterAct
                 "tool": row["tool"],
                 "reason": say(
                     language,
-                    "Closing of the books on the same day; agreed with the head of department.",
-                    "Arrêté des comptes le même jour ; accord du responsable du département.",
+                    "Closing of the books on the same day; agreed with the head of "
+                    "department.",
+                    "Arrêté des comptes le même jour ; accord du responsable du "
+                    "département.",
                 ),
                 "by": "Jonas Weber",
                 "at": at(end),
@@ -366,6 +377,39 @@ def after_action(language: Language = "en", *, recoveries: int = 14) -> AfterAct
         ],
         "journal": _journal(language, rows),
     }
+
+
+def _phases(language: Language, source: str) -> list[PhaseFacts]:
+    degraded = say(language, "Degraded", "Dégradé")
+    recovered = say(language, "Recovered", "Rétabli")
+    fleet = say(language, "GPU fleet", "Parc de GPU")
+    cut = say(
+        language,
+        "An update begins to cut GPU hosts off the network",
+        "Une mise à jour commence à couper des machines du réseau",
+    )
+    back = say(language, "All major models operational", "Principaux modèles rétablis")
+    recovering = say(language, "Recovering", "Reprise en cours")
+    rows: list[tuple[int, str, str, Tone, int | None, str]] = [
+        (0, fleet, degraded, "warn", None, cut),
+        (144, "ChatGPT", degraded, "bad", 35, ""),
+        (144, "OpenAI API", degraded, "bad", 25, ""),
+        (604, "OpenAI API", recovering, "warn", None, back),
+        (774, "OpenAI API", recovered, "ok", None, ""),
+        (924, "ChatGPT", recovered, "ok", None, ""),
+    ]
+    return [
+        {
+            "offset_seconds": minutes * 10,  # six times the real speed
+            "component": component,
+            "state": state,
+            "tone": tone,
+            "error_rate_percent": rate,
+            "note": note,
+            "source_url": "" if minutes else source,
+        }
+        for minutes, component, state, tone, rate, note in rows
+    ]
 
 
 def _journal(language: Language, rows: list[RecoveryFacts]) -> list[JournalFacts]:
@@ -382,7 +426,9 @@ def _journal(language: Language, rows: list[RecoveryFacts]) -> list[JournalFacts
         journal.append(
             {
                 "at": at(moment),
-                "received_at": at(moment + timedelta(minutes=4)) if number % 5 == 3 else None,
+                "received_at": at(moment + timedelta(minutes=4))
+                if number % 5 == 3
+                else None,
                 "what": say(
                     language,
                     f"{row['workflow']}: acknowledged.",
@@ -434,10 +480,14 @@ def continuity(
     )
     lines: list[DrillLineFacts] = [
         {
-            "day": (date(2025, 4, 3) + timedelta(days=number * 353 // max(drills, 1))).isoformat(),
-            "drill": say(language, f"Loss of ChatGPT, no. {number // 4 + 1}", "Perte de ChatGPT")
-            if language == "en"
-            else f"Perte de ChatGPT n° {number // 4 + 1}",
+            "day": (
+                date(2025, 4, 3) + timedelta(days=number * 353 // max(drills, 1))
+            ).isoformat(),
+            "drill": say(
+                language,
+                f"Loss of ChatGPT, no. {number // 4 + 1}",
+                f"Perte de ChatGPT n° {number // 4 + 1}",
+            ),
             "workflow": _name(work, number),
             "team": pick(teams, number),
             "rto_seconds": 3600 * (1 + number % 3),
@@ -449,7 +499,9 @@ def continuity(
     return {
         "organisation": "Banque Meridian",
         "title": say(
-            language, "Continuity of AI-assisted work", "Continuité du travail assisté par l’IA"
+            language,
+            "Continuity of AI-assisted work",
+            "Continuité du travail assisté par l’IA",
         ),
         "version": 3,
         "supersedes": None,
@@ -460,20 +512,21 @@ def continuity(
         "summary": [
             say(
                 language,
-                f"Of {workflows} workflows that rely on an AI tool, {ready} could go on working "
-                "within their target if the tool failed today, on an alternative that somebody "
-                f"has used for this work; {partly} lack one thing, which is named below.",
-                f"Sur {workflows} activités qui reposent sur un outil d’IA, {ready} pourraient se "
-                "poursuivre dans leur objectif si l’outil tombait aujourd’hui, sur une solution "
-                f"de repli déjà utilisée pour ce travail ; il manque une seule chose à {partly} "
-                "d’entre elles, nommée plus bas.",
+                f"Of {workflows} workflows that rely on an AI tool, {ready} could go on "
+                "working within their target if the tool failed today, on an alternative "
+                f"that somebody has used for this work; {partly} lack one thing, which is "
+                "named below.",
+                f"Sur {workflows} activités qui reposent sur un outil d’IA, {ready} "
+                "pourraient se poursuivre dans leur objectif si l’outil tombait "
+                "aujourd’hui, sur une solution de repli déjà utilisée pour ce travail ; "
+                f"il manque une seule chose à {partly} d’entre elles, nommée plus bas.",
             ),
             say(
                 language,
-                "The largest single dependency is ChatGPT. Two of its alternatives ride on the "
-                "same edge network and do not count as such.",
-                "La première dépendance est ChatGPT. Deux de ses solutions de repli passent par "
-                "le même réseau de diffusion et ne comptent pas comme telles.",
+                "The largest single dependency is ChatGPT. Two of its alternatives ride on "
+                "the same edge network and do not count as such.",
+                "La première dépendance est ChatGPT. Deux de ses solutions de repli "
+                "passent par le même réseau de diffusion et ne comptent pas comme telles.",
             ),
         ],
         "charts": [
@@ -525,7 +578,9 @@ def continuity(
             ],
             "no_tool": [
                 {
-                    "workflow": say(language, "Internal knowledge search", "Recherche interne"),
+                    "workflow": say(
+                        language, "Internal knowledge search", "Recherche interne"
+                    ),
                     "team": teams[0],
                     "note": "Various",
                 }
@@ -542,18 +597,24 @@ def _workflow(language: Language, number: int) -> WorkflowFacts:
         "partly": [
             say(
                 language,
-                "The proof of Google Gemini expired on 2 March 2026: a drill or a check lifts it.",
-                "La preuve de Google Gemini a expiré le 2 mars 2026 : un exercice ou un contrôle "
-                "la renouvelle.",
+                "The proof of Google Gemini expired on 2 March 2026: a drill or a check "
+                "lifts it.",
+                "La preuve de Google Gemini a expiré le 2 mars 2026 : un exercice ou un "
+                "contrôle la renouvelle.",
             )
         ],
         "not_ready": [
             say(
                 language,
-                "Perplexity shares Cloudflare with ChatGPT: choose one on another edge network.",
+                "Perplexity shares Cloudflare with ChatGPT: choose one on another edge "
+                "network.",
                 "Perplexity partage Cloudflare avec ChatGPT : choisissez un autre réseau.",
             ),
-            say(language, "There is no runbook: write one.", "Aucun mode opératoire : écrivez-le."),
+            say(
+                language,
+                "There is no runbook: write one.",
+                "Aucun mode opératoire : écrivez-le.",
+            ),
         ],
     }
     return {
@@ -633,13 +694,18 @@ def _sources(language: Language) -> list[SourceFacts]:
         }
         for tool, upstream, relation, hard, title, url in (
             (
-                "ChatGPT", "Cloudflare", edge, True, "Cloudflare, post-mortem, 18 November 2025",
+                "ChatGPT", "Cloudflare", edge, True,
+                "Cloudflare, post-mortem, 18 November 2025",
                 "https://blog.cloudflare.com/18-november-2025-outage/",
             ),
             (
-                "ChatGPT", "Microsoft Azure", say(language, "Hosting", "Hébergement"), True, "",
+                "ChatGPT", "Microsoft Azure", say(language, "Hosting", "Hébergement"), True,
+                "",
                 "https://status.openai.com/incidents/01JMYB483C404VMPCW726E8MET/write-up",
             ),
-            ("Perplexity", "Cloudflare", edge, True, "Status page", "https://status.perplexity.com"),
+            (
+                "Perplexity", "Cloudflare", edge, True,
+                "Status page", "https://status.perplexity.com",
+            ),
         )
     ]  # fmt: skip

@@ -19,8 +19,12 @@ class ImportState(models.TextChoices):
 
 class ImportQuerySet(models.QuerySet["Import"]):
     def allowing(self, user: User, action: Action) -> "ImportQuerySet":
-        """An import crosses teams: only who may import at all may see one."""
-        return self if user.may(Action.IMPORT) else self.none()
+        """An import crosses teams: only who may import at all may see one.
+
+        The file itself comes along when it is asked for, and not before.
+        """
+        rows = self if user.may(Action.IMPORT) else self.none()
+        return rows.defer("content", "table")
 
 
 class Import(models.Model):
@@ -38,6 +42,8 @@ class Import(models.Model):
     sha256 = models.CharField(max_length=64)
     reading = models.JSONField(default=dict)
     """How the file was read: format, encoding, separator, sheet, header row."""
+    table = models.BinaryField(default=b"")
+    """What was read, packed: a workbook of many rows takes seconds to read again."""
     mapping = models.JSONField(default=dict)
     """Which column is which field, which value means "in use", where cells are split."""
     answers = models.JSONField(default=dict)

@@ -58,7 +58,8 @@ def _typeset(order: dict[str, Any]) -> bytes:
         "language": order["language"],
         "paper": order["paper"],
     }
-    source = {
+    # Files by name, which the engine's own type hints leave out.
+    source: Any = {
         "main.typ": (HERE / f"{order['kind']}.typ").read_bytes(),
         "common.typ": (HERE / "common.typ").read_bytes(),
     }

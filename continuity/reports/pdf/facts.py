@@ -36,7 +36,9 @@ type Instant = str
 type Day = str
 
 type Verdict = Literal["met", "missed", "not_shown", "excused"]  # domain.clocks.Verdict
-type Readiness = Literal["ready", "partly", "not_ready", "unknown"]  # domain.readiness.Level
+type Readiness = Literal[
+    "ready", "partly", "not_ready", "unknown"
+]  # domain.readiness.Level
 type Fate = Literal["shares", "none_known", "unknown"]
 type Tone = Literal["ok", "warn", "bad", "neutral"]
 

@@ -30,6 +30,12 @@ _DROPPED: Final = re.compile(
     "[\u202a-\u202e\u2061-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e01ef]"
 )
 _NEWLINES: Final = re.compile("\r\n?|\u0085|\u2028|\u2029")
+# Five and more marks on one letter spell no language; a tower of them hides other text.
+_MARK: Final = (
+    "[\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u064b-\u065f\u093a-\u094d\u0e31\u0e34-\u0e3a"
+    "\u0e47-\u0e4e\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
+)
+_TOWER: Final = re.compile(f"({_MARK}{{4}}){_MARK}+")
 _LONG_WORD: Final = re.compile(r"[^\s\u200b]{16,}")
 _PIECE: Final = 10
 _INSTANT: Final = re.compile(
@@ -41,6 +47,7 @@ _JOINTS: Final = "/?&=_-.:,;@|+"
 # A cell with more text than this may be broken over pages; a shorter row stays whole.
 _LONG_CELL: Final = 400
 _HEADLINE: Final = 200
+_RUNNING: Final = 60  # in the footer of every page
 
 _SVG: Final = "http://www.w3.org/2000/svg"
 _SHAPES: Final = frozenset(
@@ -50,7 +57,9 @@ _SHAPES: Final = frozenset(
         "ellipse", "polyline", "polygon",
     )
 )  # fmt: skip
-_NOT_A_NUMBER_OR_COLOUR: Final = re.compile(r"^on|href|style|class|url\(|://", re.IGNORECASE)
+_NOT_A_NUMBER_OR_COLOUR: Final = re.compile(
+    r"^on|href|style|class|url\(|://", re.IGNORECASE
+)
 
 register_namespace("", _SVG)
 
@@ -70,7 +79,7 @@ class UnsafeDrawing(ValueError):
 def clean(text: str) -> str:
     """Return the text with U+FFFD for each character that none of our fonts shows."""
     text = _NEWLINES.sub("\n", _DROPPED.sub("", text))
-    return _NOT_SHOWN.sub(REPLACEMENT, text)
+    return _NOT_SHOWN.sub(REPLACEMENT, _TOWER.sub(r"\1", text))
 
 
 def soften(text: str) -> str:
@@ -95,8 +104,12 @@ def _breakable(word: str) -> str:
 
 def headline(text: str) -> str:
     """Return at most 200 characters of a title, which must fit its page."""
+    return _shortened(text, _HEADLINE)
+
+
+def _shortened(text: str, most: int) -> str:
     text = " ".join(text.split())
-    return text if len(text) <= _HEADLINE else text[: _HEADLINE - 1] + "…"
+    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def link(address: str) -> str:
@@ -106,7 +119,9 @@ def link(address: str) -> str:
     except ValueError:
         return ""
     printable = address.isascii() and address.isprintable() and " " not in address
-    return address if parts.scheme in ("http", "https") and parts.netloc and printable else ""
+    return (
+        address if parts.scheme in ("http", "https") and parts.netloc and printable else ""
+    )
 
 
 def drawing(svg: str) -> str:
@@ -145,14 +160,18 @@ def prepare(facts: Mapping[str, Any]) -> dict[str, Any]:
     ready: dict[str, Any] = _walk({k: facts[k] for k in facts if k not in apart})
     ready["words"] = {key: clean(word) for key, word in facts["words"].items()}
     ready["charts"] = [
-        {**_walk({k: v for k, v in chart.items() if k != "svg"}), "svg": drawing(chart["svg"])}
+        {
+            **_walk({k: v for k, v in chart.items() if k != "svg"}),
+            "svg": drawing(chart["svg"]),
+        }
         for chart in facts["charts"]
     ]
     for key in ("title", "organisation"):
         plain = headline(clean(facts[key]))
         ready[key] = soften(plain)
         ready[f"plain_{key}"] = plain
-        ready[f"running_{key}"] = plain if len(plain) <= 60 else plain[:59] + "…"
+        ready[f"running_{key}"] = _shortened(plain, _RUNNING)
+    ready["running_distribution"] = _shortened(clean(facts["distribution"]), _RUNNING // 2)
     return ready
 
 

@@ -19,7 +19,9 @@ from continuity.reports.pdf.facts import Language
 _COVER: Final[dict[str, Promise]] = {
     "after_action": _("After-action report"),
     "continuity_report": _("Continuity report"),
-    "practice_not_real": _("Practice, not a real outage. No service failed on this occasion."),
+    "practice_not_real": _(
+        "Practice, not a real outage. No service failed on this occasion."
+    ),
     "keywords": _("business continuity, recovery time, AI tools, ISO 22301"),
     "contents": _("Contents"),
     "drill_kind": _("Type of drill"),
@@ -98,8 +100,7 @@ _COLUMNS: Final[dict[str, Promise]] = {
     "rto_mtpd": _("RTO, MTPD"),
     "mbco": _("MBCO"),
     "rta": _("RTA"),
-    "acknowledged": _("Acknowledged"),
-    "switched": pgettext_lazy("instant", "Switched"),
+    "acknowledged_switched": _("Acknowledged, switched"),
     "verdict": _("Verdict"),
     "gap": _("Gap"),
     "at_least": _("Out for at least"),
@@ -228,7 +229,8 @@ _MEANINGS: Final[dict[str, Promise]] = {
     ),
     "term_excused": pgettext_lazy("verdict", "Excused"),
     "meaning_excused": _(
-        "Counts for nothing, with a reason and the name of who said so. Listed, never hidden."
+        "Counts for nothing, with a reason and the name of who said so. Listed, never "
+        "hidden."
     ),
     "term_sound": _("Sound alternative"),
     "meaning_sound": _(
@@ -236,9 +238,7 @@ _MEANINGS: Final[dict[str, Promise]] = {
         " upstream with the tool it replaces."
     ),
     "term_proven": _("Proven alternative"),
-    "meaning_proven": _(
-        "An unexpired proof shows it at MBCO or above within the RTO."
-    ),
+    "meaning_proven": _("An unexpired proof shows it at MBCO or above within the RTO."),
     "term_dependency_ready": _("Readiness of a dependency"),
     "meaning_dependency_ready": _(
         "Ready with one alternative that is sound and proven. Partly ready with one that"
@@ -268,7 +268,7 @@ _MEANINGS: Final[dict[str, Promise]] = {
 _NOTES: Final[dict[str, Promise]] = {
     "speed_note": _(
         "The record was replayed at {n} times its real speed. Moments below are on the"
-        " drill's clock."
+        " drill’s clock."
     ),
     "journal_note": _(
         "All that happened, in order. An entry that reached the server late shows when it"
@@ -300,7 +300,7 @@ _NOTES: Final[dict[str, Promise]] = {
     "no_sources": _("No upstream is recorded for the tools in use."),
 }
 
-WORDS: Final[dict[str, Promise]] = {
+WORDS: Final[dict[str, Promise | str]] = {
     **_COVER,
     **_FURNITURE,
     **_HEADINGS,

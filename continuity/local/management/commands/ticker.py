@@ -27,8 +27,10 @@ class Command(BaseCommand):
     help = "Send due tasks to the workers. A second one waits until the first is gone."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        schedule = settings.CELERY_BEAT_SCHEDULE.values()
-        pace_seconds = {entry["task"]: float(entry["schedule"]) for entry in schedule}
+        schedule: Mapping[str, Mapping[str, Any]] = settings.CELERY_BEAT_SCHEDULE
+        pace_seconds = {
+            entry["task"]: float(entry["schedule"]) for entry in schedule.values()
+        }
         while True:
             try:
                 if has_lock():

@@ -51,7 +51,7 @@ class Command(BaseCommand):
         begun = time.monotonic()
         lock = take_lock()
         check_address(host, port)
-        for number in (signal.SIGTERM, signal.SIGHUP):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.default_int_handler)
         supervisor = Supervisor(lock, self.say)
         try:
@@ -194,18 +194,19 @@ def prepare_database(environment: dict[str, str], *, empty: bool) -> str:
     """
     try:
         call_command("migrate", interactive=False, verbosity=0)
-        has_data = User.objects.exists() or Tool.objects.exists()
-        nobody = not User.objects.exists()
+        people, tools = User.objects.exists(), Tool.objects.exists()
     except OperationalError as error:
         raise CommandError(f"The database does not answer: {error}") from error
     finally:
         connection.close()
-    notice = ""
-    if not has_data:
-        notice = load("load_catalogue" if empty else "load_sample", environment)
-    if empty and nobody:
-        notice = f"Make the first account: {environment['CONTINUITY_BASE_URL']}/setup/"
-    return notice
+    if not (people or tools or empty):
+        return load("load_sample", environment)
+    if not tools:
+        load("load_catalogue", environment)
+    if not people:
+        return f"Make the first account: {environment['CONTINUITY_BASE_URL']}/setup/"
+    note = places.VAR / "sign-in.txt"
+    return f"The sample's sign-in is in {note}" if note.exists() else ""
 
 
 def load(command: str, environment: dict[str, str]) -> str:
@@ -224,19 +225,16 @@ def load(command: str, environment: dict[str, str]) -> str:
 
 def programs(host: str, port: int, environment: dict[str, str]) -> list[Program]:
     """Return web, worker and beat, ready to start."""
-    gunicorn = [sys.executable, "-m", "gunicorn", "-c", "python:continuity.config.gunicorn"]
-    celery = [sys.executable, "-m", "celery", "-A", "continuity.config", "worker"]
     bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    web = ["-m", "gunicorn", "-c", "python:continuity.config.gunicorn", "-b", bind]
+    # On one's own machine the warning that root should not run it helps nobody.
+    worker = ["-W", "ignore:You're running the worker with superuser", "-m", "celery"]
+    worker += ["-q", "-A", "continuity.config", "worker", "-c", "2", "-l", "WARNING"]
+    beat = [str(places.PROJECT / "manage.py"), "ticker"]
     # Only web: Celery would close a pool after each task.
     pooled = {"CONTINUITY_DB_POOL": "true", **environment}
     return [
-        Program("web", [*gunicorn, "-b", bind], pooled),
-        Program(
-            "worker", [*celery, "-c", "2", "-l", "WARNING", "-n", "worker@%h"], environment
-        ),
-        Program(
-            "beat",
-            [sys.executable, str(places.PROJECT / "manage.py"), "ticker"],
-            environment,
-        ),
+        Program("web", [sys.executable, *web], pooled),
+        Program("worker", [sys.executable, *worker], environment),
+        Program("beat", [sys.executable, *beat], environment),
     ]

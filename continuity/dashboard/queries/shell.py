@@ -1,0 +1,69 @@
+"""The counts in the frame of every page."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+
+from continuity.accounts.models import Organisation, User
+from continuity.accounts.roles import Action
+from continuity.domain.states import DrillState
+from continuity.inventory.models import Workflow
+from continuity.outages.models import Outage, OutageKind
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """Counts of what the reader may see, what they may do, and the server's clock."""
+
+    workflows: int
+    overdue: int
+    live_drills: int
+    live_outages: int
+    organisation: str
+    server_now: datetime
+    can_manage: bool
+    can_administer: bool
+
+
+def overdue(rows: "QuerySet[Outage]", now: datetime) -> "QuerySet[Outage]":
+    """Keep the drills that should have begun and have not."""
+    return rows.filter(kind=OutageKind.DRILL, state=DrillState.PLANNED, due_at__lt=now)
+
+
+def counted(rows: "QuerySet[Any]") -> Coalesce:
+    """Return the number of `rows` as a part of another query."""
+    alone = rows.order_by().annotate(all=Value(1)).values("all")
+    return Coalesce(Subquery(alone.annotate(n=Count("pk")).values("n")), 0)
+
+
+def shell(user: User | None, *, now: datetime) -> Shell:
+    """Return what the frame shows to `user`; nothing counted for nobody. One query."""
+    if user is None:
+        return Shell(0, 0, 0, 0, "", now, can_manage=False, can_administer=False)
+    outages = Outage.objects.allowing(user, Action.VIEW)
+    live = outages.live()
+    row = (
+        User.objects.filter(pk=user.pk)
+        .annotate(
+            workflows=counted(Workflow.objects.current().allowing(user, Action.VIEW)),
+            overdue=counted(overdue(outages, now)),
+            live_drills=counted(live.filter(kind=OutageKind.DRILL)),
+            live_outages=counted(live.filter(kind=OutageKind.REAL)),
+            organisation=Subquery(Organisation.objects.filter(pk=1).values("name")),
+        )
+        .values("workflows", "overdue", "live_drills", "live_outages", "organisation")
+        .get()
+    )
+    return Shell(
+        workflows=row["workflows"],
+        overdue=row["overdue"],
+        live_drills=row["live_drills"],
+        live_outages=row["live_outages"],
+        organisation=row["organisation"] or "",
+        server_now=now,
+        can_manage=user.may(Action.IMPORT),
+        can_administer=user.may(Action.ADMINISTER),
+    )

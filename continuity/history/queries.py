@@ -1,0 +1,420 @@
+"""Reading history: what was done, in words, with what it was before."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from continuity.accounts.models import (
+    LANGUAGE_LABELS,
+    ORGANISATION_ROLE_LABELS,
+    TEAM_ROLE_LABELS,
+    Team,
+    User,
+)
+from continuity.accounts.roles import Action
+from continuity.history.models import Entry
+from continuity.web import formats
+
+PER_PAGE: Final = 50
+MOST_TEAMS: Final = 500
+"""Teams offered by the filter; one beyond them is found by its name."""
+
+VERBS: Final[Mapping[str, Promise]] = {
+    "organisation.set_up": _("Continuity set up"),
+    "organisation.changed": _("Settings changed"),
+    "person.added": _("Person added"),
+    "person.changed": _("Person changed"),
+    "person.closed": _("Account closed"),
+    "person.opened": _("Account opened again"),
+    "person.link_sent": _("Link for a new password sent"),
+    "team.added": _("Team added"),
+    "team.changed": _("Team changed"),
+    "team.removed": _("Team removed"),
+    "team.member_changed": _("Members of a team changed"),
+    "workflow.created": _("Workflow added"),
+    "workflow.changed": _("Workflow changed"),
+    "workflow.archived": _("Workflow archived"),
+    "workflow.restored": _("Workflow restored"),
+    "workflow.imported": _("Workflows imported"),
+    "workflow.import_undone": _("Import of workflows undone"),
+    "dependency.created": _("Dependency added"),
+    "dependency.changed": _("Dependency changed"),
+    "dependency.removed": _("Dependency removed"),
+    "alternative.created": _("Alternative added"),
+    "alternative.changed": _("Alternative changed"),
+    "alternative.moved": _("Order of alternatives changed"),
+    "alternative.removed": _("Alternative removed"),
+    "alternative.proven": _("Alternative proven"),
+    "alternative.failed": _("Alternative failed"),
+    "runbook.changed": _("Runbook changed"),
+    "provider.created": _("Provider added"),
+    "provider.changed": _("Provider changed"),
+    "tool.created": _("Tool added"),
+    "tool.changed": _("Tool changed"),
+    "tool.spelling_added": _("Spelling of a tool added"),
+    "tool.spelling_removed": _("Spelling of a tool removed"),
+    "upstream.created": _("Upstream added"),
+    "upstream.changed": _("Upstream changed"),
+    "upstream.removed": _("Upstream removed"),
+    "import.applied": _("File imported"),
+    "import.undone": _("Import undone"),
+    "schedule.created": _("Schedule made"),
+    "schedule.changed": _("Schedule changed"),
+    "schedule.paused": _("Schedule paused"),
+    "schedule.resumed": _("Schedule resumed"),
+    "schedule.deleted": _("Schedule deleted"),
+    "drill.planned": _("Drill planned"),
+    "drill.started": _("Drill started"),
+    "drill.paused": _("Drill paused"),
+    "drill.resumed": _("Drill resumed"),
+    "drill.ended": _("Drill ended"),
+    "drill.aborted": _("Drill aborted"),
+    "drill.missed": _("Drill missed"),
+    "report.asked": _("Report asked for"),
+    "report.made": _("Report made"),
+}
+"""What each verb says. One without words shows itself."""
+
+KINDS: Final[Mapping[str, Promise]] = {
+    "organisation": _("Settings"),
+    "person": _("People"),
+    "team": _("Teams"),
+    "workflow": _("Workflows"),
+    "dependency": _("Dependencies"),
+    "alternative": _("Alternatives"),
+    "runbook": _("Runbooks"),
+    "proof": _("Proofs"),
+    "provider": _("Providers"),
+    "tool": _("AI tools"),
+    "upstream": _("Upstreams"),
+    "import": _("Imports"),
+    "schedule": _("Schedules"),
+    "drill": _("Drills"),
+    "outage": _("Outages"),
+    "report": _("Reports"),
+}
+"""What a verb's first word is about, in the order of the filter."""
+
+FIELDS: Final[Mapping[str, Promise]] = {
+    "name": _("Name"),
+    "email": _("E-mail address"),
+    "zone": _("Time zone"),
+    "language": _("Language"),
+    "upstream_stale_days": _("Days until an upstream counts as stale"),
+    "organisation_role": _("Role in the organisation"),
+    "is_active": _("May sign in"),
+    "parent": _("Department"),
+    "person": _("Person"),
+    "role": _("Role"),
+    "team": _("Team"),
+    "owner": _("Owner"),
+    "deputy": _("Deputy"),
+    "tier": _("Criticality"),
+    "rto": _("RTO"),
+    "mtpd": _("MTPD"),
+    "mbco_percent": _("MBCO, percent"),
+    "mbco_words": _("MBCO in words"),
+    "description": _("Description"),
+    "reference": _("Reference"),
+    "people_least": _("People, at least"),
+    "people_most": _("People, at most"),
+    "data_class": _("Data"),
+    "hours": _("Operating hours"),
+    "tool": _("Tool"),
+    "purpose": _("Used for"),
+    "without": _("Without it the work"),
+    "rank": _("Rank"),
+    "kind": _("Kind"),
+    "procedure": _("Procedure"),
+    "expected_capacity": _("Expected capacity"),
+    "expected_quality": _("Expected quality"),
+    "expected_switch": _("Expected switching time"),
+    "approved_data": _("Approved for data"),
+    "note": _("Note"),
+    "steps": _("Steps"),
+    "alternative": _("Alternative"),
+    "alternatives": _("Alternatives"),
+    "order": _("Order"),
+    "proofs": _("Proofs"),
+    "rta": _("RTA"),
+    "spelling": _("Spelling"),
+    "upstream": _("Upstream"),
+    "relation": _("Relation"),
+    "hard": _("Stops without it"),
+    "verified_on": _("Verified on"),
+    "confidence": _("Confidence"),
+    "archived_at": _("Archived"),
+    "title": _("Title"),
+    "limit": _("Time limit"),
+    "notice": _("Told this long before"),
+    "speed": _("Speed"),
+    "state": _("State"),
+    "due_at": _("Due"),
+    "facilitator": _("Facilitator"),
+    "source": _("Source"),
+    "url": _("Web address"),
+    "provider": _("Provider"),
+}
+"""A field without a name here shows its own."""
+
+LENGTHS: Final = frozenset(
+    {"rto", "mtpd", "rta", "limit", "notice", "expected_switch", "length"}
+)
+"""Fields whose numbers are seconds."""
+
+TEAM_ROLES: Final = {
+    **{role.name.lower(): label for role, label in TEAM_ROLE_LABELS.items()},
+}
+DATA: Final[Mapping[str, Promise]] = {
+    "public": _("Public"),
+    "internal": _("Internal"),
+    "confidential": _("Confidential"),
+    "personal": _("Personal"),
+    "special": _("Special category (health, biometric, …)"),
+}
+VALUES: Final[Mapping[str, Mapping[str, Any]]] = {
+    "organisation_role": {str(key): text for key, text in ORGANISATION_ROLE_LABELS.items()},
+    "language": LANGUAGE_LABELS,
+    "role": TEAM_ROLES,
+    "tier": {
+        "1": _("Critical"),
+        "2": _("Important"),
+        "3": _("Normal"),
+        "4": _("Low"),
+    },
+    "without": {"stops": _("Stops"), "degraded": _("Degraded")},
+    "data_class": DATA,
+    "approved_data": DATA,
+    "kind": {
+        "product": _("Product"),
+        "component": _("Component of a product"),
+        "model": _("Model"),
+        "infrastructure": _("Infrastructure"),
+        "other_model": _("Other model of the same product"),
+        "other_product": _("Other product of the same provider"),
+        "other_provider": _("Other provider"),
+        "model_elsewhere": _("Same model elsewhere"),
+        "self_hosted": _("Self-hosted"),
+        "manual": _("Without AI, by hand"),
+    },
+    "relation": {
+        "model": _("Model"),
+        "hosting": _("Cloud and region"),
+        "edge": _("Network edge"),
+        "identity": _("Sign-in"),
+        "network": _("Network path"),
+    },
+    "confidence": {"high": _("High"), "medium": _("Medium"), "low": _("Low")},
+    "source": {
+        "drill": _("Drill"),
+        "outage": _("Outage"),
+        "check": _("Check"),
+        "attestation": _("Attestation"),
+    },
+}
+"""The words of stored values. The labels belong to apps above this one, so they are
+written again; a test there holds both together."""
+
+LINKS: Final[Mapping[str, str]] = {
+    "inventory.workflow": "inventory:workflow",
+    "inventory.tool": "inventory:tool",
+    "inventory.provider": "inventory:provider",
+    "drills.drill": "drills:drill",
+    "drills.schedule": "drills:schedule",
+}
+ADMINISTERED: Final[Mapping[str, str]] = {
+    "accounts.user": "accounts:person",
+    "accounts.team": "accounts:team",
+}
+"""Subjects whose page only an administrator may open."""
+GONE: Final = (".removed", ".deleted", ".undone")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One field; `before` and `after` as they are read, "–" for nothing."""
+
+    field: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One entry in words. `by` is empty for what the clock did; `url` where there is a
+    page to open."""
+
+    pk: int
+    at: datetime
+    by: str
+    did: str
+    subject: str
+    url: str
+    team: str
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryPage:
+    """Some lines, the newest first. `older` continues after the last one; "" at the end."""
+
+    lines: tuple[Line, ...]
+    older: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a reader is looking for; empty fields ask for nothing."""
+
+    q: str = ""
+    kind: str = ""
+    team: int | None = None
+    actor: int | None = None
+
+
+def history(user: User, wanted: Wanted, *, after: str = "") -> HistoryPage:
+    """Return the latest entries that `user` may see, or those `after` a page's `older`.
+
+    One query. The place is kept as instant and key, so that lines written meanwhile
+    move nothing; a place that cannot be read gives the first page.
+    """
+    return _page(_matching(user, wanted), user, after)
+
+
+def for_subject(
+    model_label: str, pk: int, *, user: User, limit: int = 20
+) -> tuple[Line, ...]:
+    """Return the latest entries on one object ("inventory.workflow", 7). One query.
+
+    Who may see the object is the caller's question: all its entries come back.
+    """
+    rows = Entry.objects.filter(subject_type=model_label, subject_id=pk)
+    return _lines(rows.select_related("actor", "team")[:limit], user)
+
+
+def subject_history(
+    model_label: str, pk: int, *, user: User, after: str = ""
+) -> HistoryPage:
+    """Return the latest entries on one object, or those `after` a page's `older`.
+
+    One query. Who may see the object is the caller's question.
+    """
+    rows = Entry.objects.filter(subject_type=model_label, subject_id=pk)
+    return _page(rows.select_related("actor", "team"), user, after)
+
+
+def teams(user: User) -> Sequence[Team]:
+    """Return the teams by which `user` can filter."""
+    return list(
+        Team.objects.allowing(user, Action.VIEW).order_by("name", "pk")[:MOST_TEAMS]
+    )
+
+
+def actor_name(user: User, pk: int) -> str:
+    """Return whose changes a filter shows; "" if `user` sees none of them."""
+    entry = Entry.objects.allowing(user, Action.VIEW).filter(actor=pk)
+    found = entry.select_related("actor").first()
+    return str(found.actor) if found else ""
+
+
+def _matching(user: User, wanted: Wanted) -> QuerySet[Entry]:
+    rows = Entry.objects.allowing(user, Action.VIEW).select_related("actor", "team")
+    if wanted.kind:
+        rows = rows.filter(verb__startswith=f"{wanted.kind}.")
+    if wanted.team is not None:
+        rows = rows.filter(team=wanted.team)
+    if wanted.actor is not None:
+        rows = rows.filter(actor=wanted.actor)
+    for word in wanted.q.split():
+        rows = rows.filter(
+            Q(subject_label__icontains=word) | Q(actor__name__icontains=word)
+        )
+    return rows
+
+
+def _page(rows: QuerySet[Entry], user: User, after: str) -> HistoryPage:
+    if place := _place(after):
+        at, pk = place
+        rows = rows.filter(Q(at__lt=at) | Q(at=at, pk__lt=pk))
+    found = list(rows[: PER_PAGE + 1])
+    shown, more = found[:PER_PAGE], found[PER_PAGE:]
+    older = f"{shown[-1].at.isoformat()}_{shown[-1].pk}" if more else ""
+    return HistoryPage(_lines(shown, user), older)
+
+
+def _place(text: str) -> tuple[datetime, int] | None:
+    at, _sep, pk = text.rpartition("_")
+    try:
+        place = datetime.fromisoformat(at), int(pk)
+    except ValueError:
+        return None
+    return place if place[0].tzinfo else None
+
+
+def _lines(rows: Iterable[Entry], user: User) -> tuple[Line, ...]:
+    administers = user.may(Action.ADMINISTER)
+    return tuple(_line(row, administers=administers) for row in rows)
+
+
+def _line(row: Entry, *, administers: bool) -> Line:
+    route = LINKS.get(row.subject_type, "")
+    if administers:
+        route = route or ADMINISTERED.get(row.subject_type, "")
+    gone = row.verb.endswith(GONE)
+    fields = dict.fromkeys((*row.before, *row.after))
+    return Line(
+        pk=row.pk,
+        at=row.at,
+        by=str(row.actor) if row.actor is not None else "",
+        did=str(VERBS.get(row.verb, row.verb)),
+        subject=row.subject_label,
+        url=reverse(route, args=[row.subject_id]) if route and not gone else "",
+        team=row.team.name if row.team is not None else "",
+        changes=tuple(
+            Change(
+                str(FIELDS.get(field, field)),
+                _read(field, row.before.get(field)),
+                _read(field, row.after.get(field)),
+            )
+            for field in fields
+        ),
+    )
+
+
+def _read(field: str, value: Any) -> str:
+    """Return a value as kept in JSON, as a person would write it."""
+    match value:
+        case None | "" | []:
+            named = VALUES.get(field, {}).get("") if value == "" else None
+            return str(named or formats.NOTHING)
+        case True:
+            return _now("Yes")
+        case False:
+            return _now("No")
+        case int() | float() if field in LENGTHS:
+            return formats.duration(timedelta(seconds=value))
+        case list():
+            return ", ".join(_read(field, item) for item in value)
+        case dict():
+            return ", ".join(f"{key}: {_read(key, item)}" for key, item in value.items())
+        case str() if field.endswith("_at"):
+            return _moment(value)
+        case _:
+            return str(VALUES.get(field, {}).get(str(value), value))
+
+
+def _moment(value: str) -> str:
+    try:
+        instant = datetime.fromisoformat(value)
+    except ValueError:
+        return value
+    if instant.tzinfo is None:
+        return formats.day(date(instant.year, instant.month, instant.day))
+    return formats.day_time(instant)

@@ -1,0 +1,607 @@
+"""What people fill in about workflows, alternatives, runbooks and the catalogue."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, Final, cast
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from continuity.accounts.models import Team, User
+from continuity.accounts.roles import Action
+from continuity.domain.names import normalise
+from continuity.inventory.models import (
+    Alternative,
+    AlternativeKind,
+    DataClass,
+    Dependency,
+    Provider,
+    Tier,
+    Tool,
+    ToolKind,
+    Upstream,
+    Workflow,
+)
+from continuity.inventory.queries import tools, workflows
+from continuity.inventory.services.runbooks import Step
+from continuity.web.fields import LengthField, WebAddressField
+
+type Choices = list[tuple[Any, Any]]
+
+MOST_STEPS: Final = 60
+GAPS: Final = [
+    ("", _("Complete or not")),
+    ("no_tool", _("No tool named")),
+    ("no_alternative", _("No alternative")),
+    ("no_rto", _("No RTO")),
+    ("no_owner", _("No owner")),
+]
+
+
+class WorkflowFilter(forms.Form):
+    """The filters of the list; what makes no sense is left out, never an error page."""
+
+    q = forms.CharField(
+        label=_("Search"),
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(
+            attrs={
+                "type": "search",
+                "placeholder": _("Name, team, tool or reference"),
+                "autocomplete": "off",
+            }
+        ),
+    )
+    team = forms.TypedChoiceField(label=_("Team"), required=False, coerce=int)
+    tool = forms.TypedChoiceField(label=_("Tool"), required=False, coerce=int)
+    provider = forms.TypedChoiceField(label=_("Provider"), required=False, coerce=int)
+    tier = forms.TypedChoiceField(
+        label=_("Criticality"),
+        required=False,
+        coerce=int,
+        choices=[("", _("Any criticality")), *Tier.choices],
+    )
+    data_class = forms.ChoiceField(
+        label=_("Data"),
+        required=False,
+        choices=[("", _("Any data")), *DataClass.choices, ("none", _("Not stated"))],
+    )
+    owner = forms.ChoiceField(label=_("Owner"), required=False)
+    gap = forms.ChoiceField(label=_("What is missing"), required=False, choices=GAPS)
+    archived = forms.ChoiceField(
+        label=_("Archived"),
+        required=False,
+        choices=[("", _("In use")), ("1", _("Archived"))],
+    )
+
+    def __init__(self, *args: Any, user: User, **options: Any) -> None:
+        super().__init__(*args, **options)
+        _offer(self, "team", [("", _("All teams")), *_named(workflows.teams(user))])
+        _offer(self, "tool", [("", _("All tools")), *_named(workflows.tools_in_use(user))])
+        _offer(
+            self,
+            "provider",
+            [("", _("All providers")), *_named(workflows.providers_in_use(user))],
+        )
+        people = [(str(one.pk), str(one)) for one in workflows.owners(user)]
+        _offer(self, "owner", [("", _("Any owner")), ("none", _("Nobody")), *people])
+
+    def wanted(self) -> dict[str, Any]:
+        """Return the filters that make sense and are not empty."""
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+
+class ToolFilter(forms.Form):
+    q = forms.CharField(
+        label=_("Search"),
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(
+            attrs={
+                "type": "search",
+                "placeholder": _("Tool, spelling or provider"),
+                "autocomplete": "off",
+            }
+        ),
+    )
+    kind = forms.ChoiceField(
+        label=_("Kind"), required=False, choices=[("", _("All kinds")), *ToolKind.choices]
+    )
+    provider = forms.TypedChoiceField(label=_("Provider"), required=False, coerce=int)
+    used = forms.ChoiceField(
+        label=_("Use"),
+        required=False,
+        choices=[("", _("Used or not")), ("1", _("Used by a workflow"))],
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        _offer(
+            self,
+            "provider",
+            [("", _("All providers")), *_named(Provider.objects.order_by("name"))],
+        )
+
+    def wanted(self) -> dict[str, Any]:
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+
+class ProviderFilter(forms.Form):
+    q = forms.CharField(
+        label=_("Search"),
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
+    )
+
+    def wanted(self) -> dict[str, Any]:
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+
+class WorkflowForm(forms.ModelForm[Workflow]):
+    rto = LengthField(
+        label=_("Recovery time objective (RTO)"),
+        required=False,
+        help_text=_("How soon the work must go on, at the minimum level."),
+    )
+    mtpd = LengthField(
+        label=_("Longest tolerable stop (MTPD)"),
+        required=False,
+        help_text=_("After this, the harm is not tolerable."),
+    )
+
+    class Meta:
+        model = Workflow
+        fields = [
+            "name",
+            "team",
+            "description",
+            "reference",
+            "owner",
+            "deputy",
+            "tier",
+            "rto",
+            "mtpd",
+            "mbco_percent",
+            "mbco_words",
+            "people_least",
+            "people_most",
+            "data_class",
+            "hours",
+        ]
+        labels = {
+            "mbco_percent": _("Minimum level (MBCO), percent"),
+            "mbco_words": _("Minimum level in words"),
+            "data_class": _("Most sensitive data"),
+        }
+        help_texts = {
+            "mbco_percent": _("Of the normal volume."),
+            "mbco_words": _("For example: urgent claims only."),
+            "hours": _("For example: Monday to Friday, 8 to 18."),
+        }
+        widgets = {"description": forms.Textarea(attrs={"rows": 3})}
+
+    def __init__(self, *args: Any, user: User, **options: Any) -> None:
+        super().__init__(*args, **options)
+        mine = workflows.teams(user, Action.EDIT)
+        _choose(self, "team").queryset = mine
+        if not self.instance.pk:
+            _choose(self, "team").empty_label = _("Choose a team")
+        for name in ("owner", "deputy"):
+            # Somebody whose account was closed stays until another is chosen.
+            now = getattr(self.instance, f"{name}_id")
+            _choose(self, name).queryset = User.objects.filter(
+                Q(is_active=True) | Q(pk=now)
+            ).order_by("name", "pk")
+            _choose(self, name).empty_label = _("Nobody yet")
+        _offer(self, "data_class", [("", _("Not stated")), *DataClass.choices])
+
+    def clean(self) -> dict[str, Any]:
+        found: dict[str, Any] = super().clean() or {}
+        rto, mtpd = found.get("rto"), found.get("mtpd")
+        if rto is not None and not rto:
+            self.add_error("rto", _("The RTO must be longer than zero."))
+        elif rto and mtpd is not None and rto > mtpd:
+            self.add_error(
+                "rto",
+                _(
+                    "The RTO must not be longer than the MTPD: shorten the RTO, or "
+                    "lengthen the MTPD if the stop is really tolerable for longer."
+                ),
+            )
+        least, most = found.get("people_least"), found.get("people_most")
+        if least is not None and most is not None and least > most:
+            self.add_error("people_least", _("“At least” must not exceed “at most”."))
+        percent = found.get("mbco_percent")
+        if percent is not None and percent > 100:
+            self.add_error("mbco_percent", _("Give a percentage between 0 and 100."))
+        if found.get("owner") and found.get("owner") == found.get("deputy"):
+            self.add_error("deputy", _("The deputy must be somebody other than the owner."))
+        self._unique_name(found.get("team"), found.get("name"))
+        return found
+
+    def _unique_name(self, team: Team | None, name: str | None) -> None:
+        if team is None or not name or self.instance.archived_at is not None:
+            return
+        same = Workflow.objects.current().filter(team=team, name__iexact=name)
+        if same.exclude(pk=self.instance.pk).exists():
+            self.add_error("name", _("This team has a workflow with this name."))
+
+
+class DependencyForm(forms.Form):
+    """`dependency` None adds one; otherwise the tool stands and cannot be changed."""
+
+    tool = forms.TypedChoiceField(label=_("Tool"), coerce=int)
+    purpose = forms.CharField(
+        label=_("What it is used for"),
+        required=False,
+        max_length=240,
+    )
+    without = forms.ChoiceField(
+        label=_("Without it, the work"),
+        choices=Dependency._meta.get_field("without").choices,  # type: ignore[arg-type]
+        widget=forms.RadioSelect,
+        initial="stops",
+        help_text=_("“Degraded”: it goes on, slower or poorer, at the minimum level."),
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        workflow: Workflow,
+        dependency: Dependency | None = None,
+        **options: Any,
+    ) -> None:
+        super().__init__(*args, **options)
+        if dependency is not None:
+            del self.fields["tool"]
+            return
+        taken = set(workflow.dependencies.values_list("tool", flat=True))
+        _offer(
+            self,
+            "tool",
+            [("", _("Choose a tool")), *_grouped(tools.offered(), without=taken)],
+        )
+
+    def facts(self) -> dict[str, Any]:
+        """Return the fields as the service takes them."""
+        return {**self.cleaned_data, "tool": _tool(self.cleaned_data["tool"])}
+
+
+class AlternativeForm(forms.Form):
+    kind = forms.ChoiceField(
+        label=_("Kind"), choices=AlternativeKind.choices, widget=forms.RadioSelect
+    )
+    tool = forms.TypedChoiceField(
+        label=_("Tool"),
+        required=False,
+        coerce=int,
+        empty_value=None,
+        help_text=_("For every kind except “by hand”."),
+    )
+    procedure = forms.CharField(
+        label=_("Manual procedure"),
+        required=False,
+        max_length=160,
+        help_text=_("For “by hand”: what it is called, as in “Paper form and phone”."),
+    )
+    expected_switch = LengthField(label=_("Expected switching time"), required=False)
+    expected_capacity = forms.IntegerField(
+        label=_("Expected capacity, percent"),
+        required=False,
+        min_value=0,
+        max_value=999,
+        help_text=_("Of the normal volume."),
+    )
+    expected_quality = forms.IntegerField(
+        label=_("Expected quality, percent"), required=False, min_value=0, max_value=999
+    )
+    approved_data = forms.MultipleChoiceField(
+        label=_("Approved for data"),
+        required=False,
+        choices=DataClass.choices,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("What may be given to this tool. By hand, all data may be used."),
+    )
+    note = forms.CharField(
+        label=_("Note"), required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        dependency: Dependency,
+        alternative: Alternative | None = None,
+        **options: Any,
+    ) -> None:
+        super().__init__(*args, **options)
+        self.dependency = dependency
+        self.alternative = alternative
+        _offer(
+            self,
+            "tool",
+            [
+                ("", _("Choose a tool")),
+                *_grouped(
+                    tools.offered(infrastructure=False), without={dependency.tool_id}
+                ),
+            ],
+        )
+
+    def clean(self) -> dict[str, Any]:
+        found: dict[str, Any] = super().clean() or {}
+        if found.get("kind") == AlternativeKind.MANUAL:
+            found["tool"], found["procedure"] = None, found.get("procedure", "").strip()
+            if not found["procedure"]:
+                self.add_error("procedure", _("Name the procedure that is done by hand."))
+        elif "kind" in found:
+            found["procedure"] = ""
+            if not found.get("tool") and "tool" not in self.errors:
+                self.add_error(
+                    "tool",
+                    _("Choose a tool, or the kind “by hand” and name the procedure."),
+                )
+        self._once(found)
+        return found
+
+    def _once(self, found: Mapping[str, Any]) -> None:
+        others = self.dependency.alternatives.all()
+        if self.alternative is not None:
+            others = others.exclude(pk=self.alternative.pk)
+        if found.get("tool") and others.filter(tool=found["tool"]).exists():
+            self.add_error("tool", _("This tool is an alternative here already."))
+        procedure = found.get("procedure")
+        if procedure and others.filter(procedure__iexact=procedure).exists():
+            self.add_error(
+                "procedure", _("A procedure with this name is an alternative here already.")
+            )
+
+    def facts(self) -> dict[str, Any]:
+        """Return the fields as the service takes them."""
+        return {**self.cleaned_data, "tool": _tool(self.cleaned_data["tool"])}
+
+
+def of_alternative(alternative: Alternative) -> dict[str, Any]:
+    """Return what the form for `alternative` begins with."""
+    return {
+        "kind": alternative.kind,
+        "tool": alternative.tool_id,
+        "procedure": alternative.procedure,
+        "expected_switch": alternative.expected_switch,
+        "expected_capacity": alternative.expected_capacity,
+        "expected_quality": alternative.expected_quality,
+        "approved_data": alternative.approved_data,
+        "note": alternative.note,
+    }
+
+
+class StepForm(forms.Form):
+    pk = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    text = forms.CharField(label=_("What to do"), required=False, max_length=400)
+    role = forms.CharField(label=_("Who"), required=False, max_length=120)
+    expected = LengthField(label=_("Expected time"), required=False)
+    verification = forms.CharField(
+        label=_("How to tell it worked"), required=False, max_length=240
+    )
+
+    def clean(self) -> dict[str, Any]:
+        found: dict[str, Any] = super().clean() or {}
+        rest = [found.get(name) for name in ("role", "expected", "verification")]
+        if any(rest) and not found.get("text") and "text" not in self.errors:
+            self.add_error("text", _("Say what to do in this step."))
+        return found
+
+
+class BaseStepFormSet(forms.BaseFormSet[StepForm]):
+    """The steps of one runbook, in the order of the rows."""
+
+    def steps(self) -> list[Step]:
+        """Return the steps as typed, empty rows left out."""
+        return [
+            Step(
+                pk=row["pk"],
+                text=row["text"],
+                role=row["role"],
+                expected=row["expected"],
+                verification=row["verification"],
+            )
+            for row in self.cleaned_data
+            if row.get("text")
+        ]
+
+    def typed(self) -> list[dict[str, Any]]:
+        """Return the rows as the person left them, valid or not."""
+        return [{name: form[name].value() for name in form.fields} for form in self.forms]
+
+
+StepFormSet = cast(
+    "type[BaseStepFormSet]",
+    forms.formset_factory(
+        StepForm,
+        formset=BaseStepFormSet,
+        extra=0,
+        max_num=MOST_STEPS,
+        absolute_max=MOST_STEPS + 1,
+        validate_max=True,
+    ),
+)
+
+
+def steps_of(alternative: Alternative) -> list[dict[str, Any]]:
+    """Return the rows that the runbook's form begins with; one empty one if none."""
+    rows: list[dict[str, Any]] = [
+        {
+            "pk": step.pk,
+            "text": step.text,
+            "role": step.role,
+            "expected": step.expected,
+            "verification": step.verification,
+        }
+        for step in alternative.steps.all()
+    ]
+    return rows or [{}]
+
+
+def rearranged(rows: Sequence[dict[str, Any]], button: str) -> list[dict[str, Any]]:
+    """Return `rows` after "add", "up:2", "down:2" or "drop:2"; as they are otherwise.
+
+    Rows count from 0. Nothing is added beyond MOST_STEPS.
+    """
+    found = list(rows)
+    verb, _colon, number = button.partition(":")
+    place = int(number) if number.isdecimal() else -1
+    if verb == "add" and len(found) < MOST_STEPS:
+        found.append({})
+    elif 0 <= place < len(found):
+        other = place - 1 if verb == "up" else place + 1
+        if verb == "drop":
+            del found[place]
+        elif verb in {"up", "down"} and 0 <= other < len(found):
+            found[place], found[other] = found[other], found[place]
+    return found or [{}]
+
+
+class ToolForm(forms.ModelForm[Tool]):
+    url = WebAddressField(label=_("Web address"), required=False)
+
+    class Meta:
+        model = Tool
+        fields = ["name", "provider", "kind", "parent", "url", "source"]
+        help_texts = {
+            "parent": _("For a component or a model: the product it belongs to."),
+            "source": _("Where the facts about it are from."),
+        }
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        _choose(self, "provider").empty_label = _("Not known")
+        _choose(self, "parent").empty_label = _("Nothing: it stands alone")
+        # One level: what is part of something has no parts of its own.
+        _choose(self, "parent").queryset = (
+            Tool.objects.filter(parent=None).exclude(pk=self.instance.pk).order_by("name")
+        )
+
+    def clean_name(self) -> str:
+        name = str(self.cleaned_data["name"]).strip()
+        same = Tool.objects.filter(name__iexact=name).exclude(pk=self.instance.pk)
+        if same.exists():
+            raise ValidationError(_("A tool with this name exists already."))
+        return name
+
+    def clean_parent(self) -> Tool | None:
+        parent: Tool | None = self.cleaned_data["parent"]
+        if parent is not None and self.instance.pk and self.instance.components.exists():
+            raise ValidationError(
+                _("This tool has components of its own; move them first.")
+            )
+        return parent
+
+
+class SpellingForm(forms.Form):
+    name = forms.CharField(label=_("Another spelling"), max_length=160)
+
+    def clean_name(self) -> str:
+        name = str(self.cleaned_data["name"])
+        if not normalise(name):
+            raise ValidationError(_("A spelling needs a letter or a digit."))
+        return name
+
+
+class UpstreamForm(forms.ModelForm[Upstream]):
+    class Meta:
+        model = Upstream
+        fields = ["upstream", "relation", "hard", "source", "verified_on", "confidence"]
+        labels = {
+            "upstream": _("Needs"),
+            "hard": _("It stops without it"),
+            "relation": pgettext_lazy("of an upstream", "As"),
+        }
+        help_texts = {
+            "source": _("Who says so: an address, a document and its date."),
+            "verified_on": _("The day when somebody last checked the source."),
+        }
+        widgets = {
+            "verified_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        }
+
+    def __init__(self, *args: Any, tool: Tool, today: date, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.tool = tool
+        self.today = today
+        others = Tool.objects.exclude(pk=tool.pk).order_by("name")
+        _choose(self, "upstream").queryset = others
+        _choose(self, "upstream").empty_label = _("Choose what it needs")
+        if self.instance.pk:
+            # What an edge leads to is what it is: another one is another edge.
+            del self.fields["upstream"], self.fields["relation"]
+
+    def clean_verified_on(self) -> date | None:
+        day: date | None = self.cleaned_data["verified_on"]
+        if day is not None and day > self.today:
+            raise ValidationError(_("This day is still to come."))
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        found: dict[str, Any] = super().clean() or {}
+        if not self.instance.pk and found.get("upstream") and found.get("relation"):
+            same = Upstream.objects.filter(
+                tool=self.tool, upstream=found["upstream"], relation=found["relation"]
+            )
+            if same.exists():
+                self.add_error("upstream", _("This upstream is recorded already."))
+        return found
+
+
+class ProviderForm(forms.ModelForm[Provider]):
+    url = WebAddressField(label=_("Web address"), required=False)
+
+    class Meta:
+        model = Provider
+        fields = ["name", "url"]
+
+    def clean_name(self) -> str:
+        name = str(self.cleaned_data["name"]).strip()
+        same = Provider.objects.filter(name__iexact=name).exclude(pk=self.instance.pk)
+        if same.exists():
+            raise ValidationError(_("A provider with this name exists already."))
+        return name
+
+
+def _offer(form: forms.BaseForm, name: str, choices: Choices) -> None:
+    field = form.fields[name]
+    if not isinstance(field, forms.ChoiceField):
+        raise TypeError(f"{name} offers no choices")
+    field.choices = choices
+
+
+def _choose(form: forms.BaseForm, name: str) -> "forms.ModelChoiceField[Any]":
+    field = form.fields[name]
+    if not isinstance(field, forms.ModelChoiceField):
+        raise TypeError(f"{name} offers no rows")
+    return field
+
+
+def _named(rows: Any) -> Choices:
+    return list(rows.values_list("pk", "name"))
+
+
+def _grouped(
+    groups: Sequence[tuple[str, list[tuple[int, str]]]], *, without: set[int]
+) -> Choices:
+    found: Choices = []
+    for provider, rows in groups:
+        left = [(pk, name) for pk, name in rows if pk not in without]
+        if left:
+            found.append((provider or _("No provider named"), left))
+    return found
+
+
+def _tool(pk: int | None) -> Tool | None:
+    return None if pk is None else Tool.objects.get(pk=pk)

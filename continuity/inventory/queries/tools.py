@@ -1,0 +1,239 @@
+"""The catalogue: tools and providers, what rides on them and what they ride on."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Final
+
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.fetch_modes import FETCH_RAISE
+from django.db.models.functions import Coalesce
+
+from continuity.accounts.models import Organisation, User
+from continuity.accounts.roles import Action
+from continuity.domain.fate import Effect
+from continuity.inventory.models import (
+    Dependency,
+    Provider,
+    Tool,
+    ToolName,
+    Upstream,
+    Workflow,
+)
+from continuity.inventory.queries import fate
+
+SORTS: Final[Mapping[str, str]] = {
+    "name": "name",
+    "provider": "provider__name",
+    "kind": "kind",
+    "workflows": "workflow_count",
+    "upstreams": "upstream_count",
+}
+MOST_DOWNSTREAMS: Final = 100
+ADDRESS: Final = re.compile(
+    r"(?:https?://)?((?:[a-z0-9-]+\.)+[a-z]{2,}(?:/\S*)?)(.*)", re.I
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a fact is from. `url` is the address that its text begins with, or empty;
+    `text` is that address as it is shown, `rest` what follows."""
+
+    text: str
+    url: str = ""
+    rest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeRow:
+    """An upstream as the page shows it. `age` is "fresh", "stale" or "never" verified."""
+
+    edge: Upstream
+    source: Source
+    age: str
+
+
+@dataclass(frozen=True, slots=True)
+class RidingWorkflow:
+    """A workflow that the loss of a tool reaches, through which of its own tools.
+
+    `effect` is that on the tool; what it does to the work is the dependency's to say.
+    """
+
+    workflow: Workflow
+    through: str
+    direct: bool
+    effect: str
+    without: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToolPage:
+    tool: Tool
+    url: str
+    source: Source
+    names: tuple[ToolName, ...]
+    components: tuple[Tool, ...]
+    upstreams: tuple[EdgeRow, ...]
+    downstreams: tuple[Upstream, ...]
+    downstream_count: int
+    effects: Mapping[int, Effect]
+    """What the loss of this tool does to which other tools; this one left out."""
+
+
+def listed(user: User, wanted: Mapping[str, Any], *, sort: str = "") -> QuerySet[Tool]:
+    """Return the tools that match `wanted` (q, kind, provider, used), in order.
+
+    Each carries `workflow_count`, of what `user` may see, and `upstream_count`. Each
+    word of q must occur in the name, a spelling or the provider.
+    """
+    using = (
+        Dependency.objects.allowing(user, Action.VIEW)
+        .filter(tool=OuterRef("pk"), workflow__archived_at=None)
+        .order_by()
+        .values("tool")
+        .annotate(number=Count("pk"))
+        .values("number")
+    )
+    edges = (
+        Upstream.objects.filter(tool=OuterRef("pk"))
+        .order_by()
+        .values("tool")
+        .annotate(number=Count("pk"))
+        .values("number")
+    )
+    found = Tool.objects.annotate(
+        workflow_count=Coalesce(Subquery(using), 0),
+        upstream_count=Coalesce(Subquery(edges), 0),
+    )
+    for word in wanted.get("q", "").split():
+        spelled = ToolName.objects.filter(
+            tool=OuterRef("pk"), name__unaccent__icontains=word
+        )
+        found = found.filter(
+            Q(name__unaccent__icontains=word)
+            | Q(provider__name__unaccent__icontains=word)
+            | Q(Exists(spelled))
+        )
+    if kind := wanted.get("kind"):
+        found = found.filter(kind=kind)
+    if provider := wanted.get("provider"):
+        found = found.filter(provider=provider)
+    if wanted.get("used"):
+        found = found.filter(workflow_count__gt=0)
+    key = sort.removeprefix("-")
+    first = F(SORTS.get(key, "name"))
+    down = sort.startswith("-") and key in SORTS
+    order = first.desc(nulls_last=True) if down else first.asc(nulls_last=True)
+    return (
+        found.select_related("provider", "parent")
+        .order_by(order, "name", "pk")
+        .fetch_mode(FETCH_RAISE)
+    )
+
+
+def providers(user: User, wanted: Mapping[str, Any]) -> QuerySet[Provider]:
+    """Return providers by name, with `tool_count` and the `workflow_count` of those
+    workflows that `user` may see and that use one of its tools."""
+    using = (
+        Dependency.objects.allowing(user, Action.VIEW)
+        .filter(tool__provider=OuterRef("pk"), workflow__archived_at=None)
+        .order_by()
+        .values("tool__provider")
+        .annotate(number=Count("workflow", distinct=True))
+        .values("number")
+    )
+    found = Provider.objects.annotate(
+        tool_count=Count("tools"), workflow_count=Coalesce(Subquery(using), 0)
+    )
+    for word in wanted.get("q", "").split():
+        found = found.filter(name__unaccent__icontains=word)
+    return found.order_by("name", "pk")
+
+
+def page(tool: Tool, *, today: date) -> ToolPage:
+    """Return what the page of a tool shows, in seven queries."""
+    full = Tool.objects.select_related("provider", "parent").get(pk=tool.pk)
+    stale_after = _stale_after()
+    downstreams = full.downstreams.select_related("tool").order_by("tool__name", "relation")
+    first = tuple(downstreams[: MOST_DOWNSTREAMS + 1])
+    effects = dict(fate.graph().blast_radius({full.pk}))
+    effects.pop(full.pk, None)
+    return ToolPage(
+        tool=full,
+        url=web_address(full.url),
+        source=source(full.source),
+        names=tuple(full.names.order_by("name")),
+        components=tuple(full.components.order_by("name")),
+        upstreams=tuple(
+            EdgeRow(edge, source(edge.source), _age(edge.verified_on, today, stale_after))
+            for edge in full.upstreams.select_related("upstream").order_by(
+                "relation", "upstream__name"
+            )
+        ),
+        downstreams=first[:MOST_DOWNSTREAMS],
+        downstream_count=len(effects),
+        effects=effects,
+    )
+
+
+def riding(user: User, page: ToolPage) -> QuerySet[Dependency]:
+    """Return the uses that the loss of the tool reaches, of workflows `user` may see."""
+    tools = [page.tool.pk, *page.effects]
+    return (
+        Dependency.objects.allowing(user, Action.VIEW)
+        .filter(tool__in=tools, workflow__archived_at=None)
+        .select_related("workflow__team", "tool")
+        .order_by("workflow__tier", "workflow__name", "pk")
+        .fetch_mode(FETCH_RAISE)
+    )
+
+
+def riding_rows(dependencies: Iterable[Dependency], page: ToolPage) -> list[RidingWorkflow]:
+    return [
+        RidingWorkflow(
+            workflow=one.workflow,
+            through=one.tool.name,
+            direct=one.tool_id == page.tool.pk,
+            effect=page.effects.get(one.tool_id, Effect.STOPS),
+            without=one.without,
+        )
+        for one in dependencies
+    ]
+
+
+def offered(*, infrastructure: bool = True) -> list[tuple[str, list[tuple[int, str]]]]:
+    """Return all tools to choose from, by provider; those without one come last."""
+    tools = Tool.objects.all() if infrastructure else Tool.objects.usable()
+    groups: dict[str, list[tuple[int, str]]] = {}
+    for pk, name, provider in tools.order_by(
+        F("provider__name").asc(nulls_last=True), "name"
+    ).values_list("pk", "name", "provider__name"):
+        groups.setdefault(provider or "", []).append((pk, name))
+    return list(groups.items())
+
+
+def web_address(text: str) -> str:
+    """Return `text` if a page may link to it, "" otherwise: http and https only."""
+    return text if text.lower().startswith(("http://", "https://")) else ""
+
+
+def source(text: str) -> Source:
+    """Return where a fact is from, with the address that the text begins with."""
+    found = ADDRESS.fullmatch(text)
+    if found is None:
+        return Source(text)
+    return Source(found[1], f"https://{found[1]}", found[2])
+
+
+def _stale_after() -> timedelta:
+    own = Organisation.objects.filter(pk=1).first() or Organisation(pk=1)
+    return timedelta(days=own.upstream_stale_days)
+
+
+def _age(verified_on: date | None, today: date, stale_after: timedelta) -> str:
+    if verified_on is None:
+        return "never"
+    return "stale" if today - verified_on > stale_after else "fresh"

@@ -1,0 +1,170 @@
+"""The list of workflows: search, filters, sort, and what a row shows."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from django.db.models import Exists, F, OrderBy, OuterRef, Q, QuerySet
+from django.db.models.fetch_modes import FETCH_RAISE
+
+from continuity.accounts.models import Team, User
+from continuity.accounts.roles import Action
+from continuity.domain.readiness import Level
+from continuity.inventory.models import Alternative, Dependency, Provider, Tool, Workflow
+from continuity.inventory.queries import fate
+from continuity.inventory.queries.readiness import readiness
+
+SORTS: Final[Mapping[str, tuple[str, ...]]] = {
+    "name": ("name",),
+    "team": ("team__name", "name"),
+    "tier": ("tier", "name"),
+    "rto": ("rto", "name"),
+    "owner": ("owner__name", "name"),
+}
+DEFAULT_SORT: Final = "tier"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A workflow as a line of the list. `proven` counts the alternatives that are."""
+
+    workflow: Workflow
+    tools: tuple[str, ...]
+    alternatives: int
+    proven: int
+    level: Level
+
+    @property
+    def more_tools(self) -> int:
+        """How many tools stand behind the two that the list names."""
+        return max(0, len(self.tools) - 2)
+
+
+def listed(user: User, wanted: Mapping[str, Any], *, sort: str = "") -> QuerySet[Workflow]:
+    """Return the workflows that `user` may see and that match `wanted`, in order.
+
+    `wanted` holds q, team, tool, provider, tier, data_class, owner, gap and archived,
+    any of them empty or missing. Each word of q must occur in the name, the team, the
+    department, the reference or a tool; case and accents do not count. A team that is
+    a department stands for its teams too. A sort that does not exist is the usual one;
+    a minus before it turns it round, and what is empty comes last either way.
+    """
+    found = Workflow.objects.allowing(user, Action.VIEW)
+    archived = wanted.get("archived")
+    found = found.exclude(archived_at=None) if archived else found.current()
+    for word in wanted.get("q", "").split():
+        found = found.filter(_mentions(word))
+    if team := wanted.get("team"):
+        found = found.filter(Q(team=team) | Q(team__parent=team))
+    if tool := wanted.get("tool"):
+        found = found.filter(_depends(tool=tool))
+    if provider := wanted.get("provider"):
+        found = found.filter(_depends(tool__provider=provider))
+    if tier := wanted.get("tier"):
+        found = found.filter(tier=tier)
+    if data := wanted.get("data_class"):
+        found = found.filter(data_class="" if data == "none" else data)
+    if owner := wanted.get("owner"):
+        found = found.filter(owner=None if owner == "none" else owner)
+    if gap := wanted.get("gap"):
+        found = found.filter(_gap(gap))
+    return (
+        found.select_related("team__parent", "owner")
+        .order_by(*_order(sort))
+        .fetch_mode(FETCH_RAISE)
+    )
+
+
+def rows(workflows: Iterable[Workflow], *, now: datetime) -> list[Row]:
+    """Return the lines of one page: four queries for any number of workflows."""
+    page = list(workflows)
+    graph = fate.graph()
+    found = readiness(page, now=now, graph=graph)
+    return [
+        Row(
+            workflow=workflow,
+            tools=tuple(graph.name(one.tool) for one in ready.dependencies),
+            alternatives=sum(len(one.alternatives) for one in ready.dependencies),
+            proven=sum(
+                each.proven for one in ready.dependencies for each in one.alternatives
+            ),
+            level=ready.level,
+        )
+        for workflow in page
+        for ready in (found[workflow.pk],)
+    ]
+
+
+def teams(user: User, action: Action = Action.VIEW) -> QuerySet[Team]:
+    """Return the teams in which `user` may do `action`, departments included."""
+    return Team.objects.allowing(user, action).order_by("name", "pk")
+
+
+def tools_in_use(user: User) -> QuerySet[Tool]:
+    """Return the tools that a workflow which `user` may see depends on."""
+    seen = Dependency.objects.allowing(user, Action.VIEW).filter(workflow__archived_at=None)
+    return Tool.objects.filter(pk__in=seen.values("tool")).order_by("name")
+
+
+def providers_in_use(user: User) -> QuerySet[Provider]:
+    seen = tools_in_use(user).order_by()
+    return Provider.objects.filter(pk__in=seen.values("provider")).order_by("name")
+
+
+def owners(user: User) -> QuerySet[User]:
+    """Return those who own a workflow that `user` may see."""
+    seen = Workflow.objects.current().allowing(user, Action.VIEW)
+    return User.objects.filter(pk__in=seen.values("owner")).order_by("name", "pk")
+
+
+def allowed(user: User, workflow: Workflow, actions: Iterable[Action]) -> set[Action]:
+    """Return which of `actions` the person may do to the workflow: a query for each."""
+    rows = Workflow.objects.filter(pk=workflow.pk)
+    return {action for action in actions if rows.allowing(user, action).exists()}
+
+
+def any_visible(user: User) -> bool:
+    return Workflow.objects.allowing(user, Action.VIEW).exists()
+
+
+def _depends(**conditions: Any) -> Exists:
+    return Exists(Dependency.objects.filter(workflow=OuterRef("pk"), **conditions))
+
+
+def _mentions(word: str) -> Q:
+    return (
+        Q(name__unaccent__icontains=word)
+        | Q(reference__unaccent__icontains=word)
+        | Q(team__name__unaccent__icontains=word)
+        | Q(team__parent__name__unaccent__icontains=word)
+        | Q(_depends(tool__name__unaccent__icontains=word))
+    )
+
+
+def _gap(gap: str) -> Q:
+    """Return what is missing, as a condition. "no_alternative": a tool without which
+    the work stops has none."""
+    match gap:
+        case "no_tool":
+            return ~Q(_depends())
+        case "no_alternative":
+            without = Dependency.objects.filter(
+                ~Exists(Alternative.objects.filter(dependency=OuterRef("pk"))),
+                workflow=OuterRef("pk"),
+                without="stops",
+            )
+            return Q(Exists(without))
+        case "no_rto":
+            return Q(rto=None)
+        case _:
+            return Q(owner=None)
+
+
+def _order(sort: str) -> list[OrderBy]:
+    key = sort.removeprefix("-")
+    fields = SORTS.get(key, SORTS[DEFAULT_SORT])
+    first = OrderBy(
+        F(fields[0]), descending=sort.startswith("-") and key in SORTS, nulls_last=True
+    )
+    return [first, *(F(name).asc() for name in (*fields[1:], "pk"))]

@@ -1,0 +1,94 @@
+"""What a workflow depends on. Every change is a history line of the workflow."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+
+from continuity.accounts.models import User
+from continuity.history.services import changes, record
+from continuity.inventory.models import Dependency, Workflow
+
+
+@transaction.atomic
+def add(
+    workflow_pk: int, *, fields: Mapping[str, Any], actor: User, now: datetime
+) -> Dependency:
+    """Return the workflow's new use of a tool, placed after the others.
+
+    A second request for the same tool gives the one that is there, unchanged.
+    """
+    workflow = Workflow.objects.select_for_update(of=("self",)).get(pk=workflow_pk)
+    last = workflow.dependencies.aggregate(last=Max("position"))["last"]
+    dependency, created = Dependency.objects.get_or_create(
+        workflow=workflow,
+        tool=fields["tool"],
+        defaults={**fields, "position": 0 if last is None else last + 1},
+    )
+    if created:
+        record(
+            "dependency.created",
+            workflow,
+            actor=actor,
+            now=now,
+            team=workflow.team,
+            after=dict(fields),
+        )
+    return dependency
+
+
+@transaction.atomic
+def change(
+    dependency_pk: int, *, fields: Mapping[str, Any], actor: User, now: datetime
+) -> Dependency:
+    """Set `fields` other than the tool: another tool is another dependency."""
+    dependency = _locked(dependency_pk)
+    before, after = changes({name: getattr(dependency, name) for name in fields}, fields)
+    if after:
+        for name, value in after.items():
+            setattr(dependency, name, value)
+        dependency.save(update_fields=list(after))
+        named = {"tool": dependency.tool}
+        record(
+            "dependency.changed",
+            dependency.workflow,
+            actor=actor,
+            now=now,
+            team=dependency.workflow.team,
+            before={**named, **before},
+            after={**named, **after},
+        )
+    return dependency
+
+
+@transaction.atomic
+def remove(dependency_pk: int, *, actor: User, now: datetime) -> Workflow:
+    """Take the tool off the workflow, with its alternatives, runbooks and proofs."""
+    dependency = _locked(dependency_pk)
+    workflow = dependency.workflow
+    record(
+        "dependency.removed",
+        workflow,
+        actor=actor,
+        now=now,
+        team=workflow.team,
+        before={
+            "tool": dependency.tool,
+            "without": dependency.without,
+            "alternatives": [
+                str(one) for one in dependency.alternatives.select_related("tool")
+            ],
+        },
+    )
+    dependency.delete()
+    return workflow
+
+
+def _locked(dependency_pk: int) -> Dependency:
+    return (
+        Dependency.objects.select_for_update(of=("self",))
+        .select_related("workflow__team", "tool")
+        .get(pk=dependency_pk)
+    )

@@ -1,0 +1,80 @@
+"""Addresses of workflows, tools and providers."""
+
+from django.urls import path
+
+from continuity.inventory.views import imports, tools, workflows
+
+app_name = "inventory"
+urlpatterns = [
+    path("workflows/", workflows.listing, name="workflows"),
+    path("workflows/new/", workflows.workflow_new, name="workflow_new"),
+    path("workflows/<int:pk>/", workflows.workflow, name="workflow"),
+    path("workflows/<int:pk>/edit/", workflows.workflow_edit, name="workflow_edit"),
+    path(
+        "workflows/<int:pk>/archive/", workflows.workflow_archive, name="workflow_archive"
+    ),
+    path(
+        "workflows/<int:pk>/restore/", workflows.workflow_restore, name="workflow_restore"
+    ),
+    path("workflows/<int:pk>/runbooks/", workflows.workflow_runbooks, name="runbooks"),
+    path("workflows/<int:pk>/evidence/", workflows.workflow_evidence, name="evidence"),
+    path(
+        "workflows/<int:pk>/history/", workflows.workflow_history, name="workflow_history"
+    ),
+    path("workflows/<int:pk>/tools/new/", workflows.dependency_new, name="dependency_new"),
+    path(
+        "workflows/tools/<int:pk>/edit/",
+        workflows.dependency_edit,
+        name="dependency_edit",
+    ),
+    path(
+        "workflows/tools/<int:pk>/remove/",
+        workflows.dependency_remove,
+        name="dependency_remove",
+    ),
+    path(
+        "workflows/tools/<int:pk>/order/",
+        workflows.alternatives_order,
+        name="alternatives_order",
+    ),
+    path(
+        "workflows/tools/<int:pk>/alternatives/new/",
+        workflows.alternative_new,
+        name="alternative_new",
+    ),
+    path(
+        "workflows/alternatives/<int:pk>/edit/",
+        workflows.alternative_edit,
+        name="alternative_edit",
+    ),
+    path(
+        "workflows/alternatives/<int:pk>/remove/",
+        workflows.alternative_remove,
+        name="alternative_remove",
+    ),
+    path("workflows/alternatives/<int:pk>/runbook/", workflows.runbook, name="runbook"),
+    path("tools/", tools.listing, name="tools"),
+    path("tools/new/", tools.tool_new, name="tool_new"),
+    path("tools/<int:pk>/", tools.tool, name="tool"),
+    path("tools/<int:pk>/edit/", tools.tool_edit, name="tool_edit"),
+    path("tools/<int:pk>/spellings/", tools.spellings, name="spellings"),
+    path("tools/<int:pk>/upstreams/new/", tools.upstream_new, name="upstream_new"),
+    path("tools/upstreams/<int:pk>/edit/", tools.upstream_edit, name="upstream_edit"),
+    path("tools/upstreams/<int:pk>/remove/", tools.upstream_remove, name="upstream_remove"),
+    path("providers/", tools.provider_list, name="providers"),
+    path("providers/new/", tools.provider_new, name="provider_new"),
+    path("providers/<int:pk>/", tools.provider, name="provider"),
+    path("providers/<int:pk>/edit/", tools.provider_edit, name="provider_edit"),
+    # --- import -----------------------------------------------------------------------
+    path("workflows/import/", imports.imports_list, name="imports"),
+    path("workflows/import/<int:pk>/", imports.current_step, name="import"),
+    path("workflows/import/<int:pk>/columns/", imports.columns, name="import_columns"),
+    path("workflows/import/<int:pk>/read/", imports.read_again, name="import_read"),
+    path("workflows/import/<int:pk>/check/", imports.check, name="import_check"),
+    path("workflows/import/<int:pk>/tools/", imports.tools, name="import_tools"),
+    path("workflows/import/<int:pk>/rows-to-fix.csv", imports.bad_rows, name="import_bad"),
+    path("workflows/import/<int:pk>/apply/", imports.apply, name="import_apply"),
+    path("workflows/import/<int:pk>/done/", imports.done, name="import_done"),
+    path("workflows/import/<int:pk>/undo/", imports.undo, name="import_undo"),
+    path("workflows/import/<int:pk>/discard/", imports.discard, name="import_discard"),
+]

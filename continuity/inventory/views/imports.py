@@ -1,0 +1,241 @@
+"""The import wizard: file, columns, check, done. Each step works as a plain page."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from continuity.accounts.access import access
+from continuity.accounts.http import SignedInRequest
+from continuity.accounts.roles import Action
+from continuity.inventory.imports import forms, pages
+from continuity.inventory.imports.columns import samples
+from continuity.inventory.imports.names import Catalogue
+from continuity.inventory.imports.reading import Reading
+from continuity.inventory.models import Import, ImportState
+from continuity.inventory.queries import imports as queries
+from continuity.inventory.services import imports
+from continuity.web.htmx import render_page, wants_part
+from continuity.web.paging import PER_PAGE, page_of
+
+STEPS = {
+    ImportState.UPLOADED: "inventory:import_columns",
+    ImportState.MAPPED: "inventory:import_check",
+    ImportState.DONE: "inventory:import_done",
+    ImportState.UNDONE: "inventory:import_done",
+}
+
+
+@access(Action.IMPORT)
+def imports_list(request: SignedInRequest) -> HttpResponse:
+    """Step 1: choose a file. Below it, what was imported before."""
+    form = forms.FileForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        row = imports.start(
+            form.content,
+            form.cleaned_data["file"].name,
+            actor=request.user,
+            now=timezone.now(),
+            table=form.table,
+        )
+        return redirect("inventory:import_columns", row.pk)
+    context = {"form": form, "page": page_of(request, queries.earlier(request.user))}
+    status = 422 if form.errors else 200
+    return render(request, "inventory/import/file.html", context, status=status)
+
+
+@access(Action.IMPORT, Import)
+def current_step(request: SignedInRequest, row: Import) -> HttpResponse:
+    return redirect(STEPS[ImportState(row.state)], row.pk)
+
+
+@access(Action.IMPORT, Import)
+def columns(request: SignedInRequest, row: Import) -> HttpResponse:
+    """Step 2: say what the columns are. `look` shows what the choices do, and saves
+    nothing."""
+    if row.imported_at:
+        return redirect("inventory:import_done", row.pk)
+    now = timezone.now()
+    table = imports.table_of(row)
+    looks = "look" in request.POST or wants_part(request)
+    form = forms.ColumnsForm(
+        request.POST or None, table=table, guess=imports.mapping_of(row)
+    )
+    if request.method == "POST" and not looks and form.is_valid():
+        imports.set_columns(row.pk, form.mapping, actor=request.user, now=now)
+        return redirect("inventory:import_check", row.pk)
+    context = {
+        "import": row,
+        "table": table,
+        "form": form,
+        "shows_errors": form.is_bound and not looks,
+        "lines": [
+            (field, samples(table, at)) for at, field in enumerate(form.columns())
+        ],
+        "preview": pages.preview(table, form.shown()),
+        "reading": forms.ReadingForm(content=lambda: row.content, now=table.reading),
+    }
+    status = 422 if context["shows_errors"] and form.errors else 200
+    return render_page(
+        request, "inventory/import/columns.html", context, part="choices", status=status
+    )
+
+
+@require_POST
+@access(Action.IMPORT, Import)
+def read_again(request: SignedInRequest, row: Import) -> HttpResponse:
+    """Read the file with another encoding, separator, sheet or header."""
+    now = timezone.now()
+    before = Reading.from_json(row.reading)
+    form = forms.ReadingForm(request.POST, content=lambda: bytes(row.content), now=before)
+    if form.is_valid():
+        imports.reread(
+            row.pk, form.table.reading, actor=request.user, now=now, table=form.table
+        )
+        return redirect("inventory:import_columns", row.pk)
+    context = {"import": row, "reading": form}
+    return render(request, "inventory/import/reading.html", context, status=422)
+
+
+@access(Action.IMPORT, Import)
+def check(request: SignedInRequest, row: Import) -> HttpResponse:
+    """Step 3: what the import would do, row by row, with the answers given so far."""
+    return _checking(request, row, "inventory/import/check.html", with_rows=True)
+
+
+@access(Action.IMPORT, Import)
+def tools(request: SignedInRequest, row: Import) -> HttpResponse:
+    """All tool names of the file and what they mean, page by page."""
+    return _checking(request, row, "inventory/import/tools.html", with_rows=False)
+
+
+def _checking(
+    request: SignedInRequest, row: Import, template: str, *, with_rows: bool
+) -> HttpResponse:
+    if row.state != ImportState.MAPPED:
+        return current_step(request, pk=row.pk)
+    if request.method == "POST":
+        keys = {line.key for line in imports.checked(row).plan.names}
+        decided = forms.answers(request.POST.dict(), keys)
+        imports.answer(row.pk, **decided, actor=request.user, now=timezone.now())
+        if not wants_part(request):
+            return redirect(request.get_full_path())
+        row.refresh_from_db(fields=["answers"])
+    checked = imports.checked(row)
+    shown = _rows if with_rows else _names
+    context = {"import": row, "table": checked.table, "plan": checked.plan}
+    context |= _summary(row, checked) | shown(request, checked)
+    return render_page(request, template, context, part="check")
+
+
+def _summary(row: Import, checked: imports.Checked) -> dict[str, Any]:
+    url = reverse("inventory:import_check", args=[row.pk])
+    return {
+        "bad": checked.plan.counts.get("fix", 0),
+        "good": len(checked.plan.to_write),
+        "summary": pages.summary(checked.plan, url, PER_PAGE),
+        "digest": checked.plan.digest(),
+    }
+
+
+def _rows(request: SignedInRequest, checked: imports.Checked) -> dict[str, Any]:
+    plan = checked.plan
+    tab = pages.tab_of(plan, request.GET.get("show", ""))
+    page = page_of(request, pages.rows_of(plan, tab))
+    edited = request.GET.get("edit", "")
+    names = [line for line in plan.names if line.match in {"ask", "likely"}]
+    return {
+        "tab": tab,
+        "tabs": pages.tabs(plan, tab),
+        "page": page,
+        "rows": pages.shown_rows(
+            page.object_list,
+            plan,
+            checked.table,
+            checked.mapping,
+            checked.known,
+            checked.answers.cells,
+            int(edited) if edited.isdecimal() and len(edited) < 9 else None,
+        ),
+        "names": pages.shown_names(
+            names[: pages.NAMES_PER_PAGE],
+            plan,
+            checked.known,
+            Catalogue(checked.known.tools),
+        ),
+        "more_names": len(names) - pages.NAMES_PER_PAGE,
+    }
+
+
+def _names(request: SignedInRequest, checked: imports.Checked) -> dict[str, Any]:
+    tab = request.GET.get("show", "all")
+    tab = tab if tab in pages.MATCH_TABS else "all"
+    lines = pages.names_of(checked.plan, tab)
+    page = page_of(request, lines, per_page=pages.NAMES_PER_PAGE)
+    return {
+        "tab": tab,
+        "tabs": pages.name_tabs(checked.plan, tab),
+        "page": page,
+        "names": pages.shown_names(
+            page.object_list, checked.plan, checked.known, Catalogue(checked.known.tools)
+        ),
+    }
+
+
+@access(Action.IMPORT, Import)
+def bad_rows(request: SignedInRequest, row: Import) -> HttpResponse:
+    """The rows to be fixed as a file, for who would rather fix them in a spreadsheet."""
+    checked = imports.checked(row)
+    # The mark makes Excel read UTF-8.
+    content = "\ufeff" + pages.bad_rows(checked.plan, checked.table)
+    response = HttpResponse(content, content_type="text/csv; charset=utf-8")
+    name = _("rows to fix")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    return response
+
+
+@require_POST
+@access(Action.IMPORT, Import)
+def apply(request: SignedInRequest, row: Import) -> HttpResponse:
+    digest = request.POST.get("digest")
+    imports.apply(row.pk, actor=request.user, now=timezone.now(), digest=digest)
+    return redirect("inventory:import_done", row.pk)
+
+
+@access(Action.IMPORT, Import)
+def done(request: SignedInRequest, row: Import) -> HttpResponse:
+    """Step 4: what was imported, what was left out, and the way back."""
+    if row.imported_at is None:
+        return current_step(request, pk=row.pk)
+    context = {"import": row, "without_tool": queries.workflows_without_tool(row)}
+    return render(request, "inventory/import/done.html", context)
+
+
+@access(Action.IMPORT, Import)
+def undo(request: SignedInRequest, row: Import) -> HttpResponse:
+    """Ask before an import is taken back, and say what stands in the way."""
+    if request.method == "POST":
+        imports.undo(row.pk, actor=request.user, now=timezone.now())
+        messages.success(request, _("The import was undone."))
+        return redirect("inventory:import_done", row.pk)
+    if row.state != ImportState.DONE:
+        return current_step(request, pk=row.pk)
+    context = {
+        "import": row,
+        "obstacles": imports.obstacles(row),
+        "effects": imports.effects(row),
+    }
+    return render(request, "inventory/import/undo.html", context)
+
+
+@require_POST
+@access(Action.IMPORT, Import)
+def discard(request: SignedInRequest, row: Import) -> HttpResponse:
+    imports.discard(row.pk, actor=request.user, now=timezone.now())
+    messages.success(request, _("The file was discarded. Nothing was imported."))
+    return redirect("inventory:imports")

@@ -1,0 +1,213 @@
+"""Pages of the catalogue: tools, their spellings and upstreams, providers."""
+
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+from django_htmx.http import push_url
+
+from continuity.accounts.access import access
+from continuity.accounts.http import SignedInRequest
+from continuity.accounts.roles import Action
+from continuity.inventory import forms
+from continuity.inventory.models import Provider, Tool, Upstream
+from continuity.inventory.queries import tools as queries
+from continuity.inventory.services import tools as services
+from continuity.web.htmx import render_page, wants_part
+from continuity.web.paging import page_of
+
+
+@access(Action.SIGNED_IN)
+def listing(request: SignedInRequest) -> HttpResponse:
+    form = forms.ToolFilter(request.GET)
+    wanted = form.wanted()
+    sort = request.GET.get("sort", "")
+    context = {
+        "form": form,
+        "page": page_of(request, queries.listed(request.user, wanted, sort=sort)),
+        "active": bool(wanted),
+        "sort": sort,
+        "may_edit": request.user.may(Action.EDIT_CATALOGUE),
+    }
+    response = render_page(request, "inventory/tools.html", context, part="results")
+    if wants_part(request):
+        kept = {**wanted, **({"sort": sort} if sort else {})}
+        query = f"?{urlencode(kept)}" if kept else ""
+        return push_url(response, f"{reverse('inventory:tools')}{query}")
+    return response
+
+
+@access(Action.SIGNED_IN, Tool)
+def tool(request: SignedInRequest, tool: Tool) -> HttpResponse:
+    return _page(request, tool, forms.SpellingForm())
+
+
+@access(Action.EDIT_CATALOGUE)
+def tool_new(request: SignedInRequest) -> HttpResponse:
+    asked = {"name": request.GET.get("name", ""), "provider": request.GET.get("provider")}
+    form = forms.ToolForm(request.POST or None, initial=asked)
+    if request.method == "POST" and form.is_valid():
+        added = services.add(
+            fields=form.cleaned_data, actor=request.user, now=timezone.now()
+        )
+        messages.success(request, _("The tool was added."))
+        return redirect(added)
+    status = 422 if form.is_bound else 200
+    return render(request, "inventory/tool_form.html", {"form": form}, status=status)
+
+
+@access(Action.EDIT_CATALOGUE, Tool)
+def tool_edit(request: SignedInRequest, tool: Tool) -> HttpResponse:
+    name = tool.name
+    form = forms.ToolForm(request.POST or None, instance=tool)
+    if request.method == "POST" and form.is_valid():
+        services.change(
+            tool.pk,
+            fields={name: form.cleaned_data[name] for name in form.changed_data},
+            actor=request.user,
+            now=timezone.now(),
+        )
+        messages.success(request, _("Saved."))
+        return redirect(tool)
+    context = {"form": form, "tool": tool, "name": name}
+    status = 422 if form.is_bound else 200
+    return render(request, "inventory/tool_form.html", context, status=status)
+
+
+@require_POST
+@access(Action.EDIT_CATALOGUE, Tool)
+def spellings(request: SignedInRequest, tool: Tool) -> HttpResponse:
+    """Add a spelling, or forget the one whose key is in `remove`."""
+    now = timezone.now()
+    remove = request.POST.get("remove", "")
+    if remove.isdecimal():
+        services.remove_spelling(
+            tool.pk, spelling_pk=int(remove), actor=request.user, now=now
+        )
+        return redirect(tool)
+    form = forms.SpellingForm(request.POST)
+    if not form.is_valid():
+        return _page(request, tool, form, status=422)
+    services.add_spelling(
+        tool.pk, name=form.cleaned_data["name"], actor=request.user, now=now
+    )
+    return redirect(tool)
+
+
+@access(Action.EDIT_CATALOGUE, Tool)
+def upstream_new(request: SignedInRequest, tool: Tool) -> HttpResponse:
+    now = timezone.now()
+    form = forms.UpstreamForm(request.POST or None, tool=tool, today=now.date())
+    if request.method == "POST" and form.is_valid():
+        services.add_upstream(
+            tool.pk, fields=form.cleaned_data, actor=request.user, now=now
+        )
+        messages.success(request, _("The upstream was added."))
+        return redirect(tool)
+    status = 422 if form.is_bound else 200
+    context = {"form": form, "tool": tool}
+    return render(request, "inventory/upstream_form.html", context, status=status)
+
+
+@access(Action.EDIT_CATALOGUE, Upstream)
+def upstream_edit(request: SignedInRequest, upstream: Upstream) -> HttpResponse:
+    now = timezone.now()
+    tool = upstream.tool
+    form = forms.UpstreamForm(
+        request.POST or None, instance=upstream, tool=tool, today=now.date()
+    )
+    if request.method == "POST" and form.is_valid():
+        services.change_upstream(
+            upstream.pk,
+            fields={name: form.cleaned_data[name] for name in form.changed_data},
+            actor=request.user,
+            now=now,
+        )
+        messages.success(request, _("Saved."))
+        return redirect(tool)
+    status = 422 if form.is_bound else 200
+    context = {"form": form, "tool": tool, "upstream": upstream}
+    return render(request, "inventory/upstream_form.html", context, status=status)
+
+
+@require_POST
+@access(Action.EDIT_CATALOGUE, Upstream)
+def upstream_remove(request: SignedInRequest, upstream: Upstream) -> HttpResponse:
+    tool = services.remove_upstream(upstream.pk, actor=request.user, now=timezone.now())
+    messages.success(request, _("The upstream was removed."))
+    return redirect(tool)
+
+
+@access(Action.SIGNED_IN)
+def provider_list(request: SignedInRequest) -> HttpResponse:
+    form = forms.ProviderFilter(request.GET)
+    wanted = form.wanted()
+    context = {
+        "form": form,
+        "page": page_of(request, queries.providers(request.user, wanted)),
+        "active": bool(wanted),
+        "may_edit": request.user.may(Action.EDIT_CATALOGUE),
+    }
+    return render(request, "inventory/providers.html", context)
+
+
+@access(Action.SIGNED_IN, Provider)
+def provider(request: SignedInRequest, provider: Provider) -> HttpResponse:
+    context = {
+        "provider": provider,
+        "url": queries.web_address(provider.url),
+        "page": page_of(request, queries.listed(request.user, {"provider": provider})),
+        "may_edit": request.user.may(Action.EDIT_CATALOGUE),
+    }
+    return render(request, "inventory/provider.html", context)
+
+
+@access(Action.EDIT_CATALOGUE)
+def provider_new(request: SignedInRequest) -> HttpResponse:
+    form = forms.ProviderForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        added = services.add_provider(
+            fields=form.cleaned_data, actor=request.user, now=timezone.now()
+        )
+        messages.success(request, _("The provider was added."))
+        return redirect(added)
+    status = 422 if form.is_bound else 200
+    return render(request, "inventory/provider_form.html", {"form": form}, status=status)
+
+
+@access(Action.EDIT_CATALOGUE, Provider)
+def provider_edit(request: SignedInRequest, provider: Provider) -> HttpResponse:
+    name = provider.name
+    form = forms.ProviderForm(request.POST or None, instance=provider)
+    if request.method == "POST" and form.is_valid():
+        services.change_provider(
+            provider.pk,
+            fields={name: form.cleaned_data[name] for name in form.changed_data},
+            actor=request.user,
+            now=timezone.now(),
+        )
+        messages.success(request, _("Saved."))
+        return redirect(provider)
+    context = {"form": form, "provider": provider, "name": name}
+    status = 422 if form.is_bound else 200
+    return render(request, "inventory/provider_form.html", context, status=status)
+
+
+def _page(
+    request: SignedInRequest, tool: Tool, form: forms.SpellingForm, *, status: int = 200
+) -> HttpResponse:
+    page = queries.page(tool, today=timezone.now().date())
+    riding = page_of(request, queries.riding(request.user, page))
+    context = {
+        "page": page,
+        "riding": riding,
+        "rows": queries.riding_rows(riding, page),
+        "spelling_form": form,
+        "may_edit": request.user.may(Action.EDIT_CATALOGUE),
+    }
+    return render(request, "inventory/tool.html", context, status=status)

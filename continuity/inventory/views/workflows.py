@@ -1,0 +1,295 @@
+"""Pages of workflows: the list, one of them, and what changes it."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+from django_htmx.http import push_url
+
+from continuity.accounts.access import access
+from continuity.accounts.http import SignedInRequest
+from continuity.accounts.roles import Action
+from continuity.history.queries import subject_history
+from continuity.inventory import forms
+from continuity.inventory.models import Alternative, Dependency, Workflow
+from continuity.inventory.queries import workflow as one
+from continuity.inventory.queries import workflows as many
+from continuity.inventory.services import (
+    alternatives,
+    dependencies,
+    runbooks,
+    workflows,
+)
+from continuity.web.htmx import render_page, wants_json, wants_part
+from continuity.web.paging import page_of
+
+
+@access(Action.VIEW)
+def listing(request: SignedInRequest) -> HttpResponse:
+    form = forms.WorkflowFilter(request.GET, user=request.user)
+    wanted = form.wanted()
+    sort = request.GET.get("sort", "")
+    page = page_of(request, many.listed(request.user, wanted, sort=sort))
+    rows = many.rows(page.object_list, now=timezone.now())
+    context = {
+        "form": form,
+        "page": page,
+        "rows": rows,
+        "active": bool(wanted),
+        "more": bool(wanted.keys() - {"q", "team", "tool", "gap"}),
+        "sort": sort,
+        "nothing_yet": not rows and not wanted and not many.any_visible(request.user),
+        "may_add": many.teams(request.user, Action.EDIT).exists(),
+        "may_import": request.user.may(Action.IMPORT),
+    }
+    response = render_page(request, "inventory/workflows.html", context, part="results")
+    if wants_part(request):
+        # The address stays short: only what was asked for, and it opens the same list.
+        kept = {**wanted, **({"sort": sort} if sort else {})}
+        query = f"?{urlencode(kept)}" if kept else ""
+        return push_url(response, f"{reverse('inventory:workflows')}{query}")
+    return response
+
+
+@access(Action.VIEW, Workflow)
+def workflow(request: SignedInRequest, workflow: Workflow) -> HttpResponse:
+    page = one.page(workflow, now=timezone.now())
+    context = {"page": page, "tab": "overview", **_may(request, workflow)}
+    return render(request, "inventory/workflow.html", context)
+
+
+@access(Action.VIEW, Workflow)
+def workflow_runbooks(request: SignedInRequest, workflow: Workflow) -> HttpResponse:
+    context = {
+        "page": one.head(workflow, now=timezone.now()),
+        "runbooks": one.runbooks(workflow),
+        "tab": "runbooks",
+        **_may(request, workflow),
+    }
+    return render(request, "inventory/workflow_runbooks.html", context)
+
+
+@access(Action.VIEW, Workflow)
+def workflow_evidence(request: SignedInRequest, workflow: Workflow) -> HttpResponse:
+    now = timezone.now()
+    context = {
+        "page": one.head(workflow, now=now),
+        "proofs": page_of(request, one.evidence(workflow)),
+        "now": now,
+        "tab": "evidence",
+        **_may(request, workflow),
+    }
+    return render(request, "inventory/workflow_evidence.html", context)
+
+
+@access(Action.VIEW, Workflow)
+def workflow_history(request: SignedInRequest, workflow: Workflow) -> HttpResponse:
+    after = request.GET.get("after", "")
+    label = workflow._meta.label_lower
+    context = {
+        "page": one.head(workflow, now=timezone.now()),
+        "history": subject_history(label, workflow.pk, user=request.user, after=after),
+        "later": bool(after),
+        "tab": "history",
+        **_may(request, workflow),
+    }
+    return render(request, "inventory/workflow_history.html", context)
+
+
+@access(Action.EDIT)
+def workflow_new(request: SignedInRequest) -> HttpResponse:
+    asked = {"team": request.GET.get("team", "")}
+    form = forms.WorkflowForm(request.POST or None, user=request.user, initial=asked)
+    if request.method == "POST" and form.is_valid():
+        added = workflows.add(
+            fields=form.cleaned_data, actor=request.user, now=timezone.now()
+        )
+        messages.success(request, _("The workflow was added."))
+        return redirect(reverse("inventory:dependency_new", args=[added.pk]))
+    status = 422 if form.is_bound else 200
+    nowhere = not many.teams(request.user, Action.EDIT).exists()
+    context = {"form": form, "nowhere": nowhere}
+    return render(request, "inventory/workflow_form.html", context, status=status)
+
+
+@access(Action.EDIT, Workflow)
+def workflow_edit(request: SignedInRequest, workflow: Workflow) -> HttpResponse:
+    name = workflow.name
+    form = forms.WorkflowForm(request.POST or None, instance=workflow, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        # Only what this person changed, so that what others changed meanwhile stays.
+        fields = {name: form.cleaned_data[name] for name in form.changed_data}
+        workflows.change(workflow.pk, fields=fields, actor=request.user, now=timezone.now())
+        messages.success(request, _("Saved."))
+        return redirect(workflow)
+    status = 422 if form.is_bound else 200
+    context = {"form": form, "workflow": workflow, "name": name}
+    return render(request, "inventory/workflow_form.html", context, status=status)
+
+
+@require_POST
+@access(Action.EDIT, Workflow)
+def workflow_archive(request: SignedInRequest, workflow: Workflow) -> HttpResponse:
+    workflows.archive(workflow.pk, actor=request.user, now=timezone.now())
+    return redirect(workflow)
+
+
+@require_POST
+@access(Action.EDIT, Workflow)
+def workflow_restore(request: SignedInRequest, workflow: Workflow) -> HttpResponse:
+    workflows.bring_back(workflow.pk, actor=request.user, now=timezone.now())
+    messages.success(request, _("The workflow is in use again."))
+    return redirect(workflow)
+
+
+@access(Action.EDIT, Workflow)
+def dependency_new(request: SignedInRequest, workflow: Workflow) -> HttpResponse:
+    form = forms.DependencyForm(request.POST or None, workflow=workflow)
+    if request.method == "POST" and form.is_valid():
+        dependencies.add(
+            workflow.pk, fields=form.facts(), actor=request.user, now=timezone.now()
+        )
+        messages.success(request, _("The tool was added."))
+        return redirect(workflow)
+    context = {
+        "form": form,
+        "workflow": workflow,
+        "may_edit_tools": request.user.may(Action.EDIT_CATALOGUE),
+    }
+    status = 422 if form.is_bound else 200
+    return render(request, "inventory/dependency_form.html", context, status=status)
+
+
+@access(Action.EDIT, Dependency)
+def dependency_edit(request: SignedInRequest, dependency: Dependency) -> HttpResponse:
+    form = forms.DependencyForm(
+        request.POST or None,
+        workflow=dependency.workflow,
+        dependency=dependency,
+        initial={"purpose": dependency.purpose, "without": dependency.without},
+    )
+    if request.method == "POST" and form.is_valid():
+        dependencies.change(
+            dependency.pk,
+            fields={name: form.cleaned_data[name] for name in form.changed_data},
+            actor=request.user,
+            now=timezone.now(),
+        )
+        messages.success(request, _("Saved."))
+        return redirect(dependency.workflow)
+    context = {"form": form, "workflow": dependency.workflow, "dependency": dependency}
+    status = 422 if form.is_bound else 200
+    return render(request, "inventory/dependency_form.html", context, status=status)
+
+
+@require_POST
+@access(Action.EDIT, Dependency)
+def dependency_remove(request: SignedInRequest, dependency: Dependency) -> HttpResponse:
+    workflow = dependencies.remove(dependency.pk, actor=request.user, now=timezone.now())
+    messages.success(request, _("The tool was removed from this workflow."))
+    return redirect(workflow)
+
+
+@require_POST
+@access(Action.EDIT, Dependency)
+def alternatives_order(request: SignedInRequest, dependency: Dependency) -> HttpResponse:
+    """Take a whole order (order=…&order=…) or one step (move=<key>:up)."""
+    now = timezone.now()
+    pk, _colon, way = request.POST.get("move", "").partition(":")
+    if pk.isdecimal() and way in {"up", "down"}:
+        order = one.moved(dependency, int(pk), up=way == "up")
+    else:
+        order = [int(key) for key in request.POST.getlist("order") if key.isdecimal()]
+    alternatives.reorder(dependency.pk, order=order, actor=request.user, now=now)
+    if wants_json(request):
+        return JsonResponse({"order": order})
+    return redirect(f"{dependency.workflow.get_absolute_url()}#order-{dependency.pk}")
+
+
+@access(Action.EDIT, Dependency)
+def alternative_new(request: SignedInRequest, dependency: Dependency) -> HttpResponse:
+    form = forms.AlternativeForm(request.POST or None, dependency=dependency)
+    if request.method == "POST" and form.is_valid():
+        added = alternatives.add(
+            dependency.pk, fields=form.facts(), actor=request.user, now=timezone.now()
+        )
+        messages.success(
+            request, _("The alternative was added. Write how to switch to it.")
+        )
+        return redirect(reverse("inventory:runbook", args=[added.pk]))
+    context = {"form": form, "dependency": dependency, "workflow": dependency.workflow}
+    status = 422 if form.is_bound else 200
+    return render(request, "inventory/alternative_form.html", context, status=status)
+
+
+@access(Action.EDIT, Alternative)
+def alternative_edit(request: SignedInRequest, alternative: Alternative) -> HttpResponse:
+    dependency = alternative.dependency
+    form = forms.AlternativeForm(
+        request.POST or None,
+        dependency=dependency,
+        alternative=alternative,
+        initial=forms.of_alternative(alternative),
+    )
+    if request.method == "POST" and form.is_valid():
+        alternatives.change(
+            alternative.pk, fields=form.facts(), actor=request.user, now=timezone.now()
+        )
+        messages.success(request, _("Saved."))
+        return redirect(dependency.workflow)
+    context = {
+        "form": form,
+        "dependency": dependency,
+        "alternative": alternative,
+        "workflow": dependency.workflow,
+        "lost": one.lost_with(alternative),
+    }
+    status = 422 if form.is_bound else 200
+    return render(request, "inventory/alternative_form.html", context, status=status)
+
+
+@require_POST
+@access(Action.EDIT, Alternative)
+def alternative_remove(request: SignedInRequest, alternative: Alternative) -> HttpResponse:
+    dependency = alternatives.remove(alternative.pk, actor=request.user, now=timezone.now())
+    messages.success(request, _("The alternative was removed."))
+    return redirect(dependency.workflow)
+
+
+@access(Action.EDIT, Alternative)
+def runbook(request: SignedInRequest, alternative: Alternative) -> HttpResponse:
+    """Edit the steps. Every button but "Save" only changes the form: nothing is kept
+    before that, and all of them work without JavaScript."""
+    workflow = alternative.dependency.workflow
+    formset = forms.StepFormSet(
+        request.POST or None, initial=None if request.POST else forms.steps_of(alternative)
+    )
+    if request.method == "POST" and (button := request.POST.get("do", "")):
+        rows = forms.rearranged(formset.typed(), button)
+        formset = forms.StepFormSet(initial=rows)
+    elif request.method == "POST" and formset.is_valid():
+        runbooks.save(
+            alternative.pk,
+            steps=formset.steps(),
+            actor=request.user,
+            now=timezone.now(),
+        )
+        messages.success(request, _("The runbook was saved."))
+        return redirect(
+            f"{reverse('inventory:runbooks', args=[workflow.pk])}#a{alternative.pk}"
+        )
+    context = {"formset": formset, "alternative": alternative, "workflow": workflow}
+    status = 422 if formset.is_bound else 200
+    return render(request, "inventory/runbook_form.html", context, status=status)
+
+
+def _may(request: SignedInRequest, workflow: Workflow) -> dict[str, Any]:
+    """Return what the page may offer this person."""
+    own = many.allowed(request.user, workflow, (Action.EDIT, Action.RUN_DRILL))
+    return {"may_edit": Action.EDIT in own, "may_drill": Action.RUN_DRILL in own}

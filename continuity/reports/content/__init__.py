@@ -1,0 +1,11 @@
+"""The facts of a report: read once, in the reader's language, as plain JSON.
+
+What goes in is defined in `reports/pdf/facts.py`; nothing here knows the PDF engine.
+Called under the reader's language and time zone, which the service sets.
+"""
+
+from continuity.reports.content.after_action import after_action
+from continuity.reports.content.common import zone_of
+from continuity.reports.content.continuity import continuity
+
+__all__ = ["after_action", "continuity", "zone_of"]

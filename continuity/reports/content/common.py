@@ -1,0 +1,140 @@
+"""What both reports say in the same way."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from continuity.accounts.models import Organisation, User
+from continuity.domain.clocks import Reading
+from continuity.outages.queries import Line
+from continuity.reports.models import Report
+from continuity.web import formats
+from continuity.web.charts import Bar, Bars
+
+BARS_PER_CHART: Final = 20
+MOST_CHARTS: Final = 3
+"""A chart of more bars than three charts hold says nothing that the table does not."""
+
+
+def organisation() -> Organisation | None:
+    return Organisation.objects.first()
+
+
+def zone_of(user: User | None) -> ZoneInfo:
+    """Return the reader's zone; without one that of the organisation, then UTC."""
+    if user is not None and user.zone:
+        return ZoneInfo(user.zone)
+    known = organisation()
+    return ZoneInfo(known.zone if known else "UTC")
+
+
+def common(report: Report, *, title: str) -> dict[str, Any]:
+    known = organisation()
+    return {
+        "organisation": known.name if known else "",
+        "title": title,
+        "version": report.version,
+        "supersedes": report.version - 1 if report.version > 1 else None,
+        "cut_off": instant(report.cut_off),
+        "time_zone": str(timezone.get_current_timezone()),
+        "prepared_by": str(report.asked_by) if report.asked_by else "Continuity",
+        "distribution": _("Internal"),
+    }
+
+
+def instant(value: datetime) -> str:
+    """Return the moment in the reader's zone, to the second, with its offset."""
+    return timezone.localtime(value).isoformat(timespec="seconds")
+
+
+def seconds(length: timedelta | None) -> int | None:
+    return None if length is None else int(length.total_seconds())
+
+
+def bounded(reading: Reading) -> dict[str, Any]:
+    return {
+        "seconds": int(reading.length.total_seconds()),
+        "lower_bound": reading.is_lower_bound,
+    }
+
+
+def median_sentence(median: Reading | None) -> str:
+    if median is None:
+        return _("There is no recovery time to take a median of.")
+    if median.is_lower_bound:
+        return _(
+            "The median recovery time is not known exactly, since some workflows had not "
+            "recovered when their drill ended; it is more than %(length)s."
+        ) % {"length": formats.duration(median.length)}
+    return _("The median recovery time is %(length)s.") % {
+        "length": formats.duration(median.length)
+    }
+
+
+def recovered_sentence(recovered: int, total: int) -> str:
+    return ngettext(
+        "%(recovered)d of %(total)d recovery reached its minimum level.",
+        "%(recovered)d of %(total)d recoveries reached their minimum level.",
+        total,
+    ) % {"recovered": recovered, "total": total}
+
+
+def bar_charts(section: str, title: str, lines: Sequence[Line]) -> list[dict[str, Any]]:
+    """Return the recovery of each line beside its RTO, slowest first.
+
+    Of more than three charts' worth the slowest are drawn and the title says so.
+    """
+    ordered = sorted(lines, key=lambda line: line.reading.length, reverse=True)
+    shown = ordered[: BARS_PER_CHART * MOST_CHARTS]
+    if len(shown) < len(ordered):
+        title = _("%(title)s: the slowest %(shown)d of %(all)d") % {
+            "title": title,
+            "shown": len(shown),
+            "all": len(ordered),
+        }
+    return [
+        _bars(section, title, chunk, number)
+        for number, chunk in enumerate(_chunks(shown), start=1)
+    ]
+
+
+def _bars(section: str, title: str, lines: Sequence[Line], number: int) -> dict[str, Any]:
+    over = sum(line.rto is not None and line.reading.length > line.rto for line in lines)
+    description = ngettext(
+        "%(count)d recovery, %(over)d over its target.",
+        "%(count)d recoveries, %(over)d over their target.",
+        len(lines),
+    ) % {"count": len(lines), "over": over}
+    chart = Bars(
+        uid=f"{section}-{number}",
+        title=title,
+        description=description,
+        rows=[
+            Bar(
+                label=line.workflow,
+                value=round(line.reading.length.total_seconds() / 60, 1),
+                is_lower_bound=line.reading.is_lower_bound,
+                target=None if line.rto is None else line.rto.total_seconds() / 60,
+            )
+            for line in lines
+        ],
+        heads=(_("Workflow"), _("Minutes"), _("Target")),
+    )
+    return {
+        "section": section,
+        "title": title,
+        "alt": f"{title}. {description}",
+        "svg": str(chart.svg(620)),
+        "columns": [],
+        "rows": [],
+    }
+
+
+def _chunks(lines: Sequence[Line]) -> Iterable[Sequence[Line]]:
+    for start in range(0, len(lines), BARS_PER_CHART):
+        yield lines[start : start + BARS_PER_CHART]

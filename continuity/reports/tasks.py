@@ -1,0 +1,13 @@
+"""Doors from Celery: fetch the time, call a service, say what happened."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from continuity.reports import services
+
+
+@shared_task(name="reports.render", expires=10)
+def render() -> int:
+    """Ask for the reports of drills that ended, then make one that is waiting."""
+    services.ask_for_missing(now=timezone.now())
+    return int(services.render_due(now=timezone.now()))

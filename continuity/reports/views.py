@@ -1,0 +1,110 @@
+"""Asking for reports, watching them being made, taking them away."""
+
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from continuity.accounts.access import access
+from continuity.accounts.http import SignedInRequest
+from continuity.accounts.roles import Action
+from continuity.drills.models import Drill
+from continuity.reports import queries, services
+from continuity.reports.forms import ContinuityReportForm
+from continuity.reports.models import Paper, Report, ReportState
+from continuity.web.htmx import render_page
+
+
+@require_GET
+@access(Action.VIEW)
+def listing(request: SignedInRequest) -> HttpResponse:
+    context = {
+        "page": queries.page(request.user, request.GET.get("page")),
+        "form": ContinuityReportForm(user=request.user),
+    }
+    return render_page(request, "reports/list.html", context, part="reports")
+
+
+@require_http_methods(["GET", "POST"])
+@access(Action.VIEW)
+def new(request: SignedInRequest) -> HttpResponse:
+    """Ask for a continuity report; what came from a link (?team=) is chosen already."""
+    if request.method == "GET":
+        form = ContinuityReportForm(user=request.user, initial=request.GET.dict())
+        return render(request, "reports/new.html", {"form": form})
+    form = ContinuityReportForm(request.POST, user=request.user)
+    if not form.is_valid():
+        return render(request, "reports/new.html", {"form": form}, status=422)
+    now = timezone.now()
+    report = services.ask_about_team(
+        form.cleaned_data["team"],
+        since=now - form.length,
+        language=form.cleaned_data["language"],
+        paper=form.cleaned_data["paper"],
+        actor=request.user,
+        now=now,
+    )
+    return redirect(report)
+
+
+@require_POST
+@access(Action.VIEW, Drill)
+def ask_about_drill(request: SignedInRequest, drill: Drill) -> HttpResponse:
+    report = services.ask_about_drill(
+        drill,
+        language=(get_language() or "en")[:2],
+        paper=request.POST.get("paper") or Paper.A4,
+        actor=request.user,
+        now=timezone.now(),
+    )
+    return redirect(report)
+
+
+@require_GET
+@access(Action.VIEW, Drill)
+def drill_card(request: SignedInRequest, drill: Drill) -> HttpResponse:
+    """The card on a drill's page: its reports, and the button for another."""
+    context = {"drill": drill, "reports": queries.of_drill(drill)}
+    return render(request, "reports/_drill_card.html", context)
+
+
+@require_GET
+@access(Action.VIEW, Report)
+def report(request: SignedInRequest, report: Report) -> HttpResponse:
+    context = {"report": report, "size": len(report.pdf or b"")}
+    return render_page(request, "reports/report.html", context, part="state")
+
+
+@require_POST
+@access(Action.VIEW, Report)
+def again(request: SignedInRequest, report: Report) -> HttpResponse:
+    services.try_again(report.pk, actor=request.user, now=timezone.now())
+    return redirect(report)
+
+
+@require_GET
+@access(Action.VIEW, Report)
+def download(request: SignedInRequest, report: Report) -> HttpResponse:
+    if report.state != ReportState.DONE or report.pdf is None:
+        return redirect(report)
+    response = HttpResponse(bytes(report.pdf), content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="{_file_name(report)}.pdf"'
+    response["X-Content-SHA256"] = report.pdf_sha256
+    return response
+
+
+@require_GET
+@access(Action.VIEW, Report)
+def facts(request: SignedInRequest, report: Report) -> HttpResponse:
+    """The facts the report was made from: what its SHA-256 is taken over."""
+    if report.state != ReportState.DONE:
+        return redirect(report)
+    response = JsonResponse(report.facts, json_dumps_params={"ensure_ascii": False})
+    response["Content-Disposition"] = f'attachment; filename="{_file_name(report)}.json"'
+    return response
+
+
+def _file_name(report: Report) -> str:
+    day = report.cut_off.date().isoformat()
+    return f"continuity-{report.kind}-{report.pk}-v{report.version}-{day}".replace("_", "-")

@@ -1,0 +1,401 @@
+"""The PDF engine: conforming, repeatable, bounded, and deaf to what users write."""
+
+from __future__ import annotations
+
+import copy
+import io
+import re
+import shutil
+import subprocess
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import pikepdf
+import psutil
+import pytest
+
+from continuity.reports.pdf import Kind, Language, Paper, PdfFailed, digest, render
+from continuity.reports.pdf.coverage import FONTS, covered, covered_by_fonts
+from continuity.reports.pdf.safe import (
+    UnsafeDrawing,
+    clean,
+    drawing,
+    headline,
+    link,
+    soften,
+)
+from continuity.reports.pdf.words import WORDS, words
+from tests.reports import sample_facts
+
+HOSTILE: Final = [
+    '#read("/etc/passwd")',
+    "<img src=file:///etc/passwd>",
+    '#panic("x") #import "@preview/cetz:0.3.0" /* c */ //x',
+    "*b* _i_ `c` $x^2$ = H\n= H <label> @ref [x](y)",
+    '{{ 7*7 }} {% include "x" %} \\input{/etc/passwd}',
+    "<script>alert(1)</script> &amp; &#x202e; ]]> \"'",
+    "A" * 10_000,
+    "مرحبا بالعالم " * 30,
+    "שלום עולם " * 30,
+    "漢字かな交じり文。한국어 텍스트" * 20,
+    "हिन्दी पाठ ไทยข้อความ " * 20,
+    "👩‍👩‍👧 🏳️‍🌈 🇫🇷 👍🏽 ❤️ 1️⃣",
+    "a\x00b\x07c\x1b[31m\x7f\x85d\ufffe",
+    "\u202etxt.exe\u2066 \ufeff \ud800 \ue000 \U000f0000",
+    "Z" + "\u0301" * 2_000 + "algo",
+    "\u1200 \u0b95 \U00013000",  # Ethiopic, Tamil, hieroglyphs: no font of ours
+    "",
+    " \t\n\n ",
+]
+KEPT: Final = {
+    "cut_off", "at", "received_at", "onset", "started_at", "ended_at", "day", "first",
+    "last", "expires_on", "verified_on", "verdict", "readiness", "tone", "answer",
+    "section", "kind", "svg", "words",
+}  # fmt: skip
+
+SAMPLES: Final[dict[Kind, Callable[..., Any]]] = {
+    "after_action": sample_facts.after_action,
+    "continuity": sample_facts.continuity,
+}
+KINDS: Final[list[Kind]] = ["after_action", "continuity"]
+
+
+def made(
+    facts: Any,
+    kind: Kind,
+    language: Language = "en",
+    paper: Paper = "a4",
+    seconds: float = 60,
+) -> bytes:
+    return render(
+        facts,
+        kind=kind,
+        language=language,
+        paper=paper,
+        timeout=timedelta(seconds=seconds),
+        memory_mb=2048,
+    )
+
+
+def read_back(pdf: bytes) -> str:
+    """Return the text as a reader's program sees it, blanks made single."""
+    if shutil.which("pdftotext") is None:
+        pytest.skip("pdftotext (poppler-utils) is not installed.")
+    text = subprocess.run(
+        ["pdftotext", "-q", "-", "-"], input=pdf, capture_output=True, check=True
+    ).stdout.decode()
+    return " ".join(text.split())
+
+
+def hostile(value: Any, turn: list[int], key: str = "") -> Any:
+    """Return the facts with every free text replaced by one of HOSTILE, in turn."""
+    if key in KEPT and not isinstance(value, dict):
+        return value
+    if isinstance(value, str):
+        turn[0] += 1
+        return HOSTILE[turn[0] % len(HOSTILE)]
+    if isinstance(value, list):
+        return [hostile(item, turn) for item in value]
+    if isinstance(value, dict) and key != "words":
+        return {name: hostile(item, turn, name) for name, item in value.items()}
+    return value
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_report_declares_both_standards_and_is_tagged(kind: Kind, language: Language):
+    facts = SAMPLES[kind](language)
+
+    with pikepdf.open(io.BytesIO(made(facts, kind, language))) as pdf:
+        assert pdf.Root.MarkInfo.Marked
+        assert "/StructTreeRoot" in pdf.Root
+        assert str(pdf.Root.Lang) == language
+        assert pdf.Root.ViewerPreferences.DisplayDocTitle
+        with pdf.open_metadata() as xmp:
+            assert xmp["pdfaid:part"] == "2"
+            assert xmp["pdfaid:conformance"] == "A"
+            assert xmp["pdfuaid:part"] == "1"
+            assert xmp["dc:title"] == f"{facts['title']} · Banque Meridian"
+            assert xmp["dc:creator"] == ["Banque Meridian"]
+            assert xmp["xmp:CreateDate"].startswith("2026-03-31")
+
+
+@pytest.mark.parametrize(("paper", "size"), [("a4", (595, 842)), ("us-letter", (612, 792))])
+def test_a_report_comes_on_the_paper_asked_for(paper: Paper, size: tuple[int, int]):
+    pdf = made(sample_facts.after_action(), "after_action", paper=paper)
+
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        for page in document.pages:
+            assert tuple(round(float(edge)) for edge in page.mediabox)[2:] == size
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_same_facts_give_the_same_bytes(kind: Kind):
+    facts = SAMPLES[kind]()
+    shuffled = dict(sorted(facts.items(), reverse=True))
+
+    assert made(facts, kind) == made(shuffled, kind)
+
+
+def test_another_figure_gives_another_digest_and_a_reworded_layout_does_not():
+    facts: Any = sample_facts.after_action()
+    other, reworded = copy.deepcopy(facts), copy.deepcopy(facts)
+    other["recoveries"][0]["rta"]["seconds"] += 1
+    reworded["words"]["summary"] = "In short"
+
+    assert digest(other) != digest(facts)
+    assert digest(reworded) == digest(facts)
+    assert re.fullmatch("[0-9a-f]{64}", digest(facts))
+
+
+def test_an_after_action_report_says_exercise_on_every_page_and_names_its_facts():
+    facts = sample_facts.after_action()
+
+    text = read_back(made(facts, "after_action"))
+
+    pages = int(text.rpartition("Page ")[2].split()[2])
+    assert text.count("EXERCISE - EXERCICE") == pages == 5
+    for number in range(2, pages + 1):
+        assert f"Page {number} of {pages}" in text
+    sha = digest(facts)
+    assert f"SHA-256 {sha[:16]}…" in text
+    assert f"{sha[:32]} {sha[32:]}" in text
+    assert "Practice, not a real outage." in text
+    assert "> 40 min 28 s" in text.replace("\u00a0", " ")  # a bound stays a bound
+
+
+def test_a_french_continuity_report_counts_its_pages_in_french():
+    facts = sample_facts.continuity("fr")
+    facts["words"]["page_of"] = "Page {page} sur {pages}"
+
+    text = read_back(made(facts, "continuity", "fr"))
+
+    assert "Page 2 sur 9" in text
+    assert "Perplexity → Cloudflare" in text
+    assert "31 mars 2026" in text.replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_hostile_text_is_printed_as_text_and_the_report_still_conforms(kind: Kind):
+    few = {"recoveries": 8} if kind == "after_action" else {"workflows": 8, "drills": 8}
+    facts = hostile(SAMPLES[kind](**few), [0])
+    assert "#panic" in str(facts)
+
+    # The engine refuses to write what does not conform.
+    pdf = made(facts, kind)
+
+    assert pdf.startswith(b"%PDF-1.7")
+    text = read_back(pdf)
+    for sign in (
+        '#read("/etc/passwd")',
+        "<img src=file:///etc/passwd>",
+        "{{ 7*7 }}",
+        "漢字",
+    ):
+        assert sign.replace(" ", "") in text.replace("\u200b", "").replace(" ", "")
+    assert "root:" not in text
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_empty_report_says_so_in_each_section(kind: Kind):
+    facts: Any = SAMPLES[kind]()
+    for key, value in facts.items():
+        if isinstance(value, list):
+            facts[key] = []
+    if kind == "continuity":
+        facts["gaps"] = {"not_ready": [], "no_tool": []}
+        facts["readiness"].update(share_percent=None, weighted_percent=None)
+        facts["drill_figures"]["median"] = None
+
+    text = read_back(made(facts, kind))
+
+    said = [word for key, word in words("en").items() if key.startswith("no_")]
+    expected = {"after_action": 3, "continuity": 7}[kind]
+    assert sum(sentence in text for sentence in said if sentence.endswith(".")) >= expected
+
+
+def test_five_hundred_workflows_and_a_hundred_and_twenty_drills_fit_in_one_gigabyte():
+    facts = sample_facts.continuity(workflows=500, drills=120)
+
+    pdf = render(
+        facts,
+        kind="continuity",
+        language="en",
+        timeout=timedelta(seconds=60),
+        memory_mb=1024,
+    )
+
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        assert len(document.pages) > 60
+    assert len(pdf) < 1_500_000
+
+
+def test_an_export_out_of_time_is_ended_and_leaves_no_process():
+    facts = sample_facts.continuity(workflows=3_000, drills=3_000)
+    before = {child.pid for child in psutil.Process().children(recursive=True)}
+    started = time.monotonic()
+
+    with pytest.raises(PdfFailed, match=r"No PDF after 0\.5 s") as failed:
+        made(facts, "continuity", seconds=0.5)
+
+    assert failed.value.retry is True
+    assert time.monotonic() - started < 5
+    assert {child.pid for child in psutil.Process().children(recursive=True)} == before
+
+
+def test_an_export_that_needs_too_much_memory_fails_for_good():
+    with pytest.raises(PdfFailed) as failed:
+        render(
+            sample_facts.continuity(workflows=2_000, drills=2_000),
+            kind="continuity",
+            language="en",
+            timeout=timedelta(seconds=60),
+            memory_mb=420,
+        )
+
+    assert failed.value.retry is False
+
+
+def test_facts_without_a_key_are_refused_and_the_log_names_it():
+    facts: Any = sample_facts.after_action()
+    del facts["journal"]
+
+    with pytest.raises(PdfFailed, match='"journal"') as failed:
+        made(facts, "after_action")
+
+    assert failed.value.retry is False
+
+
+def test_the_worker_stays_as_small_as_it_was():
+    facts = sample_facts.after_action()
+    made(facts, "after_action")
+    before = psutil.Process().memory_info().rss
+
+    for _ in range(5):
+        made(facts, "after_action")
+
+    assert psutil.Process().memory_info().rss - before < 8 << 20
+
+
+@pytest.mark.parametrize(
+    "svg",
+    [
+        '<svg xmlns="http://www.w3.org/2000/svg"><image href="file:///etc/passwd"/></svg>',
+        '<svg xmlns="http://www.w3.org/2000/svg"><script>1</script></svg>',
+        '<svg xmlns="http://www.w3.org/2000/svg"><style>*{}</style></svg>',
+        '<svg xmlns="http://www.w3.org/2000/svg"><foreignObject/></svg>',
+        '<!DOCTYPE svg [<!ENTITY x SYSTEM "file:///etc/passwd">]><svg>&x;</svg>',
+        "<svg><rect></svg>",
+        "no drawing",
+    ],
+)
+def test_a_chart_that_is_more_than_a_drawing_is_refused(svg: str):
+    with pytest.raises(UnsafeDrawing):
+        drawing(svg)
+
+
+def test_a_chart_keeps_its_shapes_and_loses_what_points_elsewhere():
+    svg = (
+        '<svg xmlns="http://www.w3.org/2000/svg" width="10" height="5" onload="x()">'
+        '<rect width="4" fill="url(http://a.example/x)" class="bar" style="fill:red"/>'
+        "<text>\u1200 &lt;b&gt;</text></svg>"
+    )
+
+    assert drawing(svg) == (
+        '<svg xmlns="http://www.w3.org/2000/svg" width="10" height="5"><rect width="4" />'
+        "<text>\ufffd &lt;b&gt;</text></svg>"
+    )
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("Équipe n° 1 – “ok” ✓ €", "Équipe n° 1 – “ok” ✓ €"),
+        ("a\x00b\x1b", "a\ufffdb\ufffd"),
+        ("a\r\nb\u2028c", "a\nb\nc"),
+        ("\u202eexe.txt\u202c", "exe.txt"),
+        ("می\u200cخواهم", "می\u200cخواهم"),  # noqa: RUF001 - Persian needs its joiner
+        ("\ue000 \U000f0000", "\ufffd \ufffd"),
+        ("\ud800", "\ufffd"),
+        ("e" + "\u0301" * 9, "e" + "\u0301" * 4),
+    ],
+)
+def test_a_text_is_cleaned_to_what_our_fonts_show(written: str, shown: str):
+    assert clean(written) == shown
+
+
+@pytest.mark.parametrize(
+    ("word", "softened"),
+    [
+        ("fifteen letters", "fifteen letters"),
+        ("A" * 25, "\u200b".join(["A" * 10, "A" * 10, "A" * 5])),
+        ("https://a.example/b-c", "https://\u200ba.example/\u200bb-c"),
+        ("x" * 10 + "e\u0301" + "y" * 9, "x" * 10 + "\u200be\u0301" + "y" * 8 + "\u200by"),
+    ],
+)
+def test_a_long_word_gets_places_to_break_between_letters(word: str, softened: str):
+    assert soften(word) == softened
+
+
+def test_a_title_is_cut_at_two_hundred_characters():
+    assert headline("a" * 200) == "a" * 200
+    assert headline("a  b\n" + "c" * 300) == "a b " + "c" * 195 + "…"
+
+
+@pytest.mark.parametrize(
+    ("address", "linked"),
+    [
+        ("https://a.example/b?c=d", True),
+        ("http://a.example", True),
+        ("javascript:alert(1)", False),
+        ("file:///etc/passwd", False),
+        ("https://", False),
+        ("https://[", False),
+        ("https://a.example/\u202e", False),
+        ("", False),
+    ],
+)
+def test_only_a_plain_web_address_becomes_a_link(address: str, linked: bool):
+    assert link(address) == (address if linked else "")
+
+
+def test_the_table_of_covered_characters_is_that_of_the_fonts():
+    assert covered() == covered_by_fonts()
+
+
+def test_the_replacement_character_itself_can_be_shown():
+    assert any(first <= 0xFFFD <= last for first, last in covered())
+
+
+def test_every_font_is_small_enough_and_has_its_licence_named():
+    told = (FONTS / "README.md").read_text("utf-8")
+
+    for font in FONTS.glob("*.ttf"):
+        assert font.stat().st_size < 6 << 20
+        assert font.name.split("-")[0] in told
+    for licence in ("OFL-Inter.txt", "OFL-Noto.txt", "OFL-NotoSansCJK.txt"):
+        assert "SIL OPEN FONT LICENSE Version 1.1" in (FONTS / licence).read_text("utf-8")
+
+
+def test_the_layouts_use_every_fixed_word_and_no_other():
+    layouts = "".join(path.read_text("utf-8") for path in FONTS.parent.glob("*.typ"))
+    used = set(re.findall(r"\bw\.([a-z]\w+)", layouts)) - {"at"}
+    # Looked up by a key of the facts: w.at("verdict_" + key).
+    stems = tuple(set(re.findall(r'w\.at\("(\w+_)"', layouts)))
+
+    assert used - set(WORDS) == set()
+    assert {
+        word for word in WORDS if word not in used and not word.startswith(stems)
+    } == set()
+
+
+def test_a_layout_reads_nothing_but_its_facts():
+    for path in Path(FONTS.parent).glob("*.typ"):
+        source = path.read_text("utf-8")
+        assert (
+            re.findall(r"\b(?:read|eval|include|plugin|yaml|toml|csv|xml)\(", source) == []
+        )
+        assert set(re.findall(r'#import "([^"]+)"', source)) <= {"common.typ"}

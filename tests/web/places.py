@@ -1,0 +1,33 @@
+"""Addresses of the shell's places, for tests that need no more than their names."""
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import include, path
+
+
+def nowhere(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(status=204)
+
+
+def space(name: str, **routes: str) -> object:
+    views = [path(address, nowhere, name=each) for each, address in routes.items()]
+    return path("", include((views, name), namespace=name))
+
+
+urlpatterns = [
+    space("dashboard", overview=""),
+    space("inventory", workflows="workflows/", tools="tools/", providers="providers/"),
+    space("drills", list="drills/", scenarios="drills/scenarios/"),
+    space("outages", list="outages/"),
+    space("reports", list="reports/"),
+    space("history", list="history/"),
+    space(
+        "accounts",
+        settings="settings/",
+        people="people/",
+        preferences="preferences/",
+        profile="profile/",
+    ),
+    path("login/", nowhere, name="account_login"),
+    path("logout/", nowhere, name="account_logout"),
+    path("password/", nowhere, name="account_change_password"),
+]

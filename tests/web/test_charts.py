@@ -1,0 +1,122 @@
+"""Charts: the same bytes for the same figures, and doubt that can be seen."""
+
+import pytest
+
+from continuity.web.charts import Heat, Point, Stacked, Trend, sparkline
+
+KEYS = [("ok", "Ready"), ("warn", "Partly ready"), ("bad", "Not ready")]
+
+
+def trend(*points: Point, target: float | None = 60) -> Trend:
+    return Trend(
+        "t", "Recovery", "Two months.", points, ("Month", "Minutes"), target, "Target"
+    )
+
+
+def stacked(*rows: tuple[str, list[int]]) -> Stacked:
+    return Stacked("s", "Readiness", "By team.", KEYS, rows, "Team")
+
+
+def test_a_sparkline_is_these_bytes():
+    assert sparkline([1, 3, 2], 40, 20) == (
+        '<svg class="spark" viewBox="0 0 40 20" width="40" height="20" aria-hidden="true" '
+        'focusable="false"><path class="line" d="M2 16 L18 4 L34 10" fill="none" '
+        'stroke="#2456c7" stroke-width="1.5" stroke-linejoin="round"/>'
+        '<circle class="dot" cx="34" cy="10" r="2.5" fill="#2456c7"/></svg>'
+    )
+
+
+@pytest.mark.parametrize("values", [[], [5]])
+def test_fewer_than_two_values_are_no_line(values):
+    assert sparkline(values) == ""
+
+
+def test_a_flat_sparkline_does_not_divide_by_zero():
+    assert "M2 24 L90 24" in sparkline([4, 4])
+
+
+def test_a_stacked_row_is_these_bytes():
+    svg = stacked(("A & B", [3, 0, 1])).svg(200, slim=True)
+
+    assert svg == (
+        '<svg class="chart chart-n" xmlns="http://www.w3.org/2000/svg" '
+        'viewBox="0 0 200 48" '
+        'width="200" height="48" role="img" aria-labelledby="s-n-t s-n-d" '
+        "font-family=\"Inter, 'Liberation Sans', Arial, sans-serif\">"
+        '<title id="s-n-t">Readiness</title><desc id="s-n-d">By team.</desc>'
+        '<text class="t-label" x="0" y="14" font-size="13" font-weight="400" '
+        'text-anchor="start" fill="#17202b">A &amp; B</text>'
+        '<rect class="bar-ok" x="0.5" y="20.5" width="112.5" height="19" rx="3" '
+        'fill="#0f7a4f" stroke="#0f7a4f"/>'
+        '<text class="bar-t-ok" x="56.8" y="34" font-size="12" font-weight="600" '
+        'text-anchor="middle" fill="#ffffff">3</text>'
+        '<rect class="bar-bad" x="116" y="20.5" width="35.5" height="19" rx="3" '
+        'fill="#b3261e" stroke="#b3261e"/>'
+        '<text class="bar-t-bad" x="133.8" y="34" font-size="12" font-weight="600" '
+        'text-anchor="middle" fill="#ffffff">1</text>'
+        '<text class="t-strong" x="200" y="35" font-size="12" font-weight="600" '
+        'text-anchor="end" fill="#17202b">75 %</text></svg>'
+    )
+
+
+def test_a_row_that_counts_nothing_has_no_share():
+    svg = stacked(("Empty", [0, 0, 0])).svg(300)
+
+    assert ">–</text>" in svg
+    assert "0 %" not in svg
+
+
+def test_no_rows_and_no_values_draw_nothing():
+    assert stacked().svg(300) == ""
+    assert trend().svg(300) == ""
+    assert trend(Point("Jan", None)).svg(300) == ""
+    assert Heat("h", "x", "x", [], [], "Total").svg() == ""
+
+
+def test_a_single_value_stands_in_the_middle():
+    svg = trend(Point("Jan", 41)).svg(320, slim=True)
+
+    assert '<circle class="dot" cx="170"' in svg
+    assert 'class="line"' not in svg
+
+
+def test_a_gap_is_not_bridged():
+    svg = trend(Point("Jan", 41), Point("Feb", None), Point("Mar", 42)).svg(320)
+
+    assert svg.count('class="dot"') == 2
+    assert 'class="line"' not in svg
+
+
+def test_over_the_target_has_a_shape_and_a_figure():
+    svg = trend(Point("Jan", 96), Point("Feb", 41)).svg(720)
+
+    assert svg.count('class="dot-bad"') == 1
+    assert ">96</text>" in svg
+    assert ">41 min</text>" in svg
+
+
+@pytest.mark.parametrize(("value", "shape"), [(42, "bound"), (71, "bound-bad")])
+def test_a_lower_bound_is_hollow_dashed_and_says_more_than(value, shape):
+    figure = trend(Point("Jan", 41), Point("Feb", value, is_lower_bound=True)).figure()
+
+    for svg in (figure.wide, figure.narrow):
+        assert f'<path class="{shape}"' in svg
+        assert f">&gt; {value}</text>" in svg
+        assert 'stroke-dasharray="2 5"' in svg
+    assert figure.rows == [("Jan", "41"), ("Feb", f"> {value}")]
+
+
+def test_without_a_target_nothing_is_over_it():
+    svg = trend(Point("Jan", 400), target=None).svg(720)
+
+    assert "dot-bad" not in svg
+    assert 'class="target"' not in svg
+
+
+def test_no_chart_carries_what_the_policy_forbids():
+    heat = Heat("h", "<x>", "y", ["A"], [("Row", [9])], "Total")
+    drawn = [trend(Point("a", 1)).svg(300), stacked(("a", [1, 2, 3])).svg(300), heat.svg()]
+
+    assert not any(word in svg for svg in drawn for word in ("style=", "<style", "<script"))
+    assert "&lt;x&gt;" in drawn[2]
+    assert heat.table()[0].cells[0].bucket == 4
