@@ -33,7 +33,7 @@ type Choices = list[tuple[Any, Any]]
 
 MOST_STEPS: Final = 60
 GAPS: Final = [
-    ("", _("Complete or not")),
+    ("", _("All, with gaps or not")),
     ("no_tool", _("No tool named")),
     ("no_alternative", _("No alternative")),
     ("no_rto", _("No RTO")),
