@@ -74,9 +74,7 @@ def columns(request: SignedInRequest, row: Import) -> HttpResponse:
         "table": table,
         "form": form,
         "shows_errors": form.is_bound and not looks,
-        "lines": [
-            (field, samples(table, at)) for at, field in enumerate(form.columns())
-        ],
+        "lines": [(field, samples(table, at)) for at, field in enumerate(form.columns())],
         "preview": pages.preview(table, form.shown()),
         "reading": forms.ReadingForm(content=lambda: row.content, now=table.reading),
     }
