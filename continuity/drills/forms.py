@@ -69,7 +69,7 @@ def _length(value: str) -> timedelta:
     return timedelta(seconds=int(value))
 
 
-class ToolChoices(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # bare at run time
+class ToolChoices(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
     """Tools as boxes to tick, each with how many workflows depend on it."""
 
     def label_from_instance(self, obj: Any) -> str:
@@ -126,7 +126,7 @@ class ScheduleForm(forms.Form):
         label=_("Rule"),
         max_length=200,
         required=False,
-        help_text=_("RFC 5545, as in FREQ=MONTHLY;BYDAY=1MO. Only for a rule of your own."),
+        help_text=_("RFC 5545, as in FREQ=MONTHLY;BYDAY=1MO."),
     )
     notice = forms.TypedChoiceField(
         label=_("People are told"), choices=_seconds(NOTICES), coerce=_length

@@ -143,7 +143,6 @@ FAULTS: Final[Mapping[str, Promise]] = {
     "no_person": _("No person has this address"),
     "rto_over_mtpd": _("The RTO is longer than the MTPD (%(mtpd)s)"),
     "which_tool": _("“%(name)s” may be several tools; choose one above"),
-    "asked": _("“%(name)s” may be several tools: say which (%(rows)s rows)"),
     "long_tool": _("A tool's name is too long (%(length)s characters); is the cell split?"),
     **{str(puzzle): sentence for puzzle, sentence in PUZZLES.items()},
 }

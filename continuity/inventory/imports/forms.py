@@ -237,16 +237,17 @@ class ColumnsForm(forms.Form):
         return cleaned
 
 
-def answers(sent: Map[str, Any], plan_keys: set[str]) -> dict[str, Any]:
+def answers(sent: Map[str, str], now: Map[str, str]) -> dict[str, Any]:
     """Return the decisions in a form of the check page, as `services.imports.answer`
-    takes them. What is malformed or about nothing in the plan is left aside."""
+    takes them. `now` is what each name means so far: a form sends all its lines, and only
+    those that differ were decided. What is malformed is left aside."""
     tools: dict[str, str] = {}
     cells: dict[int, dict[Field, str]] = {}
     left_out: dict[int, bool] = {}
     # A suggestion comes last: it wins over what still stands in its cell.
     for name, text in sorted(sent.items(), key=lambda item: item[0] == "use"):
         kind, _colon, rest = name.partition(":")
-        if kind == "tool" and rest in plan_keys:
+        if kind == "tool" and text != now.get(rest, text):
             tools[rest] = text
         elif kind == "cell":
             number, _colon, at = rest.partition(":")

@@ -9,11 +9,11 @@ from typing import Any, Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from continuity.domain.names import normalise
 from continuity.inventory.imports import columns
 from continuity.inventory.imports.check import (
-    FAULTS,
     NEW_TOOL,
     NO_TOOL,
     OUTCOME_LABELS,
@@ -179,7 +179,12 @@ def summary(plan: Plan, url: str, per_page: int) -> list[Link]:
     lines = [
         Link(
             f"{url}#{_uid(line.key)}",
-            str(FAULTS["asked"]) % {"name": line.name, "rows": line.rows},
+            ngettext(
+                "“%(name)s” may be several tools: say which (%(rows)d row)",
+                "“%(name)s” may be several tools: say which (%(rows)d rows)",
+                line.rows,
+            )
+            % {"name": line.name, "rows": line.rows},
         )
         for line in plan.questions
     ]

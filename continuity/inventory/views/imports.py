@@ -118,8 +118,8 @@ def _checking(
     if row.state != ImportState.MAPPED:
         return current_step(request, pk=row.pk)
     if request.method == "POST":
-        keys = {line.key for line in imports.checked(row).plan.names}
-        decided = forms.answers(request.POST.dict(), keys)
+        now = {line.key: line.choice for line in imports.checked(row).plan.names}
+        decided = forms.answers(request.POST.dict(), now)
         imports.answer(row.pk, **decided, actor=request.user, now=timezone.now())
         if not wants_part(request):
             return redirect(request.get_full_path())
