@@ -10,9 +10,8 @@ from django.db.models import Count, Exists, Q, QuerySet
 from django.urls import reverse
 from django.utils import dateformat, timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from continuity.accounts.models import Team, User
 from continuity.accounts.roles import Action
