@@ -382,7 +382,7 @@ class Bars:
         for index, bar in enumerate(self.rows):
             top = index * height
             at = top + (18 if slim else 4)
-            words = bar.label if slim else _cut(bar.label, 38)
+            words = bar.label if slim else _cut(bar.label, 34)
             out.append(_text(0, top + (13 if slim else 16), words, cls="t-label", fill=INK))
             out += self._bar(bar, left, at, scale)
         return _svg(
@@ -411,8 +411,11 @@ class Bars:
                 f'stroke="{colour}"/>'
             )
         out = [shape]
+        beside = end
         if bar.target is not None:
             x = left + bar.target * scale
+            if end - 4 < x < end + 58:
+                beside = x  # the figure would stand on the mark
             out.append(
                 f'<line class="target" x1="{_n(x)}" x2="{_n(x)}" y1="{_n(at - 3)}" '
                 f'y2="{_n(at + thick + 3)}" stroke="{INK}" stroke-width="2"/>'
@@ -420,7 +423,7 @@ class Bars:
         figure = _bounded(Point(bar.label, bar.value, bar.is_lower_bound))
         out.append(
             _text(
-                end + 7,
+                beside + 7,
                 at + 12,
                 f"{figure} {self.unit}",
                 cls="t-bad" if over else "t-strong",
