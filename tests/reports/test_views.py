@@ -123,5 +123,5 @@ def test_the_list_costs_the_same_whatever_its_length(
     client.force_login(manager())
     ReportFactory.create_batch(reports, done=True, team=TeamFactory())
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         client.get(reverse("reports:list"))

@@ -57,7 +57,7 @@ def is_blank(text: str) -> bool:
 
 _BLANK = "[\\s\u00a0\u202f’']"
 _NUMBER = rf"\d{{1,3}}(?:(?:[,.]|{_BLANK})\d{{3}})+(?!\d)|\d+"
-_DASH = r"(?:-|–|—|\bto\b|\bà\b|\band\b|\.\.+)"  # noqa: RUF001  # the dashes lists use
+_DASH = r"(?:-|–|—|\bto\b|\bà\b|\band\b|\.\.+)"  # the dashes lists use
 
 
 def people(text: str) -> tuple[int | None, int | None]:
@@ -66,7 +66,7 @@ def people(text: str) -> tuple[int | None, int | None]:
     "50,000+" is (50000, None), "up to 20" is (None, 20), "40" is (40, 40).
     """
     plain = re.sub(
-        rf"(?i)\b(users?|people|persons?|licen[sc]es?|personnes|utilisateurs)\b", "", text
+        r"(?i)\b(users?|people|persons?|licen[sc]es?|personnes|utilisateurs)\b", "", text
     )
     plain = re.sub(
         r"^\s*(~|≈|ca\.?|about|approx\.?|environ)\s*", "", plain, flags=re.I

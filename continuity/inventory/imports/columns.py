@@ -260,7 +260,7 @@ NAMES: Final[Map[Field, tuple[str, ...]]] = {
 YES: Final = frozenset(
     {
         "y", "yes", "true", "1", "x", "in use", "used", "active", "live", "production",
-        "in production", "deployed", "o", "oui", "vrai", "actif", "active", "utilisé",
+        "in production", "deployed", "o", "oui", "vrai", "actif", "utilisé",
         "en service", "en production", "déployé", "✓", "✔",
     }
 )  # fmt: skip

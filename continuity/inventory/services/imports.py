@@ -23,7 +23,8 @@ from continuity.inventory.imports.check import (
     PlannedRow,
     TeamKey,
 )
-from continuity.inventory.imports.columns import Field, Mapping as Columns, folded
+from continuity.inventory.imports.columns import Field, folded
+from continuity.inventory.imports.columns import Mapping as Columns
 from continuity.inventory.imports.known import known
 from continuity.inventory.imports.reading import Reading, Table
 from continuity.inventory.models import (
