@@ -194,7 +194,7 @@ class Capacity:
 
     @property
     def most(self) -> int | None:
-        """The lower of the two, where both are known; None where neither is."""
+        """The lower of the two, or the one that is stated; None where neither is."""
         return min(
             (one for one in (self.seats, self.limit) if one is not None), default=None
         )
@@ -261,9 +261,10 @@ def herd(
     found too few seats finds none. A workflow that lands on a tool for two of its
     dependencies needs one seat per person. Manual procedures hold everybody.
 
-    A tool without a known capacity has no winners, and behind a workflow of unknown
-    size nobody is surely seated: such a one is at least one person, for whoever
-    loses even so. Raises KeyError for a workflow that has landed and has no load.
+    A tool without a known capacity seats nobody for sure, and neither does any tool
+    behind a workflow of unknown size. That one counts as a single person, the least it
+    can be, so that who loses does so in any case. Raises KeyError for a workflow that
+    has landed and has no load.
     """
     landed: dict[int, set[int]] = {}
     for landing in knock_out.landings:
