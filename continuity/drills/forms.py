@@ -77,7 +77,7 @@ class ToolChoices(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
 
 
 class ScheduleForm(forms.Form):
-    """What a drill is, when, and for whom; `cleaned_data` has what scheduling.plan takes."""
+    """What a drill is, when, for whom; `cleaned_data` is what scheduling.plan takes."""
 
     scenario = forms.ModelChoiceField(
         Scenario.objects.all(), label=_("What happens"), empty_label=None
