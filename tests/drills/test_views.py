@@ -63,7 +63,7 @@ def plan_of(scenario, team, person, **fields):
         "starts_on": "2026-03-05",
         "starts_time": "09:30",
         "zone": "Europe/Paris",
-        "repeats": "",
+        "repeats": "once",
         "rrule": "",
         "notice": "86400",
         "limit": "7200",
