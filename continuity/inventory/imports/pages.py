@@ -311,7 +311,7 @@ def _value(name: str, value: Any, people: Mapping[int, str]) -> str:
         case "data_class":
             return str(DataClass(value).label)
         case "owner_id" | "deputy_id":
-            return people.get(value, "–")  # noqa: RUF001  # the dash of the product
+            return people.get(value, "–")
         case "mbco_percent":
             return formats.percent(value / 100)
     if isinstance(value, timedelta):
@@ -371,7 +371,9 @@ def shown_names(
                 ),
                 actions=tuple(actions),
                 tools=tuple(
-                    _option(tool.pk, tool.name, line) for tool in every if tool.pk not in near
+                    _option(tool.pk, tool.name, line)
+                    for tool in every
+                    if tool.pk not in near
                 ),
                 means=_means(line, plan, names, tools),
             )
