@@ -11,9 +11,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("continuity.inventory.urls")),
     path("account/", include(sign_in_patterns)),
     path("history/", include("continuity.history.urls")),
-    path("mail/", include("continuity.notifications.urls")),
+    path("settings/mail/", include("continuity.notifications.urls")),
     path("outages/", include("continuity.outages.urls")),
     path("drills/", include("continuity.drills.urls")),
+    path("reports/", include("continuity.reports.urls")),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
 ]

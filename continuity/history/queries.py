@@ -8,7 +8,7 @@ from typing import Any, Final
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from continuity.accounts.models import (
@@ -27,57 +27,60 @@ MOST_TEAMS: Final = 500
 """Teams offered by the filter; one beyond them is found by its name."""
 
 VERBS: Final[Mapping[str, Promise]] = {
-    "organisation.set_up": _("set up Continuity"),
-    "organisation.changed": _("changed the settings"),
-    "person.added": _("added a person"),
-    "person.changed": _("changed a person"),
-    "person.closed": _("closed an account"),
-    "person.opened": _("opened an account again"),
-    "person.link_sent": _("sent a link for a new password"),
-    "team.added": _("added a team"),
-    "team.changed": _("changed a team"),
-    "team.removed": _("removed a team"),
-    "team.member_changed": _("changed who is in a team"),
-    "workflow.created": _("added a workflow"),
-    "workflow.changed": _("changed a workflow"),
-    "workflow.archived": _("archived a workflow"),
-    "workflow.restored": _("restored a workflow"),
-    "dependency.created": _("added a dependency"),
-    "dependency.changed": _("changed a dependency"),
-    "dependency.removed": _("removed a dependency"),
-    "alternative.created": _("added an alternative"),
-    "alternative.changed": _("changed an alternative"),
-    "alternative.moved": _("changed the order of alternatives"),
-    "alternative.removed": _("removed an alternative"),
-    "alternative.proven": _("recorded that an alternative works"),
-    "alternative.failed": _("recorded that an alternative failed"),
-    "runbook.changed": _("changed a runbook"),
-    "proof.added": _("recorded a proof"),
-    "provider.created": _("added a provider"),
-    "provider.changed": _("changed a provider"),
-    "tool.created": _("added a tool"),
-    "tool.changed": _("changed a tool"),
-    "tool.spelling_added": _("added a spelling of a tool"),
-    "tool.spelling_removed": _("removed a spelling of a tool"),
-    "upstream.created": _("added an upstream"),
-    "upstream.changed": _("changed an upstream"),
-    "upstream.removed": _("removed an upstream"),
-    "import.done": _("imported a file"),
-    "import.undone": _("undid an import"),
-    "schedule.created": _("made a schedule"),
-    "schedule.changed": _("changed a schedule"),
-    "schedule.paused": _("paused a schedule"),
-    "schedule.resumed": _("resumed a schedule"),
-    "drill.planned": _("planned a drill"),
-    "drill.started": _("started a drill"),
-    "drill.paused": _("paused a drill"),
-    "drill.resumed": _("resumed a drill"),
-    "drill.ended": _("ended a drill"),
-    "drill.aborted": _("aborted a drill"),
-    "drill.missed": _("missed a drill"),
-    "report.asked": _("asked for a report"),
+    "organisation.set_up": _("Continuity set up"),
+    "organisation.changed": _("Settings changed"),
+    "person.added": _("Person added"),
+    "person.changed": _("Person changed"),
+    "person.closed": _("Account closed"),
+    "person.opened": _("Account opened again"),
+    "person.link_sent": _("Link for a new password sent"),
+    "team.added": _("Team added"),
+    "team.changed": _("Team changed"),
+    "team.removed": _("Team removed"),
+    "team.member_changed": _("Members of a team changed"),
+    "workflow.created": _("Workflow added"),
+    "workflow.changed": _("Workflow changed"),
+    "workflow.archived": _("Workflow archived"),
+    "workflow.restored": _("Workflow restored"),
+    "workflow.imported": _("Workflows imported"),
+    "workflow.import_undone": _("Import of workflows undone"),
+    "dependency.created": _("Dependency added"),
+    "dependency.changed": _("Dependency changed"),
+    "dependency.removed": _("Dependency removed"),
+    "alternative.created": _("Alternative added"),
+    "alternative.changed": _("Alternative changed"),
+    "alternative.moved": _("Order of alternatives changed"),
+    "alternative.removed": _("Alternative removed"),
+    "alternative.proven": _("Alternative proven"),
+    "alternative.failed": _("Alternative failed"),
+    "runbook.changed": _("Runbook changed"),
+    "provider.created": _("Provider added"),
+    "provider.changed": _("Provider changed"),
+    "tool.created": _("Tool added"),
+    "tool.changed": _("Tool changed"),
+    "tool.spelling_added": _("Spelling of a tool added"),
+    "tool.spelling_removed": _("Spelling of a tool removed"),
+    "upstream.created": _("Upstream added"),
+    "upstream.changed": _("Upstream changed"),
+    "upstream.removed": _("Upstream removed"),
+    "import.applied": _("File imported"),
+    "import.undone": _("Import undone"),
+    "schedule.created": _("Schedule made"),
+    "schedule.changed": _("Schedule changed"),
+    "schedule.paused": _("Schedule paused"),
+    "schedule.resumed": _("Schedule resumed"),
+    "schedule.deleted": _("Schedule deleted"),
+    "drill.planned": _("Drill planned"),
+    "drill.started": _("Drill started"),
+    "drill.paused": _("Drill paused"),
+    "drill.resumed": _("Drill resumed"),
+    "drill.ended": _("Drill ended"),
+    "drill.aborted": _("Drill aborted"),
+    "drill.missed": _("Drill missed"),
+    "report.asked": _("Report asked for"),
+    "report.made": _("Report made"),
 }
-"""What each verb says after the name of who did it. One without words shows itself."""
+"""What each verb says. One without words shows itself."""
 
 KINDS: Final[Mapping[str, Promise]] = {
     "organisation": _("Settings"),
@@ -231,7 +234,7 @@ ADMINISTERED: Final[Mapping[str, str]] = {
     "accounts.team": "accounts:team",
 }
 """Subjects whose page only an administrator may open."""
-GONE: Final = (".removed", ".undone")
+GONE: Final = (".removed", ".deleted", ".undone")
 
 
 @dataclass(frozen=True, slots=True)
@@ -392,9 +395,9 @@ def _read(field: str, value: Any) -> str:
             named = VALUES.get(field, {}).get("") if value == "" else None
             return str(named or formats.NOTHING)
         case True:
-            return _now("Yes")
+            return gettext("Yes")
         case False:
-            return _now("No")
+            return gettext("No")
         case int() | float() if field in LENGTHS:
             return formats.duration(timedelta(seconds=value))
         case list():

@@ -38,11 +38,6 @@ urlpatterns = [
         name="alternatives_order",
     ),
     path(
-        "workflows/tools/<int:pk>/undo/",
-        workflows.alternatives_undo,
-        name="alternatives_undo",
-    ),
-    path(
         "workflows/tools/<int:pk>/alternatives/new/",
         workflows.alternative_new,
         name="alternative_new",

@@ -17,11 +17,11 @@ urlpatterns = [
     path("people/<int:pk>/close/", views.person_close, name="person_close"),
     path("people/<int:pk>/open/", views.person_open, name="person_open"),
     path("people/<int:pk>/link/", views.person_link, name="person_link"),
-    path("teams/", views.teams, name="teams"),
-    path("teams/new/", views.team_new, name="team_new"),
-    path("teams/<int:pk>/", views.team, name="team"),
-    path("teams/<int:pk>/members/", views.team_member, name="team_member"),
-    path("teams/<int:pk>/remove/", views.team_remove, name="team_remove"),
+    path("people/teams/", views.teams, name="teams"),
+    path("people/teams/new/", views.team_new, name="team_new"),
+    path("people/teams/<int:pk>/", views.team, name="team"),
+    path("people/teams/<int:pk>/members/", views.team_member, name="team_member"),
+    path("people/teams/<int:pk>/remove/", views.team_remove, name="team_remove"),
 ]
 
 sign_in_patterns = [

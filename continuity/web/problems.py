@@ -31,6 +31,13 @@ SENTENCES: Final[Mapping[str, Promise]] = {
         "It is not running, so nothing can be recorded. Reload the page to see why."
     ),
     "already_recorded": _("This was recorded already, at %(at)s."),
+    "last_administrator": _(
+        "This is the last administrator. Make somebody else one first."
+    ),
+    "own_account": _("You cannot close your own account. Somebody else has to do it."),
+    "team_in_use": _(
+        "This team still has workflows, drills or teams. Move or archive them first."
+    ),
     "undo_too_late": _("It is too late to undo this. Ask the facilitator to correct it."),
     "invalid_rule": _(
         "This repetition cannot be understood. Choose how often and until when again."

@@ -4,6 +4,8 @@ import "./live-timer.js";
 import "./rank-list.js";
 import "./outbox.js";
 import "./theme.js";
+import "./live.js";
+import "./filter-list.js";
 import { shortcuts } from "./shortcuts.js";
 import { token } from "./csrf.js";
 import { toast, problem, text } from "./toasts.js";

@@ -84,7 +84,8 @@ class RankList extends HTMLElement {
     const fields = order.map((id) => ["order", id]);
     // One after the other: the last order asked for is the last one stored.
     this.sending = (this.sending ?? Promise.resolve()).then(() => post(this.dataset.url, fields)).then(async (answer) => {
-      if (answer.ok && !answer.redirected) return;
+      // Whoever shows something that hangs on the order hears of it: a part that htmx reloads.
+      if (answer.ok && !answer.redirected) return this.dispatchEvent(new CustomEvent("ranked", { bubbles: true }));
       const body = await answer.json().catch(() => ({}));
       throw new Error(body.message ?? "");
     }).catch((error) => {

@@ -7,7 +7,6 @@ from django.urls import reverse
 
 from continuity.accounts.roles import TeamRole
 from continuity.dashboard.queries import overview, scope
-from continuity.domain.readiness import Level
 from continuity.domain.states import DrillState
 from continuity.inventory.models import Tier
 from continuity.outages.models import OutageKind
@@ -23,6 +22,7 @@ from tests.factories import (
     RunbookStepFactory,
     TeamFactory,
     ToolFactory,
+    UpstreamFactory,
     UserFactory,
     WorkflowFactory,
     administrator,
@@ -49,10 +49,13 @@ def ready_workflow(**fields):
 
 
 def drill_result(workflow, minutes, *, days_ago=5, **fields):
-    """A finished drill in which `workflow` worked again after `minutes`; None: it did not."""
+    """A finished drill; `workflow` worked again after `minutes`, None: it did not."""
     began = NOON - timedelta(days=days_ago)
     outage = OutageFactory(
-        state=DrillState.ENDED, occurred_at=began, ended_at=began + timedelta(hours=2), **fields
+        state=DrillState.ENDED,
+        occurred_at=began,
+        ended_at=began + timedelta(hours=2),
+        **fields,
     )
     if outage.kind == OutageKind.DRILL:
         DrillFactory(outage=outage)
@@ -131,7 +134,10 @@ def test_the_period_cuts_the_median_and_not_what_is_over_target():
 
     assert view.recovery.median is None
     assert [one.kind for one in view.decisions] == ["over_target"]
-    assert view.decisions[0].why == "Took 1\u00a0h\u00a030 in the last drill; the target is 1\u00a0h."
+    assert (
+        view.decisions[0].why
+        == "Took 1\u00a0h\u00a030 in the last drill; the target is 1\u00a0h."
+    )
 
 
 def test_only_the_last_drill_decides_whether_a_workflow_is_over_target():
@@ -164,8 +170,6 @@ def test_each_gap_of_a_workflow_is_a_decision_and_critical_work_comes_first():
 
 
 def test_shared_fate_of_the_first_alternative_names_what_both_need():
-    from tests.factories import UpstreamFactory
-
     workflow = WorkflowFactory(owner=UserFactory())
     dependency = DependencyFactory(workflow=workflow, tool=ToolFactory(name="ChatGPT"))
     claude, edge = ToolFactory(name="Claude"), ToolFactory(name="Cloudflare")
@@ -175,9 +179,7 @@ def test_shared_fate_of_the_first_alternative_names_what_both_need():
 
     [shared] = [one for one in view_of(manager()).decisions if one.kind == "shared_fate"]
 
-    assert shared.why == (
-        "ChatGPT and its first alternative Claude both need Cloudflare."
-    )
+    assert shared.why == ("ChatGPT and its first alternative Claude both need Cloudflare.")
 
 
 def test_concentration_counts_workflows_that_stop_by_provider_and_department():
@@ -189,7 +191,9 @@ def test_concentration_counts_workflows_that_stop_by_provider_and_department():
         DependencyFactory(workflow=workflow, tool=ToolFactory(provider=openai))
         DependencyFactory(workflow=workflow, tool=ToolFactory(provider=openai))
     degraded = WorkflowFactory(team=claims, tier=Tier.CRITICAL)
-    DependencyFactory(workflow=degraded, tool=ToolFactory(provider=openai), without="degraded")
+    DependencyFactory(
+        workflow=degraded, tool=ToolFactory(provider=openai), without="degraded"
+    )
     low = WorkflowFactory(team=claims, tier=Tier.LOW)
     DependencyFactory(workflow=low, tool=ToolFactory(provider=openai))
 
@@ -197,9 +201,9 @@ def test_concentration_counts_workflows_that_stop_by_provider_and_department():
 
     assert heat.pressing is True
     assert heat.columns == ["Claims"]
-    assert [(row.name, [cell.value for cell in row.cells], row.total) for row in heat.rows] == [
-        ("OpenAI", [2], 2)
-    ]
+    assert [
+        (row.name, [cell.value for cell in row.cells], row.total) for row in heat.rows
+    ] == [("OpenAI", [2], 2)]
     assert (heat.workflows, heat.top_percent) == (3, 66)
 
 
@@ -280,7 +284,7 @@ def test_who_counts_what(who, total):
     view = view_of(user)
 
     assert view.share.total == total
-    assert {level for level in [Level.READY] if view.share.ready == total} == {Level.READY}
+    assert view.share.ready == total
 
 
 @pytest.mark.parametrize("count", [1, 100])
@@ -343,7 +347,9 @@ def test_a_figure_and_the_rows_behind_its_link_agree(client: Client):
 def test_nonsense_in_the_address_gives_the_usual_view(client: Client):
     client.force_login(manager())
 
-    response = client.get(reverse("dashboard:overview"), {"department": "x", "months": "99"})
+    response = client.get(
+        reverse("dashboard:overview"), {"department": "x", "months": "99"}
+    )
 
     assert response.status_code == 200
     assert response.context["view"].scope.months == 12
@@ -351,7 +357,12 @@ def test_nonsense_in_the_address_gives_the_usual_view(client: Client):
 
 @pytest.mark.parametrize(
     "route",
-    ["dashboard:overview", "dashboard:workflows", "dashboard:decisions", "dashboard:recoveries"],
+    [
+        "dashboard:overview",
+        "dashboard:workflows",
+        "dashboard:decisions",
+        "dashboard:recoveries",
+    ],
 )
 def test_who_is_not_signed_in_is_sent_to_sign_in(client: Client, route):
     response = client.get(reverse(route))

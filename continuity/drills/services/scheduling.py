@@ -10,7 +10,7 @@ from django.db.models import Q
 from continuity.accounts.models import Membership, Team, User
 from continuity.accounts.roles import TeamRole
 from continuity.domain.errors import InvalidRule, NotAllowedNow
-from continuity.domain.recurrence import Fault, Rule, next_after, parse
+from continuity.domain.recurrence import Fault, next_after
 from continuity.domain.states import DrillState
 from continuity.drills.models import (
     Drill,
@@ -20,6 +20,7 @@ from continuity.drills.models import (
     Scenario,
     Schedule,
 )
+from continuity.drills.queries.rules import rule_of
 from continuity.drills.queries.scripts import freeze
 from continuity.drills.services import messages
 from continuity.history.services import changes, record
@@ -47,12 +48,6 @@ FIELDS: Final = (
     "limit",
     "starts_by_itself",
 )
-
-
-def rule_of(schedule: Schedule) -> Rule:
-    """Return when `schedule` recurs. Raises InvalidRule if it cannot be kept."""
-    starts_at = datetime.combine(schedule.starts_on, schedule.starts_time)
-    return parse(schedule.rrule, starts_at, schedule.zone)
 
 
 @transaction.atomic

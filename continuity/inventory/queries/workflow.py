@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from django.db.models import Count, QuerySet
 from django.db.models.fetch_modes import FETCH_RAISE
+from django.utils.translation import gettext_lazy as _
 
 from continuity.domain.fate import FateAnswer, Graph, Shared, SharedFate
 from continuity.domain.readiness import (
@@ -29,6 +30,7 @@ from continuity.inventory.models import (
 )
 from continuity.inventory.queries import fate
 from continuity.inventory.queries.readiness import readiness
+from continuity.web import formats, reasons
 
 MOVED: Final = "alternative.moved"
 CHANGES_OF_ALTERNATIVES: Final = (
@@ -41,12 +43,26 @@ UNDO_WITHIN: Final = timedelta(hours=24)
 """How long the page offers to put an order back. The history keeps it for ever."""
 
 
+RELATION_LABELS: Final[Mapping[str, Any]] = {
+    "provider": _("Provider"),
+    **{str(value): label for value, label in Relation.choices},
+    fate.PART: _("the product itself"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Figure[T]:
     """A number, and whether somebody has shown it or only expects it."""
 
+    label: Any
     value: T
     proven: bool
+
+    @property
+    def text(self) -> str:
+        if isinstance(self.value, timedelta):
+            return formats.duration(self.value)
+        return formats.percent(float(str(self.value)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +84,10 @@ class SharedThing:
     path_from_alternative: tuple[str, ...]
     sources: tuple[str, ...]
 
+    @property
+    def relation_label(self) -> Any:
+        return RELATION_LABELS.get(self.relation, "")
+
 
 @dataclass(frozen=True, slots=True)
 class Fate:
@@ -82,6 +102,10 @@ class Fate:
     known: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
 
+    @property
+    def unknown_labels(self) -> list[str]:
+        return [str(RELATION_LABELS[one]) for one in self.unknown]
+
 
 @dataclass(frozen=True, slots=True)
 class AlternativeCard:
@@ -93,6 +117,15 @@ class AlternativeCard:
     quality: Figure[int] | None
     capacity: Figure[int] | None
     steps: int
+
+    @property
+    def figures(self) -> list[Figure[Any]]:
+        """What is known of it, in the order shown."""
+        return [one for one in (self.switch, self.quality, self.capacity) if one]
+
+    @property
+    def approved(self) -> bool:
+        return Reason.NOT_APPROVED not in self.ready.reasons
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +147,10 @@ class Layer:
 
     relation: str
     cells: tuple[Cell, ...]
+
+    @property
+    def label(self) -> Any:
+        return RELATION_LABELS[self.relation]
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +192,14 @@ class Lift:
     dependency: Dependency | None = None
     alternative: Alternative | None = None
 
+    @property
+    def sentence(self) -> str:
+        return reasons.sentence(self.reason)
+
+    @property
+    def needs_drill(self) -> bool:
+        return self.reason in {Reason.NO_PROOF, Reason.PROOF_EXPIRED, Reason.OVER_RTO}
+
 
 @dataclass(frozen=True, slots=True)
 class WorkflowPage:
@@ -164,6 +209,13 @@ class WorkflowPage:
     cards: tuple[DependencyCard, ...]
     measured: Proof | None
     """The latest proof with a measured time to the minimum level."""
+
+    @property
+    def over_target(self) -> bool:
+        """Whether that time was longer than the RTO; False if either is not known."""
+        rto = self.workflow.rto
+        measured = self.measured and self.measured.minimum_after
+        return bool(rto and measured and measured > rto)
 
 
 def page(workflow: Workflow, *, now: datetime) -> WorkflowPage:
@@ -242,12 +294,6 @@ def moved(dependency: Dependency, pk: int, *, up: bool) -> list[int]:
         if 0 <= other < len(order):
             order[place], order[other] = order[other], order[place]
     return order
-
-
-def undo(dependency: Dependency, *, now: datetime) -> OrderUndo | None:
-    """Return the last change of order, while it can be put back."""
-    entry = _moves(dependency.workflow, now).get(dependency.tool.name)
-    return _undo(entry, list(dependency.alternatives.select_related("tool")))
 
 
 def evidence(workflow: Workflow) -> QuerySet[Proof]:
@@ -401,18 +447,20 @@ def _alternative_card(
         ready=ready,
         proof=_proof_state(ready, proofs, live, now),
         fate=_fate(tool, alternative, graph),
-        switch=_figure(live, "switch_after", alternative.expected_switch),
-        quality=_figure(live, "quality", alternative.expected_quality),
-        capacity=_figure(live, "capacity", alternative.expected_capacity),
+        switch=_figure(_("Switch"), live, "switch_after", alternative.expected_switch),
+        quality=_figure(_("Quality"), live, "quality", alternative.expected_quality),
+        capacity=_figure(_("Capacity"), live, "capacity", alternative.expected_capacity),
         steps=alternative.step_count,  # type: ignore[attr-defined]  # annotated
     )
 
 
-def _figure(live: Sequence[Proof], name: str, expected: Any) -> Figure[Any] | None:
+def _figure(
+    label: Any, live: Sequence[Proof], name: str, expected: Any
+) -> Figure[Any] | None:
     shown = [value for proof in live if (value := getattr(proof, name)) is not None]
     if shown:
-        return Figure(shown[0], proven=True)
-    return None if expected is None else Figure(expected, proven=False)
+        return Figure(label, shown[0], proven=True)
+    return None if expected is None else Figure(label, expected, proven=False)
 
 
 def _proof_state(

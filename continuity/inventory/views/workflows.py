@@ -212,17 +212,6 @@ def alternatives_order(request: SignedInRequest, dependency: Dependency) -> Http
     return redirect(f"{dependency.workflow.get_absolute_url()}#order-{dependency.pk}")
 
 
-@access(Action.VIEW, Dependency)
-def alternatives_undo(request: SignedInRequest, dependency: Dependency) -> HttpResponse:
-    """The line that offers to put the last order back, for the page that changed it."""
-    context = {
-        "dependency": dependency,
-        "undo": one.undo(dependency, now=timezone.now()),
-        **_may(request, dependency.workflow),
-    }
-    return render(request, "inventory/_undo_order.html", context)
-
-
 @access(Action.EDIT, Dependency)
 def alternative_new(request: SignedInRequest, dependency: Dependency) -> HttpResponse:
     form = forms.AlternativeForm(request.POST or None, dependency=dependency)

@@ -125,7 +125,7 @@ def _summary(
 ) -> list[str]:
     share = share_ready(levels[one.pk].level for one in workflows)
     if not workflows:
-        return [_("There are no workflows in this report's scope.")]
+        return [_("There are no workflows in this report’s scope.")]
     first = _(
         "Of %(total)d workflows that depend on AI tools %(ready)d are ready, %(partly)d "
         "partly ready and %(not_ready)d not ready; %(unknown)d name no tool, so that "
@@ -141,7 +141,7 @@ def _summary(
     if not drills:
         return [first, _("No drill was run in the period, so no recovery was measured.")]
     second = _(
-        "In the period's drills %(recovered)d of %(total)d recoveries reached their "
+        "In the period’s drills %(recovered)d of %(total)d recoveries reached their "
         "minimum level: %(met)d met their target, %(missed)d missed it."
     ) % {
         "recovered": shown.recovered,

@@ -15,10 +15,12 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         if User.objects.exists():
-            raise CommandError("There are people in this database: the sample is not for it.")
+            raise CommandError("There are people in this database already.")
         administrator, password = sample.load(now=timezone.now())
         sign_in = f"Sign in as {administrator.email} with the password {password}"
         note = places.VAR / "sign-in.txt"
         note.touch(mode=0o600)
         note.write_text(f"{sign_in}\n", encoding="utf-8")
-        self.stdout.write(f"{sign_in}\n(The same password for all its people; kept in {note}.)")
+        self.stdout.write(
+            f"{sign_in}\nThe same password for all its people, kept in {note}"
+        )

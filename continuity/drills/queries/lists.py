@@ -1,0 +1,195 @@
+"""The list of drills: what runs, what comes, what has been."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.core.paginator import Page, Paginator
+from django.db.models import F, Q, QuerySet
+
+from continuity.accounts.models import Team, User
+from continuity.accounts.roles import Action
+from continuity.domain.states import LIVE, OVER, DrillState
+from continuity.drills.models import Drill, Schedule
+from continuity.inventory.models import Tool
+from continuity.outages.queries.results import Summary, summaries
+
+PER_PAGE: Final = 50
+MOST: Final = 50
+"""Drills under way or planned, and schedules, that are listed; there are never many."""
+
+
+@dataclass(frozen=True, slots=True)
+class DrillLine:
+    """One drill in a list. `at` is the onset, or when it is due. `summary` is None before
+    it has begun. Overdue: its time has come and nobody has started it."""
+
+    pk: int
+    outage_pk: int
+    title: str
+    team: str
+    tools: tuple[str, ...]
+    scenario: str
+    state: str
+    at: datetime
+    overdue: bool
+    starts_by_itself: bool
+    facilitator: str
+    summary: Summary | None
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleLine:
+    pk: int
+    title: str
+    team: str
+    tools: tuple[str, ...]
+    scenario: str
+    next_due_at: datetime | None
+    rrule: str
+    paused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DrillList:
+    """`running`, `planned` and `schedules` are empty where a filter leaves them out."""
+
+    running: tuple[DrillLine, ...]
+    planned: tuple[DrillLine, ...]
+    schedules: tuple[ScheduleLine, ...]
+    past: tuple[DrillLine, ...]
+    page: Page[Drill]
+    is_empty: bool
+
+
+def drill_list(
+    user: User,
+    *,
+    state: str = "",
+    team: Team | None = None,
+    text: str = "",
+    page: str | int | None = 1,
+    now: datetime,
+) -> DrillList:
+    """Return the drills that `user` may see, in a fixed number of queries.
+
+    `state` is "coming", "running", or one of the states of a drill that is over; empty
+    is all. `team` keeps those it takes part in, `text` those with it in their title.
+    """
+    seen = _wanted(Drill.objects.allowing(user, Action.VIEW), team, text)
+    live = planned = seen.none()
+    if state in {"", "running"}:
+        live = seen.filter(outage__state__in=LIVE).order_by("outage__occurred_at", "pk")
+    if state in {"", "coming"}:
+        planned = seen.filter(outage__state=DrillState.PLANNED).order_by(
+            "occurrence_at", "pk"
+        )
+    over = seen.filter(outage__state__in=[state] if state in OVER else OVER)
+    if state in {"coming", "running"}:
+        over = over.none()
+    over = over.order_by(
+        F("outage__ended_at").desc(nulls_last=True), "-occurrence_at", "-pk"
+    )
+    asked = Paginator(over, PER_PAGE).get_page(page)
+    groups = [list(_joined(live)[:MOST]), list(_joined(planned)[:MOST])]
+    groups.append(
+        list(_joined(over)[asked.start_index() - 1 : asked.end_index()])
+        if asked.paginator.count
+        else []
+    )
+    drills = [drill for group in groups for drill in group]
+    found = summaries([drill.outage_id for drill in drills], now=now)
+    lines = [
+        tuple(_line(drill, found.get(drill.outage_id), now) for drill in group)
+        for group in groups
+    ]
+    schedules = _schedules(user, team, text) if state in {"", "coming"} else ()
+    nothing = not drills and not schedules
+    return DrillList(
+        running=lines[0],
+        planned=lines[1],
+        schedules=schedules,
+        past=lines[2],
+        page=asked,
+        is_empty=nothing and not (state or team or text),
+    )
+
+
+def overdue(user: User, *, now: datetime) -> int:
+    """Count the drills that `user` may see whose time has come and that nobody started."""
+    return (
+        Drill.objects.allowing(user, Action.VIEW)
+        .filter(
+            outage__state=DrillState.PLANNED,
+            outage__due_at__lte=now,
+            outage__starts_by_itself=False,
+        )
+        .count()
+    )
+
+
+def _wanted(drills: QuerySet[Drill], team: Team | None, text: str) -> QuerySet[Drill]:
+    if team is not None:
+        drills = drills.filter(
+            Q(outage__team=team) | Q(outage__in=team.outages.values("pk"))
+        )
+    if text:
+        drills = drills.filter(outage__title__icontains=text)
+    return drills
+
+
+def _joined(drills: QuerySet[Drill]) -> QuerySet[Drill]:
+    return drills.select_related(
+        "outage__team", "outage__facilitator", "scenario"
+    ).prefetch_related("outage__tools")
+
+
+def _line(drill: Drill, summary: Summary | None, now: datetime) -> DrillLine:
+    outage = drill.outage
+    late = outage.state == DrillState.PLANNED and drill.occurrence_at <= now
+    return DrillLine(
+        pk=drill.pk,
+        outage_pk=outage.pk,
+        title=outage.title,
+        team=str(outage.team or ""),
+        tools=names(outage.tools.all()),
+        scenario=drill.scenario.title,
+        state=outage.state,
+        at=outage.occurred_at or drill.occurrence_at,
+        overdue=late and not outage.starts_by_itself,
+        starts_by_itself=outage.starts_by_itself,
+        facilitator=str(outage.facilitator or ""),
+        summary=summary if outage.occurred_at else None,
+    )
+
+
+def _schedules(user: User, team: Team | None, text: str) -> tuple[ScheduleLine, ...]:
+    """The recurring ones; what happens once stands among the drills."""
+    found = Schedule.objects.allowing(user, Action.VIEW).recurring()
+    if team is not None:
+        found = found.filter(Q(team=team) | Q(team=None))
+    if text:
+        found = found.filter(title__icontains=text)
+    rows = (
+        found.select_related("team", "scenario")
+        .prefetch_related("tools")
+        .order_by(F("next_due_at").asc(nulls_last=True), "pk")
+    )
+    return tuple(
+        ScheduleLine(
+            pk=row.pk,
+            title=row.title,
+            team=str(row.team or ""),
+            tools=names(row.tools.all()),
+            scenario=row.scenario.title,
+            next_due_at=row.next_due_at,
+            rrule=row.rrule,
+            paused=row.paused,
+        )
+        for row in rows[:MOST]
+    )
+
+
+def names(tools: Iterable[Tool]) -> tuple[str, ...]:
+    return tuple(sorted(tool.name for tool in tools))

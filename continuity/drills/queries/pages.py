@@ -1,0 +1,207 @@
+"""What the pages of one drill, one schedule, one scenario read."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from continuity.accounts.models import Membership, Team, User
+from continuity.accounts.roles import Action, OrganisationRole, TeamRole
+from continuity.domain.clocks import Verdict
+from continuity.domain.recurrence import occurrences
+from continuity.domain.scenario import ComponentState
+from continuity.drills.models import Drill, Participant, Scenario, Schedule
+from continuity.drills.queries.rules import rule_of
+from continuity.drills.queries.scripts import PhaseLine, freeze, phases_of
+from continuity.inventory.models import Tool, ToolKind
+from continuity.outages.queries.results import Line, Results, results
+from continuity.outages.queries.scope import Reach, reach
+from continuity.web.charts import Figure, Stacked
+
+MOST_PEOPLE: Final = 50
+MOST_TEAMS: Final = 12
+WORST_FIRST: Final = {
+    Verdict.MISSED: 0,
+    Verdict.NOT_SHOWN: 1,
+    None: 2,
+    Verdict.EXCUSED: 3,
+    Verdict.MET: 4,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DrillPage:
+    """`people` are the first fifty of `people_total`."""
+
+    drill: Drill
+    tools: tuple[str, ...]
+    results: Results
+    lines: tuple[Line, ...]
+    chart: Figure
+    phases: tuple[PhaseLine, ...]
+    people: tuple[Participant, ...]
+    people_total: int
+    may_run: bool
+
+
+def drill_page(drill: Drill, *, user: User, now: datetime) -> DrillPage:
+    """Return the plan of a drill and, once it has begun, its result; worst first."""
+    outage = drill.outage
+    found = results(outage, now=now)
+    people = drill.participants.select_related("user")
+    return DrillPage(
+        drill=drill,
+        tools=tuple(sorted(outage.tools.values_list("name", flat=True))),
+        results=found,
+        lines=tuple(
+            sorted(found.lines, key=lambda line: (WORST_FIRST[line.verdict], line.workflow))
+        ),
+        chart=by_team(found.lines),
+        phases=phases_of(drill.script, drill.speed),
+        people=tuple(people[:MOST_PEOPLE]),
+        people_total=people.count(),
+        may_run=Drill.objects.allowing(user, Action.RUN_DRILL).filter(pk=drill.pk).exists(),
+    )
+
+
+def by_team(lines: tuple[Line, ...]) -> Figure:
+    """Return the verdicts of each team as a chart: the teams with most to do first."""
+    counted: dict[str, list[int]] = {}
+    place = {Verdict.MET: 0, Verdict.NOT_SHOWN: 1, Verdict.MISSED: 2}
+    for line in lines:
+        if line.verdict in place:
+            counted.setdefault(line.team, [0, 0, 0])[place[line.verdict]] += 1
+    rows = sorted(counted.items(), key=lambda row: (-row[1][2], -sum(row[1]), row[0]))
+    return Stacked(
+        uid="verdicts",
+        title=_("Targets met, not shown and missed, by team"),
+        description=_("For each team, how many of its workflows came back in time."),
+        keys=[("ok", _("Met")), ("warn", _("Not shown")), ("bad", _("Missed"))],
+        rows=rows[:MOST_TEAMS],
+        head=_("Team"),
+    ).figure()
+
+
+@dataclass(frozen=True, slots=True)
+class SchedulePage:
+    schedule: Schedule
+    tools: tuple[str, ...]
+    coming: tuple[datetime, ...]
+    drills: tuple[Drill, ...]
+    reach: Reach
+    may_delete: bool
+
+
+def schedule_page(schedule: Schedule, *, now: datetime) -> SchedulePage:
+    """Return a schedule with its next five occurrences and its last ten drills."""
+    tools = list(schedule.tools.all())
+    drills = tuple(schedule.drills.select_related("outage")[:10])
+    return SchedulePage(
+        schedule=schedule,
+        tools=tuple(sorted(tool.name for tool in tools)),
+        coming=occurrences(rule_of(schedule), now, now + timedelta(days=3 * 366), limit=5),
+        drills=drills,
+        reach=reach([tool.pk for tool in tools], team_pks(schedule.team)),
+        may_delete=not drills,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioPage:
+    scenario: Scenario
+    phases: tuple[PhaseLine, ...]
+    tools: tuple[Tool, ...]
+    drills: int
+
+
+def scenario_page(scenario: Scenario) -> ScenarioPage:
+    return ScenarioPage(
+        scenario=scenario,
+        phases=phases_of(freeze(scenario, [])),
+        tools=tuple(default_tools(scenario)),
+        drills=scenario.drills.count(),
+    )
+
+
+def scenarios() -> QuerySet[Scenario]:
+    """Return all scenarios, those that need no history first, then the newest."""
+    return Scenario.objects.annotate(
+        used=Count("drills", distinct=True), parts=Count("components", distinct=True)
+    ).order_by("-happened_at", "pk")
+
+
+def default_tools(scenario: Scenario) -> QuerySet[Tool]:
+    """Return the tools that a drill of `scenario` takes away unless told otherwise.
+
+    Those of its components that are ever worse than usual; not what they ride on, since
+    everything else that does would then fall too, which the real outage may not show.
+    """
+    bad = [ComponentState.DEGRADED, ComponentState.DOWN]
+    return (
+        Tool.objects.usable()
+        .filter(
+            pk__in=scenario.components.filter(phases__state__in=bad).values("tool"),
+        )
+        .order_by("name")
+    )
+
+
+def choosable_tools() -> QuerySet[Tool]:
+    """Return the tools a drill can take away: those in use, those others ride on, those
+    of a scenario. `used_by` counts the current workflows that depend on each."""
+    return (
+        Tool.objects.annotate(
+            used_by=Count(
+                "dependencies__workflow",
+                filter=Q(dependencies__workflow__archived_at=None),
+                distinct=True,
+            )
+        )
+        .filter(
+            Q(used_by__gt=0)
+            | Q(downstreams__isnull=False)
+            | Q(pk__in=_in_scenarios())
+            | Q(kind=ToolKind.PRODUCT, alternative_uses__isnull=False)
+        )
+        .distinct()
+        .order_by("name")
+    )
+
+
+def _in_scenarios() -> QuerySet[Scenario, int | None]:
+    return Scenario.objects.exclude(components__tool=None).values_list(
+        "components__tool", flat=True
+    )
+
+
+def runnable_teams(user: User) -> QuerySet[Team]:
+    """Return the teams for which `user` may plan and run drills."""
+    return Team.objects.allowing(user, Action.RUN_DRILL)
+
+
+def may_run_schedule(user: User, schedule: Schedule) -> bool:
+    """Say whether `user` may change `schedule`, pause it or delete it."""
+    allowed = Schedule.objects.allowing(user, Action.RUN_DRILL)
+    return allowed.filter(pk=schedule.pk).exists()
+
+
+def facilitators(user: User) -> QuerySet[User]:
+    """Return who can be asked to run a drill: leads, managers, and `user` themselves."""
+    return User.objects.filter(
+        Q(pk=user.pk)
+        | Q(
+            organisation_role__in=[OrganisationRole.MANAGER, OrganisationRole.ADMINISTRATOR]
+        )
+        | Q(pk__in=Membership.objects.filter(role=TeamRole.LEAD).values("user")),
+        is_active=True,
+    ).order_by("name", "pk")
+
+
+def team_pks(team: Team | None) -> list[int] | None:
+    """Return a team and the teams below it, None for the whole organisation."""
+    if team is None:
+        return None
+    below = Team.objects.filter(Q(pk=team.pk) | Q(parent=team))
+    return list(below.values_list("pk", flat=True))

@@ -1,0 +1,22 @@
+"""Addresses of drills, their schedules and scenarios."""
+
+from django.urls import path
+
+from continuity.drills import views
+
+app_name = "drills"
+urlpatterns = [
+    path("", views.drills, name="list"),
+    path("plan/", views.plan, name="plan"),
+    path("plan/tools/", views.plan_tools, name="plan_tools"),
+    path("plan/preview/", views.preview, name="preview"),
+    path("<int:pk>/", views.drill, name="drill"),
+    path("of-outage/<int:pk>/", views.of_outage, name="of_outage"),
+    path("schedules/<int:pk>/", views.schedule, name="schedule"),
+    path("schedules/<int:pk>/edit/", views.schedule_edit, name="schedule_edit"),
+    path("schedules/<int:pk>/pause/", views.schedule_pause, name="schedule_pause"),
+    path("schedules/<int:pk>/resume/", views.schedule_resume, name="schedule_resume"),
+    path("schedules/<int:pk>/delete/", views.schedule_delete, name="schedule_delete"),
+    path("scenarios/", views.scenarios, name="scenarios"),
+    path("scenarios/<int:pk>/", views.scenario, name="scenario"),
+]

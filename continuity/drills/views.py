@@ -1,0 +1,194 @@
+"""Drills, schedules and scenarios as pages."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from continuity.accounts.access import access
+from continuity.accounts.http import SignedInRequest
+from continuity.accounts.roles import Action
+from continuity.drills.forms import FilterForm, ScheduleForm, initial_of
+from continuity.drills.models import Drill, Scenario, Schedule
+from continuity.drills.queries import lists, pages
+from continuity.drills.services import scheduling
+from continuity.outages.models import Outage
+from continuity.outages.queries.scope import reach
+from continuity.web.paging import page_of
+
+
+@require_safe
+@access(Action.VIEW)
+def drills(request: SignedInRequest) -> HttpResponse:
+    form = FilterForm(request.GET, user=request.user)
+    asked = form.cleaned_data if form.is_valid() else {}
+    found = lists.drill_list(
+        request.user,
+        state=asked.get("state", ""),
+        team=asked.get("team"),
+        text=asked.get("q", ""),
+        page=request.GET.get("page"),
+        now=timezone.now(),
+    )
+    context = {
+        "form": form,
+        "found": found,
+        "active": any(asked.values()),
+        "may_plan": pages.runnable_teams(request.user).exists(),
+    }
+    return render(request, "drills/list.html", context)
+
+
+@require_safe
+@access(Action.VIEW, Drill)
+def drill(request: SignedInRequest, drill: Drill) -> HttpResponse:
+    """The plan of a drill before it runs, and its result from then on."""
+    found = pages.drill_page(drill, user=request.user, now=timezone.now())
+    context = {"found": found, "drill": drill, "page": page_of(request, found.lines)}
+    return render(request, "drills/drill.html", context)
+
+
+@require_safe
+@access(Action.VIEW, Outage)
+def of_outage(request: SignedInRequest, outage: Outage) -> HttpResponse:
+    """From the live page of a drill to its result."""
+    return redirect(get_object_or_404(Drill.objects.of(outage)))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access(Action.RUN_DRILL)
+def plan(request: SignedInRequest) -> HttpResponse:
+    if not pages.runnable_teams(request.user).exists():
+        raise PermissionDenied
+    now = timezone.now()
+    form = ScheduleForm(
+        request.POST or None, user=request.user, now=now, initial=_initial(request)
+    )
+    if request.method == "POST" and form.is_valid():
+        schedule = scheduling.plan(**form.plan(), actor=request.user, now=now)
+        messages.success(request, _("The drill is planned."))
+        return redirect(schedule.drills.first() or schedule)
+    status = 422 if form.is_bound else 200
+    return render(request, "drills/plan.html", {"form": form}, status=status)
+
+
+def _initial(request: SignedInRequest) -> dict[str, object]:
+    """What a new plan begins with: tomorrow at ten, where the person is."""
+    zone = timezone.get_current_timezone_name()
+    initial: dict[str, object] = {
+        "zone": request.user.zone or zone or settings.TIME_ZONE,
+        "facilitator": request.user,
+        "starts_by_itself": True,
+        "starts_on": timezone.localdate() + timedelta(days=1),
+        "starts_time": "10:00",
+        "notice": "86400",
+        "limit": "7200",
+    }
+    scenario = _asked_scenario(request)
+    if scenario is not None:
+        initial |= {
+            "scenario": scenario,
+            "title": scenario.title,
+            "tools": [tool.pk for tool in pages.default_tools(scenario)],
+        }
+    return initial
+
+
+def _asked_scenario(request: SignedInRequest) -> Scenario | None:
+    asked = request.GET.get("scenario", "")
+    return pages.scenarios().filter(pk=asked).first() if asked.isdecimal() else None
+
+
+@require_safe
+@access(Action.RUN_DRILL)
+def plan_tools(request: SignedInRequest) -> HttpResponse:
+    """The tools of the plan's form, with those of the chosen scenario ticked."""
+    form = ScheduleForm(user=request.user, now=timezone.now(), initial=_initial(request))
+    return render(request, "drills/plan.html#tools", {"form": form})
+
+
+@require_safe
+@access(Action.RUN_DRILL)
+def preview(request: SignedInRequest) -> HttpResponse:
+    """How much work the plan in the form would reach."""
+    tools = [int(pk) for pk in request.GET.getlist("tools") if pk.isdecimal()]
+    scenario = _asked_scenario(request)
+    if not tools and scenario is not None:
+        tools = [tool.pk for tool in pages.default_tools(scenario)]
+    asked = request.GET.get("team", "")
+    teams = pages.runnable_teams(request.user)
+    team = teams.filter(pk=asked).first() if asked.isdecimal() else None
+    within = pages.team_pks(team)
+    if team is None and not request.user.may(Action.RUN_DRILL):
+        within = list(teams.values_list("pk", flat=True))
+    context = {"reach": reach(tools, within), "tools": len(tools)}
+    return render(request, "drills/_preview.html", context)
+
+
+@require_safe
+@access(Action.VIEW, Schedule)
+def schedule(request: SignedInRequest, schedule: Schedule) -> HttpResponse:
+    found = pages.schedule_page(schedule, now=timezone.now())
+    may_run = pages.may_run_schedule(request.user, schedule)
+    return render(request, "drills/schedule.html", {"found": found, "may_run": may_run})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access(Action.RUN_DRILL, Schedule)
+def schedule_edit(request: SignedInRequest, schedule: Schedule) -> HttpResponse:
+    now = timezone.now()
+    form = ScheduleForm(
+        request.POST or None, user=request.user, now=now, initial=initial_of(schedule)
+    )
+    if request.method == "POST" and form.is_valid():
+        scheduling.change(schedule.pk, **form.plan(), actor=request.user, now=now)
+        messages.success(request, _("The schedule is changed."))
+        return redirect(schedule)
+    context = {"form": form, "schedule": schedule}
+    status = 422 if form.is_bound else 200
+    return render(request, "drills/plan.html", context, status=status)
+
+
+@require_POST
+@access(Action.RUN_DRILL, Schedule)
+def schedule_pause(request: SignedInRequest, schedule: Schedule) -> HttpResponse:
+    scheduling.pause(schedule.pk, actor=request.user, now=timezone.now())
+    return redirect(schedule)
+
+
+@require_POST
+@access(Action.RUN_DRILL, Schedule)
+def schedule_resume(request: SignedInRequest, schedule: Schedule) -> HttpResponse:
+    scheduling.resume(schedule.pk, actor=request.user, now=timezone.now())
+    return redirect(schedule)
+
+
+@require_POST
+@access(Action.RUN_DRILL, Schedule)
+def schedule_delete(request: SignedInRequest, schedule: Schedule) -> HttpResponse:
+    scheduling.delete(schedule.pk, actor=request.user, now=timezone.now())
+    messages.success(request, _("The schedule is deleted."))
+    return redirect("drills:list")
+
+
+@require_safe
+@access(Action.VIEW)
+def scenarios(request: SignedInRequest) -> HttpResponse:
+    context = {"page": page_of(request, pages.scenarios())}
+    return render(request, "drills/scenarios.html", context)
+
+
+@require_safe
+@access(Action.VIEW, Scenario)
+def scenario(request: SignedInRequest, scenario: Scenario) -> HttpResponse:
+    context = {
+        "found": pages.scenario_page(scenario),
+        "may_plan": pages.runnable_teams(request.user).exists(),
+    }
+    return render(request, "drills/scenario.html", context)

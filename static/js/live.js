@@ -1,0 +1,99 @@
+// The live page of an outage: asks every 3 s while it is looked at, swaps what has changed and nothing else.
+// What someone is typing in, or has open, stays as it is until they are done; the focus stays where it was.
+import { serverNow } from "./live-timer.js";
+import { pending } from "./outbox.js";
+
+const EVERY = 3000, SLOW = 600, REST = 1500;
+const STEPS = ["acknowledged", "switched", "minimum"];
+const OVER = /-(ended|reviewed|aborted|missed)$/;
+const root = document.getElementById("live");
+if (root) {
+  let version = root.dataset.version, stale = false, forced = false;
+  const poll = () => { if (document.visibilityState === "visible" && (stale || forced || !OVER.test(version))) root.dispatchEvent(new CustomEvent("live-poll")); };
+  setInterval(poll, EVERY);
+  document.addEventListener("visibilitychange", poll);
+
+  // What a part says, without what differs at every reading: tokens, keys, running clocks.
+  const said = (element) => {
+    const copy = element.cloneNode(true);
+    copy.removeAttribute("hx-swap-oob");
+    for (const node of copy.querySelectorAll("input[name=csrfmiddlewaretoken], input[name=key]")) node.remove();
+    for (const node of copy.querySelectorAll("live-timer, progress, [data-conn]")) node.replaceWith(node.getAttribute("since") ?? node.getAttribute("until") ?? "");
+    return copy.innerHTML.replace(/\s+/g, " ");
+  };
+  const shown = new Map();
+  for (const part of root.querySelectorAll("section[id^=live-]")) shown.set(part.id, said(part));
+
+  const TYPED = "input:not([type=hidden]), textarea, select";
+  const engaged = (part) => part.querySelector(":popover-open, details[open]") || (part.contains(document.activeElement) && document.activeElement.matches(TYPED));
+
+  root.addEventListener("htmx:configRequest", (event) => { event.detail.parameters.v = stale || forced ? "" : version; });
+  // A refused press is read at leisure: our own questions must not clear it.
+  root.addEventListener("htmx:beforeRequest", (event) => { if (event.target === root) event.stopPropagation(); });
+  root.addEventListener("live-version", (event) => { version = event.detail.version; stale = false; });
+  document.addEventListener("htmx:oobBeforeSwap", (event) => {
+    const { target, fragment } = event.detail;
+    const fresh = fragment.firstElementChild;
+    if (!root.contains(target) || !fresh) return;
+    const words = said(fresh);
+    if (shown.get(target.id) === words && !forced) { event.detail.shouldSwap = false; return; }
+    if (engaged(target) && !(forced && target.id === "live-part")) { event.detail.shouldSwap = false; stale = true; return; }
+    shown.set(target.id, words);
+  });
+  root.addEventListener("htmx:afterRequest", (event) => {
+    if (event.target !== root) return;
+    connected(event.detail.successful);
+    if (!event.detail.successful) return;
+    forced = false;
+    document.body.classList.toggle("has-action-bar", Boolean(root.querySelector(".action-bar")));
+    waiting();
+  });
+
+  let lost = null;
+  function connected(yes) {
+    lost = yes ? null : lost ?? new Date(serverNow());
+    const place = root.querySelector("[data-conn]"), words = root.querySelector("[data-conn-text]");
+    if (!place) return;
+    place.classList.toggle("is-off", !yes);
+    words.textContent = yes ? words.dataset.live : `${root.dataset.offline} ${lost.toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" })}`;
+  }
+
+  // A press that is still here shows as saved, and the next step can be pressed after it.
+  async function waiting() {
+    for (const entry of await pending()) {
+      const clock = Object.fromEntries(entry.fields).clock;
+      const form = [...root.querySelectorAll("form[data-press]")].find((form) => form.action === entry.url);
+      const step = form && root.querySelector(`#live-part .step[data-clock="${clock}"]`);
+      if (!step || step.classList.contains("is-done") || step.classList.contains("is-saved")) continue;
+      step.classList.replace("is-now", "is-saved") || step.classList.add("is-saved");
+      step.querySelector(".when").textContent = `${new Date(entry.at).toLocaleTimeString(document.documentElement.lang)} · ${root.dataset.saved}`;
+      const next = STEPS[STEPS.indexOf(clock) + 1];
+      const words = form.querySelector("[data-press-text]");
+      if (!next) { form.hidden = true; continue; }
+      form.elements.clock.value = next;
+      words.textContent = words.dataset[next];
+      root.querySelector(`#live-part .step[data-clock="${next}"]`)?.classList.add("is-now");
+    }
+  }
+  document.addEventListener("outbox-change", () => { setTimeout(waiting, SLOW); });
+  document.addEventListener("outbox-answer", () => { forced = true; poll(); });
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target.closest("form[data-outbox]");
+    if (!form) return;
+    // After the outbox has read the form. The rest keeps a second tap from meaning the next step.
+    setTimeout(() => {
+      form.closest("[popover]")?.hidePopover();
+      form.querySelector("textarea")?.form.reset();
+      const button = form.querySelector("[type=submit]");
+      button.setAttribute("aria-disabled", "true");
+      setTimeout(() => button.removeAttribute("aria-disabled"), REST);
+    });
+  });
+  document.addEventListener("click", (event) => { if (event.target.closest("form[data-outbox] [aria-disabled=true]")) event.preventDefault(); });
+
+  // What may be taken back for a minute is offered for a minute.
+  setInterval(() => {
+    for (const form of root.querySelectorAll("[data-expires]")) form.hidden = Date.parse(form.dataset.expires) < serverNow();
+  }, 1000);
+}
