@@ -14,7 +14,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from continuity.domain.names import normalise
-from continuity.inventory.imports.names import NOTHING
 from continuity.inventory.models import DataClass, Tier
 
 LONGEST: Final = timedelta(days=366)
@@ -50,9 +49,22 @@ class Puzzling(Exception):
         self.puzzle = puzzle
 
 
+BLANK: Final = frozenset(
+    map(
+        normalise,
+        (
+            "", "-", "?", "n/a", "na", "none", "null", "nil", "nan", "unknown", "tbd", "tba",
+            "tbc", "unspecified", "not applicable", "not available", "not specified",
+            "not known", "aucun", "aucune", "néant", "inconnu", "inconnue", "sans objet",
+            "s/o", "n/c", "n/d", "non renseigné", "non précisé",
+        ),
+    )
+)  # fmt: skip
+
+
 def is_blank(text: str) -> bool:
     """Say whether a cell says that there is nothing to say: blank, "N/A", "unknown"."""
-    return normalise(text) in NOTHING
+    return normalise(text) in BLANK
 
 
 _BLANK = "[\\s\u00a0\u202f’']"

@@ -34,8 +34,9 @@ STEPS = {
 @access(Action.IMPORT)
 def imports_list(request: SignedInRequest) -> HttpResponse:
     """Step 1: choose a file. Below it, what was imported before."""
-    form = forms.FileForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    sent = request.method == "POST"
+    form = forms.FileForm(request.POST, request.FILES) if sent else forms.FileForm()
+    if form.is_valid():
         row = imports.start(
             form.content,
             form.cleaned_data["file"].name,
@@ -80,7 +81,7 @@ def columns(request: SignedInRequest, row: Import) -> HttpResponse:
         "shows_errors": form.is_bound and not looks,
         "lines": [(field, samples(table, at)) for at, field in enumerate(form.columns())],
         "preview": pages.preview(table, form.shown()),
-        "reading": forms.ReadingForm(content=lambda: row.content, now=table.reading),
+        "reading": forms.ReadingForm(content=lambda: bytes(row.content), now=table.reading),
     }
     status = 422 if context["shows_errors"] and form.errors else 200
     return render_page(
