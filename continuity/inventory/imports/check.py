@@ -330,7 +330,7 @@ def _names(
     if len(rows) <= MOST_NAMES:
         found = {key: catalogue.find(name) for key, name in shown.items()}
         new = Counter({key: rows[key] for key in rows if found[key].match is Match.NEW})
-        for key, like in alike(new).items():
+        for key, like in alike(new, shown).items():
             found[key] = Found(Match.LIKELY, found[key].tools, like)
     else:
         exact = {key: catalogue.exact(name) for key, name in shown.items()}

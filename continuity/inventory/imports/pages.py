@@ -311,7 +311,7 @@ def _value(name: str, value: Any, people: Mapping[int, str]) -> str:
         case "data_class":
             return str(DataClass(value).label)
         case "owner_id" | "deputy_id":
-            return people.get(value, "–")  # the dash of the product
+            return people.get(value, "–")
         case "mbco_percent":
             return formats.percent(value / 100)
     if isinstance(value, timedelta):

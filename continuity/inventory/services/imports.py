@@ -26,6 +26,7 @@ from continuity.inventory.imports.check import (
 from continuity.inventory.imports.columns import Field, folded
 from continuity.inventory.imports.columns import Mapping as Columns
 from continuity.inventory.imports.known import known
+from continuity.inventory.imports.names import Match
 from continuity.inventory.imports.reading import Reading, Table
 from continuity.inventory.models import (
     Dependency,
@@ -251,7 +252,7 @@ def _settled(row: Import, plan: Plan, tools: Mapping[str, int]) -> dict[str, Any
     was likely or new is certain now."""
     chosen = {}
     for line in plan.names:
-        if line.match is check.Match.EXACT and not line.answered:
+        if line.match is Match.EXACT and not line.answered:
             continue
         key = plan.tool_of(line)
         if key in tools:
@@ -301,7 +302,7 @@ class _Writer:
             key.folded: Team(name=key.name) for key in self.plan.teams if not key.department
         }
         for at, team in tops.items():
-            new[at[1]] = team if at[1] not in new else new[at[1]]
+            new.setdefault(at[1], team)
         self._made(Team.objects.bulk_create(new.values(), batch_size=BATCH))
         known_tops = {folded(team.name): team for team in Team.objects.filter(parent=None)}
         subs = {
@@ -410,8 +411,8 @@ class _Writer:
     ) -> None:
         there: defaultdict[int, dict[int, Dependency]] = defaultdict(dict)
         changed = [row.workflow for row in rows if row.workflow]
-        for dependency in Dependency.objects.filter(workflow__in=changed):
-            there[dependency.workflow_id][dependency.tool_id] = dependency
+        for used in Dependency.objects.filter(workflow__in=changed):
+            there[used.workflow_id][used.tool_id] = used
         new: list[Dependency] = []
         reworded: list[Dependency] = []
         for row in rows:
