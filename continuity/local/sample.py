@@ -57,7 +57,13 @@ def load(*, now: datetime) -> tuple[User, str]:
     password = secrets.token_urlsafe(9)
     teams = {name: Team.objects.create(name=name) for name in content["teams"]}
     people = {
-        person["name"]: _person(person, teams, password, now)
+        person["name"]: _person(
+            person,
+            teams,
+            zone=content["organisation"]["zone"],
+            password=password,
+            now=now,
+        )
         for person in content["people"]
     }
     administrator = next(
@@ -74,13 +80,19 @@ def load(*, now: datetime) -> tuple[User, str]:
 
 
 def _person(
-    entry: Mapping[str, Any], teams: Mapping[str, Team], password: str, now: datetime
+    entry: Mapping[str, Any],
+    teams: Mapping[str, Team],
+    *,
+    zone: str,
+    password: str,
+    now: datetime,
 ) -> User:
     person = User.objects.create_user(
         entry["email"],
         password,
         name=entry["name"],
         organisation_role=OrganisationRole(entry.get("role", "")),
+        zone=zone,
         joined_at=now,
     )
     Membership.objects.bulk_create(
