@@ -8,7 +8,7 @@ from typing import Any, Final
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from continuity.accounts.models import (
@@ -395,9 +395,9 @@ def _read(field: str, value: Any) -> str:
             named = VALUES.get(field, {}).get("") if value == "" else None
             return str(named or formats.NOTHING)
         case True:
-            return _now("Yes")
+            return gettext("Yes")
         case False:
-            return _now("No")
+            return gettext("No")
         case int() | float() if field in LENGTHS:
             return formats.duration(timedelta(seconds=value))
         case list():

@@ -26,6 +26,7 @@ from continuity.inventory.models import (
     Workflow,
 )
 from continuity.inventory.queries import tools, workflows
+from continuity.inventory.queries.order import alphabetical
 from continuity.inventory.services.runbooks import Step
 from continuity.web.fields import LengthField, WebAddressField
 
@@ -33,7 +34,7 @@ type Choices = list[tuple[Any, Any]]
 
 MOST_STEPS: Final = 60
 GAPS: Final = [
-    ("", _("Complete or not")),
+    ("", _("All, with gaps or not")),
     ("no_tool", _("No tool named")),
     ("no_alternative", _("No alternative")),
     ("no_rto", _("No RTO")),
@@ -124,7 +125,7 @@ class ToolFilter(forms.Form):
         _offer(
             self,
             "provider",
-            [("", _("All providers")), *_named(Provider.objects.order_by("name"))],
+            [("", _("All providers")), *_named(tools.every_provider())],
         )
 
     def wanted(self) -> dict[str, Any]:
@@ -145,7 +146,7 @@ class ProviderFilter(forms.Form):
         return {name: value for name, value in self.cleaned_data.items() if value}
 
 
-class WorkflowForm(forms.ModelForm[Workflow]):
+class WorkflowForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only in stubs
     rto = LengthField(
         label=_("Recovery time objective (RTO)"),
         required=False,
@@ -199,7 +200,7 @@ class WorkflowForm(forms.ModelForm[Workflow]):
             now = getattr(self.instance, f"{name}_id")
             _choose(self, name).queryset = User.objects.filter(
                 Q(is_active=True) | Q(pk=now)
-            ).order_by("name", "pk")
+            ).order_by(alphabetical("name"), "pk")
             _choose(self, name).empty_label = _("Nobody yet")
         _offer(self, "data_class", [("", _("Not stated")), *DataClass.choices])
 
@@ -384,23 +385,24 @@ def of_alternative(alternative: Alternative) -> dict[str, Any]:
 
 class StepForm(forms.Form):
     pk = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    text = forms.CharField(label=_("What to do"), required=False, max_length=400)
+    text = forms.CharField(
+        label=_("What to do"),
+        max_length=400,
+        error_messages={"required": _("Say what to do in this step, or remove it.")},
+    )
     role = forms.CharField(label=_("Who"), required=False, max_length=120)
     expected = LengthField(label=_("Expected time"), required=False)
     verification = forms.CharField(
         label=_("How to tell it worked"), required=False, max_length=240
     )
 
-    def clean(self) -> dict[str, Any]:
-        found: dict[str, Any] = super().clean() or {}
-        rest = [found.get(name) for name in ("role", "expected", "verification")]
-        if any(rest) and not found.get("text") and "text" not in self.errors:
-            self.add_error("text", _("Say what to do in this step."))
-        return found
 
-
-class BaseStepFormSet(forms.BaseFormSet[StepForm]):
+class BaseStepFormSet(forms.BaseFormSet):  # type: ignore[type-arg]  # generic only in stubs
     """The steps of one runbook, in the order of the rows."""
+
+    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
+        """Let any row be left empty: it is no step then."""
+        return {**super().get_form_kwargs(index), "empty_permitted": True}
 
     def steps(self) -> list[Step]:
         """Return the steps as typed, empty rows left out."""
@@ -468,7 +470,7 @@ def rearranged(rows: Sequence[dict[str, Any]], button: str) -> list[dict[str, An
     return found or [{}]
 
 
-class ToolForm(forms.ModelForm[Tool]):
+class ToolForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only in stubs
     url = WebAddressField(label=_("Web address"), required=False)
 
     class Meta:
@@ -481,11 +483,14 @@ class ToolForm(forms.ModelForm[Tool]):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        _choose(self, "provider").queryset = tools.every_provider()
         _choose(self, "provider").empty_label = _("Not known")
         _choose(self, "parent").empty_label = _("Nothing: it stands alone")
         # One level: what is part of something has no parts of its own.
         _choose(self, "parent").queryset = (
-            Tool.objects.filter(parent=None).exclude(pk=self.instance.pk).order_by("name")
+            Tool.objects.filter(parent=None)
+            .exclude(pk=self.instance.pk)
+            .order_by(alphabetical("name"))
         )
 
     def clean_name(self) -> str:
@@ -514,7 +519,7 @@ class SpellingForm(forms.Form):
         return name
 
 
-class UpstreamForm(forms.ModelForm[Upstream]):
+class UpstreamForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only in stubs
     class Meta:
         model = Upstream
         fields = ["upstream", "relation", "hard", "source", "verified_on", "confidence"]
@@ -535,7 +540,7 @@ class UpstreamForm(forms.ModelForm[Upstream]):
         super().__init__(*args, **options)
         self.tool = tool
         self.today = today
-        others = Tool.objects.exclude(pk=tool.pk).order_by("name")
+        others = Tool.objects.exclude(pk=tool.pk).order_by(alphabetical("name"))
         _choose(self, "upstream").queryset = others
         _choose(self, "upstream").empty_label = _("Choose what it needs")
         if self.instance.pk:
@@ -559,7 +564,7 @@ class UpstreamForm(forms.ModelForm[Upstream]):
         return found
 
 
-class ProviderForm(forms.ModelForm[Provider]):
+class ProviderForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only in stubs
     url = WebAddressField(label=_("Web address"), required=False)
 
     class Meta:

@@ -237,6 +237,7 @@ def _schedule(
 
 def _tell_phases(drill: Drill, began: datetime) -> None:
     """Write what the scenario says of its first moment, as the tick would have."""
+    drill.outage = course.locked(drill.outage_id)
     for phase in drill.script["phases"]:
         if phase["at_seconds"] == 0:
             conducting.tell_phase(drill, phase, at=began, now=began)

@@ -75,7 +75,7 @@ class SetUpForm(forms.Form):
 
 class OrganisationForm(forms.Form):
     name = forms.CharField(label=_("Name of the organisation"), max_length=120)
-    zone = _zone_field(help_text=_("For people who have not chosen one, and in reports."))
+    zone = _zone_field(help_text=_("Given to people who are added, and used in reports."))
     upstream_stale_days = forms.IntegerField(
         label=_("Days until a recorded upstream counts as stale"),
         help_text=_(

@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 
 import pytest
@@ -6,6 +7,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from continuity.accounts.roles import TeamRole
+from continuity.config.places import PROJECT
 from continuity.history import queries
 from continuity.history.models import Entry
 from continuity.history.services import record
@@ -210,3 +212,17 @@ def test_a_field_of_a_form_in_another_language_does_not_reach_the_entry():
         write(after={"name": "Sinistres"})
 
     assert Entry.objects.get().after == {"name": "Sinistres"}
+
+
+def test_every_verb_that_a_service_writes_has_words():
+    kinds = "|".join(queries.KINDS)
+    literal = re.compile(rf'"((?:{kinds})\.[a-z_]+)"')
+    written = {
+        verb
+        for path in (PROJECT / "continuity").glob("*/services*")
+        for source in ([path] if path.is_file() else path.rglob("*.py"))
+        for verb in literal.findall(source.read_text())
+    }
+
+    assert written - set(queries.VERBS) == set()
+    assert len(written) > 30

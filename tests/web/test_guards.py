@@ -105,6 +105,20 @@ def test_nothing_listens_to_signals(path):
     assert not [module for module in imported if module.endswith(("signals", "dispatch"))]
 
 
+@pytest.mark.parametrize("path", SOURCES, ids=name)
+def test_words_to_translate_are_where_makemessages_looks(path):
+    """It knows `_` and the functions' own names: under another name a string is lost."""
+    renamed = [
+        alias.asname
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation"
+        for alias in node.names
+        if alias.asname not in {None, "_"}
+    ]
+
+    assert renamed == []
+
+
 TAG = re.compile(r"\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}", re.DOTALL)
 INLINE = {
     "a style attribute": re.compile(r"\sstyle\s*=", re.IGNORECASE),

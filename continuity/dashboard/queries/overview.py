@@ -1,7 +1,7 @@
 """The overview: how ready we are, how fast we recovered, what needs a decision."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -10,9 +10,8 @@ from django.db.models import Count, Exists, Q, QuerySet
 from django.urls import reverse
 from django.utils import dateformat, timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from continuity.accounts.models import Team, User
 from continuity.accounts.roles import Action
@@ -32,20 +31,19 @@ from continuity.domain.clocks import Reading, Verdict, median
 from continuity.domain.readiness import Level, Share, WeightedShare, share_ready, weighted
 from continuity.domain.states import DrillState
 from continuity.drills.models import Schedule
-from continuity.inventory.models import Alternative, Dependency, RunbookStep, Tier, Workflow
+from continuity.inventory.models import (
+    TIER_WEIGHTS,
+    Alternative,
+    Dependency,
+    RunbookStep,
+    Tier,
+    Workflow,
+)
 from continuity.outages.models import Outage, OutageKind
 from continuity.outages.queries import Line, Summary
 from continuity.outages.queries.results import summary
 from continuity.reports.models import Report, ReportState
 from continuity.web.charts import Figure, Point, Stacked, Trend, sparkline
-
-TIER_WEIGHTS: Final[Mapping[int, int]] = {
-    Tier.CRITICAL: 4,
-    Tier.IMPORTANT: 3,
-    Tier.NORMAL: 2,
-    Tier.LOW: 1,
-}
-"""What a workflow counts in the weighted share. Printed beside the figure."""
 
 MOST_DECISIONS: Final = 5
 MOST_ROWS: Final = 7
@@ -312,7 +310,7 @@ def _trend(chosen: Scope, lines: Iterable[Line], target: Reading | None) -> Figu
     known = sum(point.value is not None for point in points)
     return Trend(
         uid="trend",
-        title=_now("Median recovery time in drills, by month"),
+        title=gettext("Median recovery time in drills, by month"),
         description=ngettext(
             "%(known)d month of %(all)d with a drill; the figures are in the table below.",
             "%(known)d months of %(all)d with a drill; the figures are in the table below.",
@@ -320,10 +318,10 @@ def _trend(chosen: Scope, lines: Iterable[Line], target: Reading | None) -> Figu
         )
         % {"known": known, "all": len(points)},
         points=points,
-        heads=(_now("Month"), _now("Minutes")),
+        heads=(gettext("Month"), gettext("Minutes")),
         target=None if target is None else _minutes(target.length),
-        target_label=_now("Target"),
-        unit=_now("min"),
+        target_label=gettext("Target"),
+        unit=gettext("min"),
         height=280,
     ).figure()
 
@@ -352,7 +350,7 @@ def _concentration(chosen: Scope, rows: Sequence[WorkflowRow]) -> Concentration:
     columns, rest = groups[:MOST_COLUMNS], set(groups[MOST_COLUMNS:])
     names = [chosen.teams[pk].name for pk in columns]
     if rest:
-        names.append(_now("Others"))
+        names.append(gettext("Others"))
 
     def row_of(name: str, carrier: str, among: set[str]) -> HeatRow:
         hit = [row for row in stopping if row.stops_with & among]
@@ -388,23 +386,23 @@ def _groups(chosen: Scope, rows: Sequence[WorkflowRow]) -> Figure:
     ordered = sorted(levels.items(), key=lambda item: (-len(item[1]), item[0]))
     shown = [(chosen.teams[pk].name, found) for pk, found in ordered[:MOST_GROUPS]]
     if rest := [level for _pk, found in ordered[MOST_GROUPS:] for level in found]:
-        shown.append((_now("Others"), rest))
+        shown.append((gettext("Others"), rest))
     bars = []
     for name, found in shown:
         share = share_ready(found)
         bars.append((name, (share.ready, share.partly, share.not_ready, share.unknown)))
     return Stacked(
         uid="groups",
-        title=_now("Workflows by readiness and department"),
-        description=_now("The figures are in the table below."),
+        title=gettext("Workflows by readiness and department"),
+        description=gettext("The figures are in the table below."),
         keys=[
-            ("ok", _now("Ready")),
-            ("warn", _now("Partly ready")),
-            ("bad", _now("Not ready")),
-            ("none", _now("Not known")),
+            ("ok", gettext("Ready")),
+            ("warn", gettext("Partly ready")),
+            ("bad", gettext("Not ready")),
+            ("none", gettext("Not known")),
         ],
         rows=bars,
-        head=_now("Department") if chosen.department is None else _now("Team"),
+        head=gettext("Department") if chosen.department is None else gettext("Team"),
     ).figure()
 
 
@@ -430,7 +428,7 @@ def _drills(
             title=one.title,
             url=one.drill.get_absolute_url(),
             at=one.due_at,
-            scope=one.team.name if one.team is not None else _now("All teams"),
+            scope=one.team.name if one.team is not None else gettext("All teams"),
             state=one.state,
             overdue_days=(chosen.now - one.due_at).days
             if one.due_at < chosen.now

@@ -1,7 +1,9 @@
 """Moving drills along: starts what is due, tells the scenario, ends what has run out."""
 
 import logging
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 
@@ -114,26 +116,33 @@ def _tell(
     due = due_phases(script_of(drill), drill.told_until, elapsed, drill.speed)
     for played in due:
         phase = phases[played.component, played.at.total_seconds()]
-        tools = drill.script["components"][played.component]
         at = _on_the_wall(outage.onset, played.at / drill.speed, pauses)
-        append(
-            outage,
-            EntryKind.PHASE,
-            at=min(at, now),
-            now=now,
-            actor=None,
-            data={
-                "component": played.component,
-                "tools": [tool["name"] for tool in tools],
-                "tool_pks": [tool["pk"] for tool in tools],
-                "state": phase["state"],
-                "error_percent": phase["error_percent"],
-                "delay_seconds": phase["delay_seconds"],
-                "note_en": phase["note_en"],
-                "note_fr": phase["note_fr"],
-            },
-        )
+        tell_phase(drill, phase, at=min(at, now), now=now)
     return len(due)
+
+
+def tell_phase(
+    drill: Drill, phase: Mapping[str, Any], *, at: datetime, now: datetime
+) -> None:
+    """Write one phase of the drill's script into the journal, under the outage's lock."""
+    tools = drill.script["components"][phase["component"]]
+    append(
+        drill.outage,
+        EntryKind.PHASE,
+        at=at,
+        now=now,
+        actor=None,
+        data={
+            "component": phase["component"],
+            "tools": [tool["name"] for tool in tools],
+            "tool_pks": [tool["pk"] for tool in tools],
+            "state": phase["state"],
+            "error_percent": phase["error_percent"],
+            "delay_seconds": phase["delay_seconds"],
+            "note_en": phase["note_en"],
+            "note_fr": phase["note_fr"],
+        },
+    )
 
 
 def _on_the_wall(onset: datetime, played: timedelta, pauses: tuple[Pause, ...]) -> datetime:

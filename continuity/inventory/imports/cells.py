@@ -14,7 +14,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from continuity.domain.names import normalise
-from continuity.inventory.imports.names import NOTHING
 from continuity.inventory.models import DataClass, Tier
 
 LONGEST: Final = timedelta(days=366)
@@ -50,14 +49,27 @@ class Puzzling(Exception):
         self.puzzle = puzzle
 
 
+BLANK: Final = frozenset(
+    map(
+        normalise,
+        (
+            "", "-", "?", "n/a", "na", "none", "null", "nil", "nan", "unknown", "tbd", "tba",
+            "tbc", "unspecified", "not applicable", "not available", "not specified",
+            "not known", "aucun", "aucune", "néant", "inconnu", "inconnue", "sans objet",
+            "s/o", "n/c", "n/d", "non renseigné", "non précisé",
+        ),
+    )
+)  # fmt: skip
+
+
 def is_blank(text: str) -> bool:
     """Say whether a cell says that there is nothing to say: blank, "N/A", "unknown"."""
-    return normalise(text) in NOTHING
+    return normalise(text) in BLANK
 
 
 _BLANK = "[\\s\u00a0\u202f’']"
 _NUMBER = rf"\d{{1,3}}(?:(?:[,.]|{_BLANK})\d{{3}})+(?!\d)|\d+"
-_DASH = r"(?:-|–|—|\bto\b|\bà\b|\band\b|\.\.+)"  # noqa: RUF001  # the dashes lists use
+_DASH = r"(?:-|–|—|\bto\b|\bà\b|\band\b|\.\.+)"
 
 
 def people(text: str) -> tuple[int | None, int | None]:
@@ -65,8 +77,12 @@ def people(text: str) -> tuple[int | None, int | None]:
 
     "50,000+" is (50000, None), "up to 20" is (None, 20), "40" is (40, 40).
     """
-    plain = re.sub(rf"(?i)\b(users?|people|persons?|licen[sc]es?|personnes|utilisateurs)\b", "", text)
-    plain = re.sub(r"^\s*(~|≈|ca\.?|about|approx\.?|environ)\s*", "", plain, flags=re.I).strip()
+    plain = re.sub(
+        r"(?i)\b(users?|people|persons?|licen[sc]es?|personnes|utilisateurs)\b", "", text
+    )
+    plain = re.sub(
+        r"^\s*(~|≈|ca\.?|about|approx\.?|environ)\s*", "", plain, flags=re.I
+    ).strip()
     if found := re.fullmatch(rf"({_NUMBER})\s*{_DASH}\s*({_NUMBER})", plain, re.I):
         least, most = _whole(found[1]), _whole(found[2])
         if least > most:
@@ -75,16 +91,21 @@ def people(text: str) -> tuple[int | None, int | None]:
     if found := re.fullmatch(rf"({_NUMBER})\s*\+|\+\s*({_NUMBER})", plain):
         return _in_range(_whole(found[1] or found[2])), None
     if found := re.fullmatch(
-        rf"(?:≥|>=|from|at least|au moins|dès|min\.?)\s*({_NUMBER})|({_NUMBER})\s*(?:or more|et plus|and more|and over)",
+        rf"(?:≥|>=|from|at least|au moins|dès|min\.?)\s*({_NUMBER})"
+        rf"|({_NUMBER})\s*(?:or more|et plus|and more|and over)",
         plain,
         re.I,
     ):
         return _in_range(_whole(found[1] or found[2])), None
     if found := re.fullmatch(rf"(?:>|more than|over|plus de)\s*({_NUMBER})", plain, re.I):
         return _in_range(_whole(found[1]) + 1), None
-    if found := re.fullmatch(rf"(?:≤|<=|up to|at most|jusqu.à|max\.?)\s*({_NUMBER})", plain, re.I):
+    if found := re.fullmatch(
+        rf"(?:≤|<=|up to|at most|jusqu.à|max\.?)\s*({_NUMBER})", plain, re.I
+    ):
         return None, _in_range(_whole(found[1]))
-    if found := re.fullmatch(rf"(?:<|less than|under|fewer than|moins de)\s*({_NUMBER})", plain, re.I):
+    if found := re.fullmatch(
+        rf"(?:<|less than|under|fewer than|moins de)\s*({_NUMBER})", plain, re.I
+    ):
         return None, _in_range(max(_whole(found[1]) - 1, 0))
     if found := re.fullmatch(rf"({_NUMBER})(?:[.,]0+)?", plain):
         exactly = _in_range(_whole(found[1]))
@@ -172,7 +193,7 @@ TIERS: Final[Mapping[str, Tier]] = {
             "très élevée", "très haute", "vitale",
         ),
         Tier.IMPORTANT: (
-            "2", "tier 2", "p2", "important", "high", "importante", "élevée", "haute", "high-impact",
+            "2", "tier 2", "p2", "important", "high", "importante", "élevée", "haute",
         ),
         Tier.NORMAL: (
             "3", "tier 3", "p3", "normal", "medium", "moderate", "standard", "normale",

@@ -137,11 +137,12 @@ FAULTS: Final[Mapping[str, Promise]] = {
     "too_long": _("Too long: %(length)s characters, %(most)s at most"),
     "repeats": _("Repeats row %(row)s: same team, same name"),
     "same_workflow": _("Row %(row)s changes the same workflow, found by its reference"),
-    "team_unclear": _("Several departments have a team with this name; name the department"),
+    "team_unclear": _(
+        "Several departments have a team with this name; name the department"
+    ),
     "no_person": _("No person has this address"),
     "rto_over_mtpd": _("The RTO is longer than the MTPD (%(mtpd)s)"),
     "which_tool": _("“%(name)s” may be several tools; choose one above"),
-    "asked": _("“%(name)s” may be several tools: say which (%(rows)s rows)"),
     "long_tool": _("A tool's name is too long (%(length)s characters); is the cell split?"),
     **{str(puzzle): sentence for puzzle, sentence in PUZZLES.items()},
 }
@@ -329,7 +330,7 @@ def _names(
     if len(rows) <= MOST_NAMES:
         found = {key: catalogue.find(name) for key, name in shown.items()}
         new = Counter({key: rows[key] for key in rows if found[key].match is Match.NEW})
-        for key, like in alike(new).items():
+        for key, like in alike(new, shown).items():
             found[key] = Found(Match.LIKELY, found[key].tools, like)
     else:
         exact = {key: catalogue.exact(name) for key, name in shown.items()}
@@ -338,8 +339,7 @@ def _names(
             for key, tool in exact.items()
         }
     lines = {
-        key: _line(key, shown[key], spellings[key], rows[key], found[key])
-        for key in shown
+        key: _line(key, shown[key], spellings[key], rows[key], found[key]) for key in shown
     }
     for key, answer in answers.tools.items():
         line = lines.get(key)
@@ -398,7 +398,11 @@ def follow(line: NameLine, lines: Mapping[str, NameLine]) -> str:
     while line.choice.startswith("name:") and line.key not in seen:
         seen.add(line.key)
         line = lines[line.choice.removeprefix("name:")]
-    return line.choice if line.choice in {"", NO_TOOL} or _is_tool(line) else f"name:{line.key}"
+    return (
+        line.choice
+        if line.choice in {"", NO_TOOL} or _is_tool(line)
+        else f"name:{line.key}"
+    )
 
 
 def _is_tool(line: NameLine) -> bool:
@@ -416,7 +420,9 @@ class _Planner:
         for team in known.teams:
             self.by_team_name[folded(team.name)].append(team)
         self.by_name = {(w.team, folded(w.name)): w for w in known.workflows}
-        self.by_reference: defaultdict[tuple[int, str], list[KnownWorkflow]] = defaultdict(list)
+        self.by_reference: defaultdict[tuple[int, str], list[KnownWorkflow]] = defaultdict(
+            list
+        )
         for workflow in known.workflows:
             if reference := folded(workflow.values["reference"]):
                 self.by_reference[workflow.team, reference].append(workflow)
@@ -430,7 +436,10 @@ class _Planner:
     def plan(self, drafts: Sequence[_Draft]) -> Plan:
         # A workflow that a row calls by its name is not found by another's reference.
         self.named = {
-            (folded(self._team_key(draft.texts).name), folded(draft.texts.get(Field.NAME, "")))
+            (
+                folded(self._team_key(draft.texts).name),
+                folded(draft.texts.get(Field.NAME, "")),
+            )
             for draft in drafts
             if draft.outcome is None
         }
@@ -450,7 +459,9 @@ class _Planner:
             and row.outcome not in {Outcome.NOT_IN_USE, Outcome.LEFT_OUT, Outcome.FIX}
         )
         counts["tools"] = sum(1 for key in used if key.startswith("name:"))
-        written = {r.team.folded for r in rows if r.outcome in {Outcome.NEW, Outcome.CHANGED}}
+        written = {
+            r.team.folded for r in rows if r.outcome in {Outcome.NEW, Outcome.CHANGED}
+        }
         teams = tuple(key for at, key in self.new_teams.items() if at in written)
         needed = {folded(key.department) for key in teams}
         departments = tuple(
@@ -583,7 +594,9 @@ class _Planner:
         for wanted, name in TEXTS.items():
             text = texts.get(wanted, "")
             if text and (wanted is Field.DESCRIPTION or not reading_of.is_blank(text)):
-                values[name] = text if wanted is Field.DESCRIPTION else " ".join(text.split())
+                values[name] = (
+                    text if wanted is Field.DESCRIPTION else " ".join(text.split())
+                )
         for wanted, reader in self._readers().items():
             text = texts.get(wanted, "")
             if reading_of.is_blank(text):
@@ -665,7 +678,8 @@ class _Planner:
         added = [
             key
             for key in row.tools
-            if key.startswith("name:") or int(key.removeprefix("tool:")) not in existing.tools
+            if key.startswith("name:")
+            or int(key.removeprefix("tool:")) not in existing.tools
         ]
         if added:
             names = [self._tool_name(key) for key in added]

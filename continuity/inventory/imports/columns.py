@@ -251,7 +251,9 @@ NAMES: Final[Map[Field, tuple[str, ...]]] = {
         "owner", "owner email", "owner e mail", "workflow owner", "process owner",
         "responsible", "responsable", "propriétaire",
     ),
-    Field.DEPUTY: ("deputy", "deputy email", "deputy e mail", "backup", "suppléant", "adjoint"),
+    Field.DEPUTY: (
+        "deputy", "deputy email", "deputy e mail", "backup", "suppléant", "adjoint",
+    ),
     Field.HOURS: (
         "hours", "operating hours", "service hours", "opening hours", "horaires",
         "heures d ouverture", "plage horaire",
@@ -260,7 +262,7 @@ NAMES: Final[Map[Field, tuple[str, ...]]] = {
 YES: Final = frozenset(
     {
         "y", "yes", "true", "1", "x", "in use", "used", "active", "live", "production",
-        "in production", "deployed", "o", "oui", "vrai", "actif", "active", "utilisé",
+        "in production", "deployed", "o", "oui", "vrai", "actif", "utilisé",
         "en service", "en production", "déployé", "✓", "✔",
     }
 )  # fmt: skip
@@ -278,7 +280,7 @@ LEAST: Final = 70
 
 
 def guess(table: Table) -> Mapping:
-    """Return what the columns seem to be, by their names and, for "in use", their values."""
+    """Return what the columns seem to be, by their names, and for "in use" by values."""
     scored = sorted(
         (
             (-score, at, wanted)

@@ -1,7 +1,8 @@
 """What a person fills in on the way from a file to a plan."""
 
+from collections.abc import Callable
 from collections.abc import Mapping as Map
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -42,8 +43,8 @@ class FileForm(forms.Form):
     content = b""
     table: Table
 
-    def clean_file(self) -> UploadedFile:
-        upload: UploadedFile = self.cleaned_data["file"]
+    def clean_file(self) -> "UploadedFile[bytes]":
+        upload: UploadedFile[bytes] = self.cleaned_data["file"]
         # One byte more than the limit is enough to see that it is too large.
         self.content = upload.read(max(upload.size or 0, 0) + 1)
         self.table = _read(self.content, None)
@@ -70,7 +71,13 @@ class ReadingForm(forms.Form):
     )
     table: Table
 
-    def __init__(self, *args: Any, content: Any, now: Reading, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        data: Map[str, Any] | None = None,
+        *,
+        content: Callable[[], bytes],
+        now: Reading,
+    ) -> None:
         """`content` is called for the bytes only when they are needed."""
         initial = {
             "sheet": now.sheet,
@@ -78,7 +85,7 @@ class ReadingForm(forms.Form):
             "separator": now.separator,
             "header": now.header,
         }
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(data, initial=initial)
         self.content = content
         if now.format == "xlsx":
             del self.fields["encoding"], self.fields["separator"]
@@ -90,9 +97,7 @@ class ReadingForm(forms.Form):
                 self._choices("encoding", [extra, *reading.ENCODING_LABELS.items()])
 
     def _choices(self, name: str, choices: list[tuple[str, str]]) -> None:
-        chosen = self.fields[name]
-        assert isinstance(chosen, forms.ChoiceField)
-        chosen.choices = choices
+        cast(forms.ChoiceField, self.fields[name]).choices = choices
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -140,9 +145,7 @@ class ColumnsForm(forms.Form):
     )
     mapping: Mapping
 
-    def __init__(
-        self, *args: Any, table: Table, guess: Mapping, **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, table: Table, guess: Mapping, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.table = table
         chosen = {at: name for name, places in guess.columns.items() for at in places}
@@ -155,12 +158,12 @@ class ColumnsForm(forms.Form):
                 required=False,
                 initial=str(chosen.get(at, LEAVE)),
             )
-        self.initial |= {
-            "in_use": list(guess.in_use),
-            "separators": list(guess.separators),
-            "unit": guess.unit,
-            "team": guess.team,
-        }
+        self.initial.update(
+            in_use=list(guess.in_use),
+            separators=list(guess.separators),
+            unit=guess.unit,
+            team=guess.team,
+        )
         self.now = self._now()
         self._offer_values()
 
@@ -178,8 +181,7 @@ class ColumnsForm(forms.Form):
 
     def _offer_values(self) -> None:
         places = self.now.get(Field.IN_USE, ())
-        chosen = self.fields["in_use"]
-        assert isinstance(chosen, forms.MultipleChoiceField)
+        chosen = cast(forms.MultipleChoiceField, self.fields["in_use"])
         self.too_many_values = False
         if not places:
             chosen.choices = []
@@ -239,16 +241,17 @@ class ColumnsForm(forms.Form):
         return cleaned
 
 
-def answers(sent: Map[str, Any], plan_keys: set[str]) -> dict[str, Any]:
+def answers(sent: Map[str, str], now: Map[str, str]) -> dict[str, Any]:
     """Return the decisions in a form of the check page, as `services.imports.answer`
-    takes them. What is malformed or about nothing in the plan is left aside."""
+    takes them. `now` is what each name means so far: a form sends all its lines, and only
+    those that differ were decided. What is malformed is left aside."""
     tools: dict[str, str] = {}
     cells: dict[int, dict[Field, str]] = {}
     left_out: dict[int, bool] = {}
     # A suggestion comes last: it wins over what still stands in its cell.
     for name, text in sorted(sent.items(), key=lambda item: item[0] == "use"):
         kind, _colon, rest = name.partition(":")
-        if kind == "tool" and rest in plan_keys:
+        if kind == "tool" and text != now.get(rest, text):
             tools[rest] = text
         elif kind == "cell":
             number, _colon, at = rest.partition(":")

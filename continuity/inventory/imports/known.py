@@ -33,7 +33,9 @@ def known() -> Known:
         tools=tools(),
         people=[
             KnownPerson(*row)
-            for row in User.objects.filter(is_active=True).values_list("pk", "email", "name")
+            for row in User.objects.filter(is_active=True).values_list(
+                "pk", "email", "name"
+            )
         ],
     )
 

@@ -37,7 +37,7 @@ NOTHING: Final = frozenset(
 IDLE: Final = frozenset(
     {
         "ai", "ia", "the", "for", "of", "in", "by", "and", "with", "app", "apps",
-        "application", "gcc", "high", "gov", "government", "govt", "federal", "public",
+        "application", "gcc", "gov", "government", "govt", "federal", "public",
         "enterprise", "edu", "education", "business", "commercial", "edition", "version",
         "license", "licence", "licenses", "licences", "subscription", "online", "web",
         "tool", "product", "software", "pour", "le", "la", "de", "du", "outil",
@@ -60,7 +60,9 @@ EXPANSIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "aws": ("amazon",),
 }
 SLIP_FROM: Final = 6
-"""Letters a name has to have before one wrong letter is taken for a slip; two from 12."""
+"""Letters a name has to have before one wrong letter is taken for a slip."""
+SLIP_WORD: Final = 5
+"""And the word it stands in: "AI" is not "API"."""
 MOST_NAMES: Final = 2_000
 """Different names beyond which only exact ones are looked up: not a list of tools then."""
 
@@ -97,6 +99,7 @@ class Found:
 class _Spelling:
     tool: int
     normal: str
+    listed: tuple[str, ...]
     words: frozenset[str]
     provider: frozenset[str]
 
@@ -110,6 +113,8 @@ class Catalogue:
         self._spellings: list[_Spelling] = []
         for tool in self.tools.values():
             provider = frozenset(_words(tool.provider))
+            if provider >= set(_words(tool.name)):
+                provider = frozenset()  # Databricks of Databricks: no word can go
             for name in dict.fromkeys((tool.name, *tool.spellings)):
                 normal = normalise(name)
                 if not normal:
@@ -118,8 +123,10 @@ class Catalogue:
                 if name == tool.name:
                     self._exact[normal] = tool.pk
                 self._exact.setdefault(normal, tool.pk)
-                words = frozenset(_words(name))
-                self._spellings.append(_Spelling(tool.pk, normal, words, provider))
+                words = tuple(_words(name))
+                self._spellings.append(
+                    _Spelling(tool.pk, normal, words, frozenset(words), provider)
+                )
         self._normals = [spelling.normal for spelling in self._spellings]
 
     def exact(self, name: str) -> int | None:
@@ -151,7 +158,6 @@ class Catalogue:
     def _likely(self, name: str) -> tuple[int, ...]:
         listed = _words(name)
         words = frozenset(listed)
-        normal = normalise(name)
         # Without its remark in brackets it may be exact: "Teams (recording)".
         bare = re.sub(r"\([^()]*\)", " ", name)
         if bare != name and (tool := self.exact(bare)) is not None:
@@ -159,16 +165,15 @@ class Catalogue:
         # A word that comes twice belongs to two names: "Copilot & Copilot Chat".
         core = words - IDLE if len(words) == len(listed) else frozenset()
         found: dict[int, None] = {}
-        for spelling in self._spellings:
-            if (
-                core
-                and not core - spelling.words
-                and not (spelling.words - words) - FILLERS - spelling.provider
-            ):
+        for spelling in self._spellings if core else ():
+            left = spelling.words - words - FILLERS
+            idle_more = not core - spelling.words and not left
+            provider_less = words < spelling.words and not left - spelling.provider
+            if idle_more or provider_less:
                 found[spelling.tool] = None
         if not found:
             for spelling in self._spellings:
-                if slip(normal, spelling.normal):
+                if slip(listed, spelling.listed):
                     found[spelling.tool] = None
         return tuple(found)
 
@@ -180,35 +185,42 @@ class Catalogue:
         )
 
 
-def slip(one: str, other: str) -> bool:
-    """Say whether two normalised names differ by a slip of the finger.
+def slip(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Say whether two names, as words, differ by one slip of the finger: a letter too
+    many, too few, wrong, or two in the wrong order. Or by where words end.
 
-    Never in the first letter, and never in a digit: GPT-4 is not GPT-5.
+    Never in the first letter, never in a digit (GPT-4 is not GPT-5), never in a short
+    word.
     """
-    if not one or not other or one[0] != other[0]:
+    left, right = "".join(one), "".join(other)
+    if left[:1] != right[:1] or min(len(left), len(right)) < SLIP_FROM:
         return False
-    length = min(len(one), len(other))
-    if length < SLIP_FROM or _digits(one) != _digits(other):
+    if _digits(left) != _digits(right):
         return False
-    most = 2 if length >= 12 else 1
-    if abs(len(one) - len(other)) > most:
-        return False
-    return bool(DamerauLevenshtein.distance(one, other, score_cutoff=most) <= most)
+    if len(one) == len(other):
+        pairs = [pair for pair in zip(one, other, strict=True) if pair[0] != pair[1]]
+        if any(min(map(len, pair)) < SLIP_WORD for pair in pairs):
+            return False
+    elif set(one) <= set(other) or set(other) <= set(one):
+        return False  # a word more is another name: "Amazon" and "Amazon Q"
+    return bool(DamerauLevenshtein.distance(left, right, score_cutoff=1) <= 1)
 
 
-def alike(counts: Counter[str]) -> dict[str, str]:
+def alike(counts: Counter[str], names: Mapping[str, str]) -> dict[str, str]:
     """Return, of names that no tool has, those that are a slip of a more frequent one.
 
-    `counts` are normalised names with how many rows have them.
+    `counts` are normalised names with how many rows have them, `names` how they read.
     """
-    anchors: dict[str, list[str]] = defaultdict(list)
+    anchors: defaultdict[str, list[tuple[str, Sequence[str]]]] = defaultdict(list)
     found: dict[str, str] = {}
-    for name, _rows in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
-        like = next((anchor for anchor in anchors[name[:1]] if slip(name, anchor)), None)
+    for key, _rows in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
+        words = _words(names[key])
+        near = anchors[key[:1]]
+        like = next((anchor for anchor, others in near if slip(words, others)), None)
         if like is None:
-            anchors[name[:1]].append(name)
+            near.append((key, words))
         else:
-            found[name] = like
+            found[key] = like
     return found
 
 

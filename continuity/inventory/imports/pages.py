@@ -9,11 +9,11 @@ from typing import Any, Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from continuity.domain.names import normalise
 from continuity.inventory.imports import columns
 from continuity.inventory.imports.check import (
-    FAULTS,
     NEW_TOOL,
     NO_TOOL,
     OUTCOME_LABELS,
@@ -179,7 +179,12 @@ def summary(plan: Plan, url: str, per_page: int) -> list[Link]:
     lines = [
         Link(
             f"{url}#{_uid(line.key)}",
-            str(FAULTS["asked"]) % {"name": line.name, "rows": line.rows},
+            ngettext(
+                "“%(name)s” may be several tools: say which (%(rows)d row)",
+                "“%(name)s” may be several tools: say which (%(rows)d rows)",
+                line.rows,
+            )
+            % {"name": line.name, "rows": line.rows},
         )
         for line in plan.questions
     ]
@@ -306,7 +311,7 @@ def _value(name: str, value: Any, people: Mapping[int, str]) -> str:
         case "data_class":
             return str(DataClass(value).label)
         case "owner_id" | "deputy_id":
-            return people.get(value, "–")  # noqa: RUF001  # the dash of the product
+            return people.get(value, "–")
         case "mbco_percent":
             return formats.percent(value / 100)
     if isinstance(value, timedelta):
@@ -366,7 +371,9 @@ def shown_names(
                 ),
                 actions=tuple(actions),
                 tools=tuple(
-                    _option(tool.pk, tool.name, line) for tool in every if tool.pk not in near
+                    _option(tool.pk, tool.name, line)
+                    for tool in every
+                    if tool.pk not in near
                 ),
                 means=_means(line, plan, names, tools),
             )

@@ -445,9 +445,7 @@ def _parsed(text: str, separator: str, skipped: int) -> Iterator[Row]:
                 raise Unreadable(Fault.TOO_MANY_ROWS, most=_grouped(MAX_ROWS))
             yield row
     except csv.Error:
-        raise Unreadable(
-            Fault.LONG_CELL, row=number + 1, most=_grouped(MAX_CELL)
-        ) from None
+        raise Unreadable(Fault.LONG_CELL, row=number + 1, most=_grouped(MAX_CELL)) from None
     if not ended:
         raise Unreadable(Fault.OPEN_QUOTE, row=number)
 
@@ -634,9 +632,7 @@ def _header(records: Sequence[Row]) -> int:
     return records[0].number
 
 
-def _distinct(
-    names: Sequence[str], notes: list[Note], *, named: bool
-) -> tuple[str, ...]:
+def _distinct(names: Sequence[str], notes: list[Note], *, named: bool) -> tuple[str, ...]:
     taken: set[str] = set()
     result = []
     for place, raw in enumerate(names, start=1):

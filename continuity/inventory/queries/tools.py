@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OrderBy, OuterRef, Q, QuerySet, Subquery
 from django.db.models.fetch_modes import FETCH_RAISE
 from django.db.models.functions import Coalesce
 
@@ -22,6 +22,7 @@ from continuity.inventory.models import (
     Workflow,
 )
 from continuity.inventory.queries import fate
+from continuity.inventory.queries.order import alphabetical
 
 SORTS: Final[Mapping[str, str]] = {
     "name": "name",
@@ -30,6 +31,7 @@ SORTS: Final[Mapping[str, str]] = {
     "workflows": "workflow_count",
     "upstreams": "upstream_count",
 }
+TEXTS: Final = frozenset({"name", "provider__name"})
 MOST_DOWNSTREAMS: Final = 100
 ADDRESS: Final = re.compile(
     r"(?:https?://)?((?:[a-z0-9-]+\.)+[a-z]{2,}(?:/\S*)?)(.*)", re.I
@@ -124,12 +126,15 @@ def listed(user: User, wanted: Mapping[str, Any], *, sort: str = "") -> QuerySet
     if wanted.get("used"):
         found = found.filter(workflow_count__gt=0)
     key = sort.removeprefix("-")
-    first = F(SORTS.get(key, "name"))
+    field = SORTS.get(key, "name")
     down = sort.startswith("-") and key in SORTS
-    order = first.desc(nulls_last=True) if down else first.asc(nulls_last=True)
+    if field in TEXTS:
+        order = alphabetical(field, down=down)
+    else:
+        order = OrderBy(F(field), descending=down)
     return (
         found.select_related("provider", "parent")
-        .order_by(order, "name", "pk")
+        .order_by(order, alphabetical("name"), "pk")
         .fetch_mode(FETCH_RAISE)
     )
 
@@ -150,7 +155,11 @@ def providers(user: User, wanted: Mapping[str, Any]) -> QuerySet[Provider]:
     )
     for word in wanted.get("q", "").split():
         found = found.filter(name__unaccent__icontains=word)
-    return found.order_by("name", "pk")
+    return found.order_by(alphabetical("name"), "pk")
+
+
+def every_provider() -> QuerySet[Provider]:
+    return Provider.objects.order_by(alphabetical("name"), "pk")
 
 
 def page(tool: Tool, *, today: date) -> ToolPage:
@@ -165,8 +174,8 @@ def page(tool: Tool, *, today: date) -> ToolPage:
         tool=full,
         url=web_address(full.url),
         source=source(full.source),
-        names=tuple(full.names.order_by("name")),
-        components=tuple(full.components.order_by("name")),
+        names=tuple(full.names.order_by(alphabetical("name"))),
+        components=tuple(full.components.order_by(alphabetical("name"))),
         upstreams=tuple(
             EdgeRow(edge, source(edge.source), _age(edge.verified_on, today, stale_after))
             for edge in full.upstreams.select_related("upstream").order_by(
@@ -186,7 +195,7 @@ def riding(user: User, page: ToolPage) -> QuerySet[Dependency]:
         Dependency.objects.allowing(user, Action.VIEW)
         .filter(tool__in=tools, workflow__archived_at=None)
         .select_related("workflow__team", "tool")
-        .order_by("workflow__tier", "workflow__name", "pk")
+        .order_by("workflow__tier", alphabetical("workflow__name"), "pk")
         .fetch_mode(FETCH_RAISE)
     )
 
@@ -209,7 +218,7 @@ def offered(*, infrastructure: bool = True) -> list[tuple[str, list[tuple[int, s
     tools = Tool.objects.all() if infrastructure else Tool.objects.usable()
     groups: dict[str, list[tuple[int, str]]] = {}
     for pk, name, provider in tools.order_by(
-        F("provider__name").asc(nulls_last=True), "name"
+        alphabetical("provider__name"), alphabetical("name")
     ).values_list("pk", "name", "provider__name"):
         groups.setdefault(provider or "", []).append((pk, name))
     return list(groups.items())

@@ -13,15 +13,17 @@ from continuity.accounts.roles import Action
 from continuity.domain.readiness import Level
 from continuity.inventory.models import Alternative, Dependency, Provider, Tool, Workflow
 from continuity.inventory.queries import fate
+from continuity.inventory.queries.order import alphabetical
 from continuity.inventory.queries.readiness import readiness
 
-SORTS: Final[Mapping[str, tuple[str, ...]]] = {
-    "name": ("name",),
-    "team": ("team__name", "name"),
-    "tier": ("tier", "name"),
-    "rto": ("rto", "name"),
-    "owner": ("owner__name", "name"),
+SORTS: Final[Mapping[str, str]] = {
+    "name": "name",
+    "team": "team__name",
+    "tier": "tier",
+    "rto": "rto",
+    "owner": "owner__name",
 }
+TEXTS: Final = frozenset({"name", "team__name", "owner__name"})
 DEFAULT_SORT: Final = "tier"
 
 
@@ -98,24 +100,26 @@ def rows(workflows: Iterable[Workflow], *, now: datetime) -> list[Row]:
 
 def teams(user: User, action: Action = Action.VIEW) -> QuerySet[Team]:
     """Return the teams in which `user` may do `action`, departments included."""
-    return Team.objects.allowing(user, action).order_by("name", "pk")
+    return Team.objects.allowing(user, action).order_by(alphabetical("name"), "pk")
 
 
 def tools_in_use(user: User) -> QuerySet[Tool]:
     """Return the tools that a workflow which `user` may see depends on."""
     seen = Dependency.objects.allowing(user, Action.VIEW).filter(workflow__archived_at=None)
-    return Tool.objects.filter(pk__in=seen.values("tool")).order_by("name")
+    return Tool.objects.filter(pk__in=seen.values("tool")).order_by(alphabetical("name"))
 
 
 def providers_in_use(user: User) -> QuerySet[Provider]:
     seen = tools_in_use(user).order_by()
-    return Provider.objects.filter(pk__in=seen.values("provider")).order_by("name")
+    found = Provider.objects.filter(pk__in=seen.values("provider"))
+    return found.order_by(alphabetical("name"))
 
 
 def owners(user: User) -> QuerySet[User]:
     """Return those who own a workflow that `user` may see."""
     seen = Workflow.objects.current().allowing(user, Action.VIEW)
-    return User.objects.filter(pk__in=seen.values("owner")).order_by("name", "pk")
+    found = User.objects.filter(pk__in=seen.values("owner"))
+    return found.order_by(alphabetical("name"), "pk")
 
 
 def allowed(user: User, workflow: Workflow, actions: Iterable[Action]) -> set[Action]:
@@ -163,8 +167,10 @@ def _gap(gap: str) -> Q:
 
 def _order(sort: str) -> list[OrderBy]:
     key = sort.removeprefix("-")
-    fields = SORTS.get(key, SORTS[DEFAULT_SORT])
-    first = OrderBy(
-        F(fields[0]), descending=sort.startswith("-") and key in SORTS, nulls_last=True
-    )
-    return [first, *(F(name).asc() for name in (*fields[1:], "pk"))]
+    field = SORTS.get(key, SORTS[DEFAULT_SORT])
+    down = sort.startswith("-") and key in SORTS
+    if field in TEXTS:
+        first = alphabetical(field, down=down)
+    else:
+        first = OrderBy(F(field), descending=down, nulls_last=True)
+    return [first, alphabetical("name"), F("pk").asc()]

@@ -15,9 +15,18 @@ from continuity.accounts.models import Team, User
 from continuity.domain.errors import Conflict, NotAllowedNow, Refused
 from continuity.history.services import Line, plain, record, record_all
 from continuity.inventory.imports import check, columns, reading
-from continuity.inventory.imports.check import Answers, Known, Outcome, Plan, PlannedRow, TeamKey
-from continuity.inventory.imports.columns import Field, Mapping as Columns, folded
+from continuity.inventory.imports.check import (
+    Answers,
+    Known,
+    Outcome,
+    Plan,
+    PlannedRow,
+    TeamKey,
+)
+from continuity.inventory.imports.columns import Field, folded
+from continuity.inventory.imports.columns import Mapping as Columns
 from continuity.inventory.imports.known import known
+from continuity.inventory.imports.names import Match
 from continuity.inventory.imports.reading import Reading, Table
 from continuity.inventory.models import (
     Dependency,
@@ -96,9 +105,7 @@ def reread(
 
 
 @transaction.atomic
-def set_columns(
-    import_pk: int, mapping: Columns, *, actor: User, now: datetime
-) -> Import:
+def set_columns(import_pk: int, mapping: Columns, *, actor: User, now: datetime) -> Import:
     """Say what the columns are. Answers about tools are kept, corrected cells too."""
     if not mapping.has(Field.NAME):
         raise ValueError("A mapping names the column of the workflow's name.")
@@ -245,7 +252,7 @@ def _settled(row: Import, plan: Plan, tools: Mapping[str, int]) -> dict[str, Any
     was likely or new is certain now."""
     chosen = {}
     for line in plan.names:
-        if line.match is check.Match.EXACT and not line.answered:
+        if line.match is Match.EXACT and not line.answered:
             continue
         key = plan.tool_of(line)
         if key in tools:
@@ -291,13 +298,13 @@ class _Writer:
         """Return the team of every row that is written."""
         new = {folded(name): Team(name=name) for name in self.plan.departments}
         # A new team without a department may be the department of others.
-        tops = {key.folded: Team(name=key.name) for key in self.plan.teams if not key.department}
-        for at, team in tops.items():
-            new[at[1]] = team if at[1] not in new else new[at[1]]
-        self._made(Team.objects.bulk_create(new.values(), batch_size=BATCH))
-        known_tops = {
-            folded(team.name): team for team in Team.objects.filter(parent=None)
+        tops = {
+            key.folded: Team(name=key.name) for key in self.plan.teams if not key.department
         }
+        for at, team in tops.items():
+            new.setdefault(at[1], team)
+        self._made(Team.objects.bulk_create(new.values(), batch_size=BATCH))
+        known_tops = {folded(team.name): team for team in Team.objects.filter(parent=None)}
         subs = {
             key.folded: Team(name=key.name, parent=known_tops[folded(key.department)])
             for key in self.plan.teams
@@ -404,8 +411,8 @@ class _Writer:
     ) -> None:
         there: defaultdict[int, dict[int, Dependency]] = defaultdict(dict)
         changed = [row.workflow for row in rows if row.workflow]
-        for dependency in Dependency.objects.filter(workflow__in=changed):
-            there[dependency.workflow_id][dependency.tool_id] = dependency
+        for used in Dependency.objects.filter(workflow__in=changed):
+            there[used.workflow_id][used.tool_id] = used
         new: list[Dependency] = []
         reworded: list[Dependency] = []
         for row in rows:

@@ -34,8 +34,9 @@ STEPS = {
 @access(Action.IMPORT)
 def imports_list(request: SignedInRequest) -> HttpResponse:
     """Step 1: choose a file. Below it, what was imported before."""
-    form = forms.FileForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    sent = request.method == "POST"
+    form = forms.FileForm(request.POST, request.FILES) if sent else forms.FileForm()
+    if form.is_valid():
         row = imports.start(
             form.content,
             form.cleaned_data["file"].name,
@@ -51,6 +52,10 @@ def imports_list(request: SignedInRequest) -> HttpResponse:
 
 @access(Action.IMPORT, Import)
 def current_step(request: SignedInRequest, row: Import) -> HttpResponse:
+    return _step_of(row)
+
+
+def _step_of(row: Import) -> HttpResponse:
     return redirect(STEPS[ImportState(row.state)], row.pk)
 
 
@@ -74,11 +79,9 @@ def columns(request: SignedInRequest, row: Import) -> HttpResponse:
         "table": table,
         "form": form,
         "shows_errors": form.is_bound and not looks,
-        "lines": [
-            (field, samples(table, at)) for at, field in enumerate(form.columns())
-        ],
+        "lines": [(field, samples(table, at)) for at, field in enumerate(form.columns())],
         "preview": pages.preview(table, form.shown()),
-        "reading": forms.ReadingForm(content=lambda: row.content, now=table.reading),
+        "reading": forms.ReadingForm(content=lambda: bytes(row.content), now=table.reading),
     }
     status = 422 if context["shows_errors"] and form.errors else 200
     return render_page(
@@ -118,10 +121,10 @@ def _checking(
     request: SignedInRequest, row: Import, template: str, *, with_rows: bool
 ) -> HttpResponse:
     if row.state != ImportState.MAPPED:
-        return current_step(request, pk=row.pk)
+        return _step_of(row)
     if request.method == "POST":
-        keys = {line.key for line in imports.checked(row).plan.names}
-        decided = forms.answers(request.POST.dict(), keys)
+        now = {line.key: line.choice for line in imports.checked(row).plan.names}
+        decided = forms.answers(request.POST.dict(), now)
         imports.answer(row.pk, **decided, actor=request.user, now=timezone.now())
         if not wants_part(request):
             return redirect(request.get_full_path())
@@ -211,7 +214,7 @@ def apply(request: SignedInRequest, row: Import) -> HttpResponse:
 def done(request: SignedInRequest, row: Import) -> HttpResponse:
     """Step 4: what was imported, what was left out, and the way back."""
     if row.imported_at is None:
-        return current_step(request, pk=row.pk)
+        return _step_of(row)
     context = {"import": row, "without_tool": queries.workflows_without_tool(row)}
     return render(request, "inventory/import/done.html", context)
 
@@ -224,7 +227,7 @@ def undo(request: SignedInRequest, row: Import) -> HttpResponse:
         messages.success(request, _("The import was undone."))
         return redirect("inventory:import_done", row.pk)
     if row.state != ImportState.DONE:
-        return current_step(request, pk=row.pk)
+        return _step_of(row)
     context = {
         "import": row,
         "obstacles": imports.obstacles(row),

@@ -19,6 +19,7 @@ from continuity.domain.readiness import (
     weighted,
 )
 from continuity.inventory.models import (
+    TIER_WEIGHTS,
     Alternative,
     Dependency,
     Proof,
@@ -41,8 +42,6 @@ from continuity.reports.models import Report
 from continuity.web.charts import Stacked
 from continuity.web.reasons import sentence
 
-WEIGHTS: Final[Mapping[int, int]] = {1: 4, 2: 3, 3: 2, 4: 1}
-"""A critical workflow counts as much as four of low criticality."""
 TEAMS_PER_CHART: Final = 20
 LAYERS: Final = (Relation.MODEL, Relation.HOSTING, Relation.EDGE, Relation.IDENTITY)
 """What of a chain is asked about; "25 % known" means one of these four."""
@@ -125,7 +124,7 @@ def _summary(
 ) -> list[str]:
     share = share_ready(levels[one.pk].level for one in workflows)
     if not workflows:
-        return [_("There are no workflows in this report's scope.")]
+        return [_("There are no workflows in this report’s scope.")]
     first = _(
         "Of %(total)d workflows that depend on AI tools %(ready)d are ready, %(partly)d "
         "partly ready and %(not_ready)d not ready; %(unknown)d name no tool, so that "
@@ -141,7 +140,7 @@ def _summary(
     if not drills:
         return [first, _("No drill was run in the period, so no recovery was measured.")]
     second = _(
-        "In the period's drills %(recovered)d of %(total)d recoveries reached their "
+        "In the period’s drills %(recovered)d of %(total)d recoveries reached their "
         "minimum level: %(met)d met their target, %(missed)d missed it."
     ) % {
         "recovered": shown.recovered,
@@ -164,7 +163,7 @@ def _figures(
         "not_ready": share.not_ready,
         "unknown": share.unknown,
         "share_percent": share.percent,
-        "weighted_percent": weighted(rows, WEIGHTS).percent,
+        "weighted_percent": weighted(rows, TIER_WEIGHTS).percent,
     }
 
 

@@ -21,4 +21,6 @@ class Command(BaseCommand):
         note = places.VAR / "sign-in.txt"
         note.touch(mode=0o600)
         note.write_text(f"{sign_in}\n", encoding="utf-8")
-        self.stdout.write(f"{sign_in}\nThe same password for all its people, kept in {note}")
+        self.stdout.write(
+            f"{sign_in}\nThe same password for all its people, kept in {note}"
+        )
