@@ -37,6 +37,7 @@ from continuity.inventory.models import (
     Workflow,
 )
 from continuity.outages.models import Outage, OutageKind, Recovery
+from continuity.reports.models import Report
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 """The instant tests agree to call now: a Monday."""
@@ -273,3 +274,25 @@ class ParticipantFactory(DjangoModelFactory):
     drill = factory.SubFactory(DrillFactory)
     user = factory.SubFactory(UserFactory)
     role = "lead"
+
+
+class ReportFactory(DjangoModelFactory):
+    class Meta:
+        model = Report
+
+    kind = "continuity"
+    language = "en"
+    since = NOON - timedelta(days=90)
+    cut_off = NOON
+    asked_at = NOON
+    due_at = NOON
+
+    class Params:
+        done = factory.Trait(
+            state="done",
+            finished_at=NOON,
+            facts={"title": "Continuity report"},
+            facts_sha256="a" * 64,
+            pdf=b"%PDF-1.7",
+            pdf_sha256="b" * 64,
+        )

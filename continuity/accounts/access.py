@@ -50,7 +50,9 @@ def access(
                 raise PermissionDenied
             return view(request, *args, **kwargs)
 
-        guarded.access = action  # type: ignore[attr-defined]  # read by the guard test
+        # Read by the guard tests, which walk every route.
+        guarded.access = action  # type: ignore[attr-defined]
+        guarded.model = model  # type: ignore[attr-defined]
         return guarded
 
     return decorate

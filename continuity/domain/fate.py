@@ -4,14 +4,18 @@ Tools are numbers here, the keys that they have outside. An edge says that a too
 needs an upstream: hard, and it stops without it; soft, and it gets worse. What is
 not known is not an edge, so the answers are about what is known: two tools without
 a common upstream are "none known" or "unknown" and never "independent".
+
+Made for 5,000 workflows on 800 tools: the graph and the dependencies are indexed once,
+and each question then looks only at what it touches. `tests/bench` holds the figures.
 """
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from enum import StrEnum
 from functools import cached_property
-from itertools import groupby
+from itertools import chain, groupby
+from operator import attrgetter
 from typing import Final
 
 import networkx as nx
@@ -35,6 +39,12 @@ class Relation(StrEnum):
     NETWORK = "network"
 
 
+PART: Final = "part"
+"""The relation of a component or model to its product. It carries failure like any
+other, yet it is no layer and nothing known of a chain: it says what the thing is, not
+what it rides on."""
+
+
 class Effect(StrEnum):
     """What the loss of a tool does to another."""
 
@@ -53,6 +63,9 @@ class Outcome(StrEnum):
 
 WORST_FIRST: Final = tuple(Outcome)
 
+LARGEST_CUT: Final = 4
+"""Up to how many tools `Graph.smallest_cut` is sure that none fewer would do."""
+
 
 @dataclass(frozen=True, slots=True)
 class Edge:
@@ -65,6 +78,17 @@ class Edge:
     source: str = ""
     verified_on: date | None = None
     confidence: str = ""
+
+    def stale(self, on: date, limit_days: int) -> bool:
+        """Say whether this was last verified more than `limit_days` days before `on`.
+
+        Without a date it is stale whatever the limit: nobody has verified it, and
+        doubt that looks like freshness is the worse error. `verified_on` tells the
+        two apart for the screen.
+        """
+        if self.verified_on is None:
+            return True
+        return on - self.verified_on > timedelta(days=limit_days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +116,7 @@ class SharedFate:
     `shared` are the things both stop without, the nearest first; `soft` those that
     at least one of them would only miss. They never change the answer and are
     shown beside it. `known_of_tool` and `known_of_alternative` are the relations
-    of which an upstream is known, near or far.
+    of which an upstream is known, near or far; being a PART of something is none.
     """
 
     answer: FateAnswer
@@ -149,6 +173,162 @@ class KnockOut:
     landings: tuple[Landing, ...]
 
 
+class Race(StrEnum):
+    """Whether an alternative takes a workflow that lands on it."""
+
+    SEATED = "seated"
+    LOSES = "loses"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """How many more people a tool takes than it carries already.
+
+    `seats` are those that are paid for and free; `limit` is what the tool itself
+    bears, or allows. None is what nobody has said.
+    """
+
+    seats: int | None = None
+    limit: int | None = None
+
+    @property
+    def most(self) -> int | None:
+        """The lower of the two, or the one that is stated; None where neither is."""
+        return min(
+            (one for one in (self.seats, self.limit) if one is not None), default=None
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What a workflow brings to an alternative; `tier` 1 is the most critical.
+
+    `people` is how many work on it, None where nobody has said.
+    """
+
+    tier: int
+    people: int | None = None
+    rto: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One workflow before an alternative, in the order in which they are let in.
+
+    `without_seat` is how many of its people find none, at least: 0 for those who are
+    seated, None where that is unknown.
+    """
+
+    workflow: int
+    tier: int
+    people: int | None
+    race: Race
+    without_seat: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Herd:
+    """What lands on one tool: `people` in all, or at least so many where one is unknown."""
+
+    tool: int
+    most: int | None
+    people: int
+    is_lower_bound: bool
+    arrivals: tuple[Arrival, ...]
+
+    @property
+    def race(self) -> Race:
+        """LOSES if any workflow does, SEATED only if every one is known to be."""
+        races = {arrival.race for arrival in self.arrivals}
+        return next(
+            race for race in (Race.LOSES, Race.UNKNOWN, Race.SEATED) if race in races
+        )
+
+    @property
+    def losers(self) -> tuple[int, ...]:
+        """The workflows that find no seat for all of their people."""
+        return tuple(one.workflow for one in self.arrivals if one.race is Race.LOSES)
+
+
+def herd(
+    knock_out: KnockOut, capacities: Mapping[int, Capacity], loads: Mapping[int, Load]
+) -> tuple[Herd, ...]:
+    """Return what lands on each alternative after a knock-out, in the order of the tools.
+
+    Seats go to the most critical tier first; within one to the shortest RTO (none
+    comes last), then to the lowest key. Nobody overtakes: who comes after one that
+    found too few seats finds none. A workflow that lands on a tool for two of its
+    dependencies needs one seat per person. Manual procedures hold everybody.
+
+    A tool without a known capacity seats nobody for sure, and neither does any tool
+    behind a workflow of unknown size. That one counts as a single person, the least it
+    can be, so that who loses does so in any case. Raises KeyError for a workflow that
+    has landed and has no load.
+    """
+    landed: dict[int, set[int]] = {}
+    for landing in knock_out.landings:
+        if landing.tool is not None:
+            landed.setdefault(landing.tool, set()).add(landing.workflow)
+    return tuple(
+        _race(tool, capacities.get(tool, Capacity()).most, landed[tool], loads)
+        for tool in sorted(landed)
+    )
+
+
+def _race(
+    tool: int, most: int | None, workflows: Iterable[int], loads: Mapping[int, Load]
+) -> Herd:
+    def turn(workflow: int) -> tuple[int, timedelta, int]:
+        load = loads[workflow]
+        return load.tier, timedelta.max if load.rto is None else load.rto, workflow
+
+    people, is_lower_bound = 0, False
+    arrivals: list[Arrival] = []
+    for workflow in sorted(workflows, key=turn):
+        load = loads[workflow]
+        need = 1 if load.people is None else load.people
+        people += need
+        is_lower_bound |= load.people is None
+        race, without_seat = Race.UNKNOWN, None
+        if most is not None and people > most:
+            race, without_seat = Race.LOSES, min(need, people - most)
+        elif most is not None and not is_lower_bound:
+            race, without_seat = Race.SEATED, 0
+        arrivals.append(Arrival(workflow, load.tier, load.people, race, without_seat))
+    return Herd(tool, most, people, is_lower_bound, tuple(arrivals))
+
+
+class Reliances:
+    """The dependencies of many workflows, found by the tool that they are on.
+
+    Build it once where several knock-outs follow.
+    """
+
+    def __init__(self, dependencies: Iterable[Reliance]) -> None:
+        self._all: Final = tuple(dependencies)
+        self.workflows: Final = frozenset(one.workflow for one in self._all)
+        self._places: Final[dict[int, list[int]]] = {}
+        for place, one in enumerate(self._all):
+            self._places.setdefault(one.tool, []).append(place)
+        self._landings: Final[dict[int, tuple[Landing, ...]]] = {}
+
+    def on(self, tools: Iterable[int]) -> Iterator[tuple[Reliance, tuple[Landing, ...]]]:
+        """Yield the dependencies on any of `tools`, in the order given, each with where
+        it could land, by rank."""
+        places = chain.from_iterable(self._places.get(tool, ()) for tool in tools)
+        for place in sorted(places):
+            one = self._all[place]
+            # Made once: many knock-outs land in the same places.
+            landings = self._landings.get(place)
+            if landings is None:
+                landings = self._landings[place] = tuple(
+                    Landing(one.workflow, one.pk, choice.pk, choice.tool)
+                    for choice in one.alternatives
+                )
+            yield one, landings
+
+
 class Graph:
     """All that is known of what needs what; build it once and ask it often.
 
@@ -164,14 +344,15 @@ class Graph:
         self.edges: Final = tuple(
             sorted(
                 (edge for edge in edges if edge.tool != edge.upstream),
-                key=lambda edge: (edge.tool, edge.upstream, edge.relation),
+                key=attrgetter("tool", "upstream", "relation"),
             )
         )
         self._names = names or {}
         self._all = self._digraph(hard_only=False)
         self._hard = self._digraph(hard_only=True)
-        self._paths: dict[tuple[int, bool], dict[int, tuple[int, ...]]] = {}
+        self._walks: dict[tuple[int, bool], _Walk] = {}
         self._layers: dict[int, dict[str, tuple[int, ...]]] = {}
+        self._relations = self._named()
 
     def _digraph(self, *, hard_only: bool) -> "nx.DiGraph[int]":
         graph: nx.DiGraph[int] = nx.DiGraph()
@@ -180,16 +361,15 @@ class Graph:
         )
         return graph
 
-    @cached_property
-    def _relations(self) -> dict[tuple[int, int], tuple[str, ...]]:
-        """The relations of each pair, hard ones first: a pair may have several."""
-        ordered = sorted(
-            self.edges, key=lambda edge: (edge.tool, edge.upstream, not edge.hard)
-        )
-        return {
-            pair: tuple(edge.relation for edge in edges)
-            for pair, edges in groupby(ordered, lambda edge: (edge.tool, edge.upstream))
-        }
+    def _named(self) -> dict[int, dict[int, tuple[str, ...]]]:
+        """Return, by tool and upstream, the relations of the pair, hard ones first."""
+        relations: dict[int, dict[int, tuple[str, ...]]] = {}
+        for (tool, upstream), pair in groupby(self.edges, attrgetter("tool", "upstream")):
+            edges = sorted(pair, key=lambda edge: not edge.hard)
+            relations.setdefault(tool, {})[upstream] = tuple(
+                edge.relation for edge in edges
+            )
+        return relations
 
     @cached_property
     def _falls_hard(self) -> dict[int, frozenset[int]]:
@@ -205,7 +385,7 @@ class Graph:
 
     def upstreams(self, tool: int, *, hard_only: bool = False) -> frozenset[int]:
         """Return everything `tool` needs, near or far, itself left out."""
-        return frozenset(self._ways(tool, hard_only=hard_only).keys() - {tool})
+        return frozenset(self._walk(tool, hard_only=hard_only).steps.keys() - {tool})
 
     def blast_radius(
         self, failed: Collection[int], *, hard_only: bool = False
@@ -219,10 +399,10 @@ class Graph:
         effects: dict[int, Effect] = {}
         if not hard_only:
             for tool in failed:
-                reached = self._falls_at_all.get(tool, frozenset({tool}))
+                reached = self._falls_at_all.get(tool, (tool,))
                 effects.update(dict.fromkeys(reached, Effect.DEGRADED))
         for tool in failed:
-            reached = self._falls_hard.get(tool, frozenset({tool}))
+            reached = self._falls_hard.get(tool, (tool,))
             effects.update(dict.fromkeys(reached, Effect.STOPS))
         return effects
 
@@ -230,24 +410,21 @@ class Graph:
         """Return, for each relation, the nearest upstreams that are used that way.
 
         The walk goes through other upstreams: the hosting of a product that only
-        names its model is the hosting of the model. Relations without any are left
-        out; the others are in the order of Relation, and what it does not know
-        after that.
+        names its model is the hosting of the model. It goes through PART as well,
+        which is itself no layer. Relations without any are left out; the others are
+        in the order of Relation, and what it does not know after that.
         """
         if tool not in self._layers:
             nearest: dict[str, tuple[int, set[int]]] = {}
-            depth = {
-                node: len(path) for node, path in self._ways(tool, hard_only=False).items()
-            }
-            for (user, upstream), relations in self._relations.items():
-                if user not in depth or upstream == tool:
-                    continue
-                for relation in relations:
-                    best, found = nearest.setdefault(relation, (depth[user], set()))
-                    if depth[user] < best:
-                        nearest[relation] = (depth[user], {upstream})
-                    elif depth[user] == best:
-                        found.add(upstream)
+            for user, steps in self._walk(tool, hard_only=False).steps.items():
+                for upstream, relations in self._relations.get(user, {}).items():
+                    for relation in relations:
+                        if upstream == tool or relation == PART:
+                            continue
+                        # The walk goes outwards, so the first distance is the least.
+                        least, found = nearest.setdefault(relation, (steps, set()))
+                        if steps == least:
+                            found.add(upstream)
             self._layers[tool] = {
                 relation: tuple(sorted(nearest[relation][1]))
                 for relation in sorted(nearest, key=_shown)
@@ -259,28 +436,28 @@ class Graph:
 
         They share when both have a hard path to the same thing, be it an upstream
         of both or one of the two. No shared upstream is *known* only where each has
-        at least one known edge; otherwise nothing can be said.
+        at least one known layer; otherwise nothing can be said. That something is a
+        PART of a product is no layer.
         """
         hard = self._common(tool, alternative, hard=True)
-        at_all = self._common(tool, alternative, hard=False)
-        known = hard.keys()
+        soft = self._common(tool, alternative, hard=False, apart_from=hard)
         mine, theirs = tuple(self.layers(tool)), tuple(self.layers(alternative))
         if hard:
             answer = FateAnswer.SHARES
-        elif self._has_upstream(tool) and self._has_upstream(alternative):
+        elif mine and theirs:
             answer = FateAnswer.NONE_KNOWN
         else:
             answer = FateAnswer.UNKNOWN
         return SharedFate(
             answer=answer,
             shared=_nearest_first(hard.values()),
-            soft=_nearest_first(at_all[node] for node in at_all.keys() - known),
+            soft=_nearest_first(soft.values()),
             known_of_tool=mine,
             known_of_alternative=theirs,
         )
 
     def knock_out(
-        self, failed: Collection[int], dependencies: Iterable[Reliance]
+        self, failed: Collection[int], dependencies: Iterable[Reliance] | Reliances
     ) -> KnockOut:
         """Return what the loss of `failed` does to the workflows of `dependencies`.
 
@@ -290,72 +467,189 @@ class Graph:
         for people to decide. Of several dependencies the worst outcome counts. A
         manual procedure never fails.
         """
+        known = (
+            dependencies if isinstance(dependencies, Reliances) else Reliances(dependencies)
+        )
         effects = self.blast_radius(failed)
-        by_outcome: dict[Outcome, set[int]] = {outcome: set() for outcome in Outcome}
+        stopped = {tool for tool, effect in effects.items() if effect is Effect.STOPS}
+        stops: set[int] = set()
+        falls_back: set[int] = set()
+        degraded = {one.workflow for one, _ in known.on(effects.keys() - stopped)}
         landings: list[Landing] = []
-        for dependency in dependencies:
-            effect = effects.get(dependency.tool)
-            if effect is None:
-                by_outcome[Outcome.UNTOUCHED].add(dependency.workflow)
-                continue
-            outcome = Outcome.DEGRADED
-            if effect is Effect.STOPS:
-                landing = _landing(dependency, effects)
-                if landing is not None:
+        for one, choices in known.on(stopped):
+            for landing in choices:
+                # None, a manual procedure, is in no set of tools.
+                if landing.tool not in stopped:
                     landings.append(landing)
-                    outcome = Outcome.FALLS_BACK
-                elif dependency.stops:
-                    outcome = Outcome.STOPS
-            by_outcome[outcome].add(dependency.workflow)
-        worse: frozenset[int] = frozenset()
-        for outcome in WORST_FIRST:
-            by_outcome[outcome] -= worse
-            worse |= by_outcome[outcome]
+                    falls_back.add(one.workflow)
+                    break
+            else:
+                (stops if one.stops else degraded).add(one.workflow)
+        falls_back -= stops
+        degraded -= stops | falls_back
         return KnockOut(
             failed=frozenset(failed),
             effects=effects,
-            stops=frozenset(by_outcome[Outcome.STOPS]),
-            falls_back=frozenset(by_outcome[Outcome.FALLS_BACK]),
-            degraded=frozenset(by_outcome[Outcome.DEGRADED]),
-            untouched=frozenset(by_outcome[Outcome.UNTOUCHED]),
+            stops=frozenset(stops),
+            falls_back=frozenset(falls_back),
+            degraded=frozenset(degraded),
+            untouched=known.workflows.difference(stops, falls_back, degraded),
             landings=tuple(landings),
         )
 
-    def _ways(self, tool: int, *, hard_only: bool) -> dict[int, tuple[int, ...]]:
-        """Return the shortest path to everything `tool` needs, itself included."""
+    def knock_outs(
+        self, tools: Iterable[int], dependencies: Iterable[Reliance] | Reliances
+    ) -> Iterator[KnockOut]:
+        """Yield the knock-out of each of `tools` by itself, in their order.
+
+        Tools of one circle fall together, so one answer serves them all.
+        """
+        known = (
+            dependencies if isinstance(dependencies, Reliances) else Reliances(dependencies)
+        )
+        answers: dict[tuple[frozenset[int], frozenset[int]], KnockOut] = {}
+        for tool in tools:
+            alone = frozenset({tool})
+            reached = self._falls_hard.get(tool, alone), self._falls_at_all.get(tool, alone)
+            if reached not in answers:
+                answers[reached] = self.knock_out(alone, known)
+            yield replace(answers[reached], failed=alone)
+
+    def smallest_cut(self, dependencies: Iterable[Reliance]) -> frozenset[int] | None:
+        """Return the fewest tools whose loss leaves one workflow nothing.
+
+        `dependencies` are those of that workflow. It is left with nothing when, of
+        one dependency that stops it, the tool and all alternatives stop with what
+        was lost. None where no loss does that: no dependency stops the work, or each
+        that does has a manual procedure, which never fails.
+
+        Of several as small, the one nearest to the work: the fewest steps upstream
+        from the tools to what is lost, then the lowest keys. Up to LARGEST_CUT tools
+        the answer is exact. A larger one leaves nothing just as surely, yet is
+        gathered by always taking what strikes most, so that fewer might do.
+        """
+        found = (
+            self._cut({one.tool, *(fallback.tool for fallback in one.alternatives)})
+            for one in dependencies
+            if one.stops
+        )
+        cuts = [(len(cut.tools), cut.steps, cut.tools) for cut in found if cut is not None]
+        return frozenset(min(cuts)[2]) if cuts else None
+
+    def _cut(self, targets: Collection[int | None]) -> "_Cut | None":
+        """Return the smallest cut of one dependency: what strikes every target.
+
+        Each upstream strikes the targets that ride on it, written as the bits of a
+        number. Of those that strike the same ones only the nearest is looked at,
+        which leaves a handful, whatever the size of the graph.
+        """
+        tools = sorted(tool for tool in targets if tool is not None)
+        if len(tools) < len(targets):
+            return None
+        strikes: dict[int, int] = {}
+        steps: dict[int, int] = {}
+        for place, tool in enumerate(tools):
+            for upstream, far in self._walk(tool, hard_only=True).steps.items():
+                strikes[upstream] = strikes.get(upstream, 0) | 1 << place
+                steps[upstream] = min(far, steps.get(upstream, far))
+        nearest: dict[int, _Cut] = {}
+        for upstream, struck in strikes.items():
+            one = _Cut(steps[upstream], (upstream,))
+            nearest[struck] = min(one, nearest.get(struck, one))
+        return _fewest((1 << len(tools)) - 1, nearest)
+
+    def _walk(self, tool: int, *, hard_only: bool) -> "_Walk":
+        """Return the shortest ways to everything `tool` needs, itself included."""
         key = tool, hard_only
-        if key not in self._paths:
+        if key not in self._walks:
             graph = self._hard if hard_only else self._all
-            self._paths[key] = (
-                {
-                    node: tuple(path)
-                    for node, path in nx.single_source_shortest_path(graph, tool).items()
-                }
-                if tool in graph
-                else {tool: (tool,)}
-            )
-        return self._paths[key]
+            steps, before = {tool: 0}, dict[int, int]()
+            if tool in graph:
+                for user, node in nx.bfs_edges(graph, tool):
+                    before[node] = user
+                    steps[node] = steps[user] + 1
+            self._walks[key] = _Walk(steps, before)
+        return self._walks[key]
 
-    def _has_upstream(self, tool: int) -> bool:
-        return tool in self._all and self._all.out_degree(tool) > 0
-
-    def _common(self, tool: int, alternative: int, *, hard: bool) -> dict[int, Shared]:
-        mine = self._ways(tool, hard_only=hard)
-        theirs = self._ways(alternative, hard_only=hard)
-        return {
-            node: Shared(
-                upstream=node,
-                path_from_tool=mine[node],
-                path_from_alternative=theirs[node],
-                relation=self._last_relation(mine[node])
-                or self._last_relation(theirs[node]),
-                hard=hard,
-            )
-            for node in mine.keys() & theirs.keys()
-        }
+    def _common(
+        self,
+        tool: int,
+        alternative: int,
+        *,
+        hard: bool,
+        apart_from: Collection[int] = (),
+    ) -> dict[int, Shared]:
+        mine = self._walk(tool, hard_only=hard)
+        theirs = self._walk(alternative, hard_only=hard)
+        common: dict[int, Shared] = {}
+        for node in mine.steps.keys() & theirs.steps.keys():
+            if node not in apart_from:
+                there, back = mine.path(node), theirs.path(node)
+                relation = self._last_relation(there) or self._last_relation(back)
+                common[node] = Shared(node, there, back, relation, hard)
+        return common
 
     def _last_relation(self, path: tuple[int, ...]) -> str:
-        return self._relations[path[-2], path[-1]][0] if len(path) > 1 else ""
+        return self._relations[path[-2]][path[-1]][0] if len(path) > 1 else ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """How far everything is that a tool needs, nearest first, and through what."""
+
+    steps: dict[int, int]
+    before: dict[int, int]
+
+    def path(self, node: int) -> tuple[int, ...]:
+        way = [node]
+        while way[-1] in self.before:
+            way.append(self.before[way[-1]])
+        return tuple(reversed(way))
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class _Cut:
+    """Tools in the order of their keys, and how many steps upstream they are in all."""
+
+    steps: int
+    tools: tuple[int, ...]
+
+    def with_(self, other: "_Cut") -> "_Cut":
+        return _Cut(self.steps + other.steps, tuple(sorted(self.tools + other.tools)))
+
+
+def _fewest(wanted: int, choices: Mapping[int, _Cut]) -> _Cut:
+    """Return the smallest and then nearest union of `choices` that has all bits."""
+    widest = max(struck.bit_count() for struck in choices)
+    known: dict[tuple[int, int], _Cut | None] = {}
+
+    def exactly(size: int, missing: int) -> _Cut | None:
+        if not missing or size * widest < missing.bit_count():
+            return None if missing else _Cut(0, ())
+        if (size, missing) not in known:
+            # Whatever strikes all strikes the lowest bit that is missing.
+            lowest = missing & -missing
+            found = (
+                (rest, cut)
+                for struck, cut in choices.items()
+                if struck & lowest
+                and (rest := exactly(size - 1, missing & ~struck)) is not None
+            )
+            known[size, missing] = min(
+                (cut.with_(rest) for rest, cut in found), default=None
+            )
+        return known[size, missing]
+
+    for size in range(1, LARGEST_CUT + 1):
+        if (cut := exactly(size, wanted)) is not None:
+            return cut
+    cut, missing = _Cut(0, ()), wanted
+    while missing:
+        struck = min(
+            choices, key=lambda each: (-(each & missing).bit_count(), choices[each])
+        )
+        cut, missing = cut.with_(choices[struck]), missing & ~struck
+    return cut
 
 
 def _shown(relation: str) -> tuple[int, str]:
@@ -373,18 +667,6 @@ def _nearest_first(shared: Iterable[Shared]) -> tuple[Shared, ...]:
             ),
         )
     )
-
-
-def _landing(dependency: Reliance, effects: Mapping[int, Effect]) -> Landing | None:
-    for alternative in dependency.alternatives:
-        lost = alternative.tool is not None and (
-            effects.get(alternative.tool) is Effect.STOPS
-        )
-        if not lost:
-            return Landing(
-                dependency.workflow, dependency.pk, alternative.pk, alternative.tool
-            )
-    return None
 
 
 def _reached_from(graph: "nx.DiGraph[int]") -> dict[int, frozenset[int]]:

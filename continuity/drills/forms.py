@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from django import forms
 from django.utils.functional import Promise
-from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from continuity.accounts.models import Team, User
 from continuity.accounts.roles import Action
@@ -41,7 +41,7 @@ NOTICES: Final[Mapping[timedelta, Promise]] = {
     14 * DAY: _("2 weeks before"),
 }
 REPEATS: Final[Mapping[str, Promise]] = {
-    "": _("Once"),
+    "once": _("Once"),
     "weekly": _("Every week"),
     "monthly": _("Every month"),
     "quarterly": _("Every three months"),
@@ -77,10 +77,10 @@ class ToolChoices(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
 
 
 class ScheduleForm(forms.Form):
-    """What a drill is, when, and for whom; `cleaned_data` has what scheduling.plan takes."""
+    """What a drill is, when, for whom; `cleaned_data` is what scheduling.plan takes."""
 
     scenario = forms.ModelChoiceField(
-        Scenario.objects.all(), label=_("What happens"), empty_label=None
+        Scenario.objects.all(), label=_("Scenario"), empty_label=None
     )
     tools = ToolChoices(
         Tool.objects.none(),
@@ -103,24 +103,24 @@ class ScheduleForm(forms.Form):
         label=_("Type"), choices=DrillType.choices, initial=DrillType.FUNCTIONAL
     )
     when = forms.ChoiceField(
-        label=_("When"),
+        label=_("Start"),
         choices=[("now", _("Now")), ("later", _("At a day and time"))],
         widget=forms.RadioSelect,
         initial="later",
     )
     starts_on = forms.DateField(
         label=_("Day"),
-        required=False,
+        error_messages={"required": _("Choose the day.")},
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     starts_time = forms.TimeField(
         label=_("Time"),
-        required=False,
+        error_messages={"required": _("Choose the time.")},
         widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
     )
     zone = forms.ChoiceField(label=_("Time zone"))
     repeats = forms.ChoiceField(
-        label=_("Repeats"), choices=list(REPEATS.items()), required=False
+        label=_("Repeats"), choices=list(REPEATS.items()), initial="once"
     )
     rrule = forms.CharField(
         label=_("Rule"),
@@ -162,6 +162,9 @@ class ScheduleForm(forms.Form):
         else:
             team.required = True
             team.empty_label = None
+        if self.is_bound and self.data.get("when") == "now":
+            self._field("starts_on").required = False
+            self._field("starts_time").required = False
         zones = [(zone, zone.replace("_", " ")) for zone in sorted(available_timezones())]
         self._field("zone").choices = zones
 
@@ -185,12 +188,6 @@ class ScheduleForm(forms.Form):
             local = self.now.astimezone(ZoneInfo(cleaned["zone"]))
             cleaned["starts_on"] = local.date()
             cleaned["starts_time"] = time(local.hour, local.minute)
-        for name, words in (
-            ("starts_on", gettext("Choose the day.")),
-            ("starts_time", gettext("Choose the time.")),
-        ):
-            if not cleaned.get(name) and name not in self.errors:
-                self.add_error(name, words)
         if self.errors.keys() & {"starts_on", "starts_time"}:
             return
         starts_at = datetime.combine(cleaned["starts_on"], cleaned["starts_time"])
@@ -234,7 +231,7 @@ def initial_of(schedule: Schedule) -> dict[str, Any]:
         "FREQ=WEEKLY": "weekly",
         "FREQ=MONTHLY": "monthly",
         "FREQ=MONTHLY;INTERVAL=3": "quarterly",
-        "": "",
+        "": "once",
     }
     return {
         "scenario": schedule.scenario,

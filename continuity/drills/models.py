@@ -44,7 +44,7 @@ class DrillType(models.TextChoices):
 
 
 class ParticipantRole(models.TextChoices):
-    LEAD = "lead", _("Leads the recovery of a workflow")
+    LEAD = "lead", _("Leads a recovery")
     DEPUTY = "deputy", _("Deputy")
     FACILITATOR = "facilitator", _("Facilitator")
 

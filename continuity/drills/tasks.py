@@ -3,12 +3,12 @@
 from celery import shared_task
 from django.utils import timezone
 
-from continuity.drills.services import conducting, scheduling
+from continuity.drills.services import conducting
 
 
 @shared_task(name="drills.open_due", expires=10, acks_late=True)
 def open_due() -> int:
-    return scheduling.open_due(now=timezone.now())
+    return conducting.open_due(now=timezone.now())
 
 
 @shared_task(name="drills.conduct", expires=10, acks_late=True)

@@ -339,7 +339,7 @@ class Bars:
 
     A bar over its target is red and its figure bold. A lower bound has no end: it is
     hollow, runs out in an arrow and its figure begins with "> ". The target is a mark
-    across the bar.
+    across the bar. `most` is the end of the scale where several drawings share one.
     """
 
     uid: str
@@ -348,6 +348,7 @@ class Bars:
     rows: Sequence[Bar]
     heads: tuple[str, str, str]
     unit: str = "min"
+    most: float = 0
     row_height: int = 24
 
     def figure(self, wide: int = 620, narrow: int = NARROW) -> Figure:
@@ -373,15 +374,15 @@ class Bars:
         """Return the drawing, `slim` with the names above the bars; empty without rows."""
         if not self.rows:
             return _nothing()
-        left, right = (0 if slim else 190), 64
+        left, right = (0 if slim else 236), 64
         height = self.row_height + (16 if slim else 0)
-        most = max(max(bar.value, bar.target or 0) for bar in self.rows) or 1
+        most = max(self.most, *(max(bar.value, bar.target or 0) for bar in self.rows), 1)
         scale = (width - left - right) / most
         out: list[str] = []
         for index, bar in enumerate(self.rows):
             top = index * height
             at = top + (18 if slim else 4)
-            words = bar.label if slim else _cut(bar.label, 30)
+            words = bar.label if slim else _cut(bar.label, 34)
             out.append(_text(0, top + (13 if slim else 16), words, cls="t-label", fill=INK))
             out += self._bar(bar, left, at, scale)
         return _svg(
@@ -410,8 +411,11 @@ class Bars:
                 f'stroke="{colour}"/>'
             )
         out = [shape]
+        beside = end
         if bar.target is not None:
             x = left + bar.target * scale
+            if end - 4 < x < end + 58:
+                beside = x  # the figure would stand on the mark
             out.append(
                 f'<line class="target" x1="{_n(x)}" x2="{_n(x)}" y1="{_n(at - 3)}" '
                 f'y2="{_n(at + thick + 3)}" stroke="{INK}" stroke-width="2"/>'
@@ -419,7 +423,7 @@ class Bars:
         figure = _bounded(Point(bar.label, bar.value, bar.is_lower_bound))
         out.append(
             _text(
-                end + 7,
+                beside + 7,
                 at + 12,
                 f"{figure} {self.unit}",
                 cls="t-bad" if over else "t-strong",

@@ -1,19 +1,28 @@
+from datetime import date, timedelta
 from enum import IntEnum, auto
-from itertools import pairwise
+from itertools import chain, combinations, pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from continuity.domain.fate import (
+    LARGEST_CUT,
+    PART,
+    Arrival,
+    Capacity,
     Edge,
     Effect,
     Fallback,
     FateAnswer,
     Graph,
     Landing,
+    Load,
+    Race,
     Reliance,
+    Reliances,
     Shared,
+    herd,
 )
 
 
@@ -250,6 +259,53 @@ def test_of_two_relations_the_hard_one_is_named():
     assert graph.shared(1, 2).shared[0].relation == "network"
 
 
+def test_being_part_of_a_product_is_nothing_known_of_the_chain():
+    # 2 is a component of 1, of which nothing is known; 4 rides on 5.
+    graph = Graph([Edge(2, 1, PART), Edge(4, 5, "hosting")])
+
+    fate = graph.shared(2, 4)
+
+    assert fate.answer is FateAnswer.UNKNOWN
+    assert (fate.known_of_tool, fate.known_of_alternative) == ((), ("hosting",))
+    assert graph.layers(2) == {}
+
+
+def test_what_is_known_of_a_product_is_known_of_its_parts():
+    graph = Graph([Edge(2, 1, PART), Edge(1, 3, "edge"), Edge(4, 5, "hosting")])
+
+    fate = graph.shared(2, 4)
+
+    assert fate.answer is FateAnswer.NONE_KNOWN
+    assert fate.known_of_tool == ("edge",)
+    assert graph.layers(2) == {"edge": (3,)}
+
+
+def test_two_parts_of_one_product_fall_with_it():
+    fate = Graph([Edge(2, 1, PART), Edge(3, 1, PART)]).shared(2, 3)
+
+    assert fate.answer is FateAnswer.SHARES
+    assert fate.shared[0] == Shared(1, (2, 1), (3, 1), relation=PART, hard=True)
+
+
+# Staleness
+
+
+@pytest.mark.parametrize(
+    ("verified", "stale"),
+    [
+        (date(2026, 3, 2), False),
+        (date(2025, 9, 3), False),  # 180 days
+        (date(2025, 9, 2), True),
+        (date(2026, 4, 1), False),
+        (None, True),  # nobody has ever verified it
+    ],
+)
+def test_an_edge_is_stale_once_it_is_older_than_the_limit(verified, stale):
+    edge = Edge(1, 2, "edge", verified_on=verified)
+
+    assert edge.stale(date(2026, 3, 2), limit_days=180) is stale
+
+
 # Knock-out
 
 
@@ -297,6 +353,187 @@ def test_a_tool_that_merely_degrades_leaves_the_choice_to_people():
 
     assert (result.stops, result.degraded) == ({40, 60}, {50})
     assert result.landings == ()
+
+
+def test_an_index_of_the_dependencies_gives_the_same_answer():
+    index = Reliances(DEPENDENCIES)
+
+    outcomes = list(KNOWN.knock_outs(T, index))
+
+    assert outcomes == [KNOWN.knock_out({tool}, DEPENDENCIES) for tool in T]
+    assert index.workflows == {10, 20, 30, 40, 50, 60}
+
+
+# The smallest cut
+
+
+def on(tool, *alternatives, stops=True, workflow=1):
+    fallbacks = tuple(Fallback(tool or 0, tool) for tool in alternatives)
+    return Reliance(tool, workflow, tool, stops, fallbacks)
+
+
+def cut(*dependencies):
+    return KNOWN.smallest_cut(dependencies)
+
+
+def test_one_loss_is_enough_where_all_alternatives_share_it():
+    assert cut(on(T.CHATGPT, T.CLAUDE, T.PERPLEXITY)) == {T.CLOUDFLARE}
+
+
+def test_where_they_share_nothing_each_has_to_fail_nearest_to_the_work():
+    assert cut(on(T.CHATGPT, T.GEMINI)) == {T.CHATGPT, T.GEMINI}
+    assert cut(on(T.CHATGPT, T.CLAUDE, T.GEMINI)) == {T.CLOUDFLARE, T.GEMINI}
+
+
+def test_a_soft_upstream_cuts_nothing():
+    # Perplexity would only miss the models that ChatGPT stops without.
+    assert cut(on(T.OPENAI_API, T.PERPLEXITY)) == {T.OPENAI_API, T.PERPLEXITY}
+
+
+def test_of_several_dependencies_the_one_that_takes_least_decides():
+    assert cut(on(T.CHATGPT, T.GEMINI), on(T.CLAUDE)) == {T.CLAUDE}
+    assert cut(on(T.CHATGPT, T.GEMINI), on(T.CLAUDE, stops=False)) == {
+        T.CHATGPT,
+        T.GEMINI,
+    }
+
+
+def test_of_cuts_as_near_the_lowest_key_is_named():
+    graph = Graph(Edge(tool, both, "edge") for tool in (1, 2) for both in (8, 7))
+
+    assert graph.smallest_cut([on(1, 2)]) == {7}
+    assert graph.smallest_cut([on(6), on(5)]) == {5}
+
+
+@pytest.mark.parametrize(
+    "dependencies",
+    [
+        [],
+        [on(T.CHATGPT, stops=False)],
+        [on(T.CHATGPT, T.CLAUDE, None)],
+        [on(T.CHATGPT, None), on(T.GEMINI, None), on(T.CLAUDE, stops=False)],
+    ],
+)
+def test_what_has_a_manual_way_or_can_do_without_is_never_cut_off(dependencies):
+    assert KNOWN.smallest_cut(dependencies) is None
+
+
+def test_a_manual_way_for_one_dependency_does_not_save_the_other():
+    assert cut(on(T.CHATGPT, None), on(T.GEMINI)) == {T.GEMINI}
+
+
+def test_more_losses_than_it_is_exact_for_still_leave_nothing():
+    assert KNOWN.smallest_cut([on(100, *range(101, 120))]) == set(range(100, 120))
+
+
+# The herd
+
+MINUTE = timedelta(minutes=1)
+
+
+def lands(loads, room, *, tool=T.GEMINI):
+    """Let one workflow per load lose ChatGPT and land on Gemini."""
+    result = KNOWN.knock_out(
+        {T.CHATGPT}, [on(T.CHATGPT, tool, workflow=workflow) for workflow in loads]
+    )
+    (only,) = herd(result, {} if room is None else {tool: room}, loads)
+    return only
+
+
+def test_the_critical_are_seated_first_and_then_the_more_urgent():
+    loads = {
+        1: Load(tier=3, people=5),
+        2: Load(tier=1, people=4, rto=60 * MINUTE),
+        3: Load(tier=1, people=3, rto=30 * MINUTE),
+        4: Load(tier=1, people=2),
+        5: Load(tier=3, people=5),
+    }
+
+    found = lands(loads, Capacity(seats=12))
+
+    assert found.arrivals == (
+        Arrival(3, 1, 3, Race.SEATED, 0),
+        Arrival(2, 1, 4, Race.SEATED, 0),
+        Arrival(4, 1, 2, Race.SEATED, 0),
+        Arrival(1, 3, 5, Race.LOSES, 2),
+        Arrival(5, 3, 5, Race.LOSES, 5),
+    )
+    assert (found.tool, found.most, found.people) == (T.GEMINI, 12, 19)
+    assert (found.race, found.losers) == (Race.LOSES, (1, 5))
+
+
+def test_nobody_overtakes_who_found_too_few_seats():
+    found = lands({1: Load(1, 9), 2: Load(2, 1)}, Capacity(seats=8))
+
+    assert [(one.race, one.without_seat) for one in found.arrivals] == [
+        (Race.LOSES, 1),
+        (Race.LOSES, 1),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("capacity", "most", "race"),
+    [
+        (Capacity(seats=10, limit=4), 4, Race.LOSES),
+        (Capacity(limit=5), 5, Race.SEATED),
+        (Capacity(seats=0), 0, Race.LOSES),
+        (Capacity(), None, Race.UNKNOWN),
+        (None, None, Race.UNKNOWN),
+    ],
+)
+def test_the_lower_of_seats_and_limit_counts_and_neither_is_unknown(capacity, most, race):
+    found = lands({1: Load(1, 5)}, capacity)
+
+    assert (found.most, found.race) == (most, race)
+
+
+def test_behind_a_crowd_of_unknown_size_nobody_is_surely_seated():
+    loads = {1: Load(1, 2), 2: Load(2), 3: Load(3, 1), 4: Load(4, 9)}
+
+    found = lands(loads, Capacity(seats=10))
+
+    assert [(one.race, one.without_seat) for one in found.arrivals] == [
+        (Race.SEATED, 0),
+        (Race.UNKNOWN, None),
+        (Race.UNKNOWN, None),
+        (Race.LOSES, 3),  # at least: those before are four or more
+    ]
+    assert (found.people, found.is_lower_bound, found.race) == (13, True, Race.LOSES)
+
+
+def test_a_workflow_that_lands_twice_needs_one_seat_per_person():
+    twice = [
+        on(T.CHATGPT, T.GEMINI, workflow=1),
+        on(T.OPENAI_API, T.GEMINI, workflow=1),
+        on(T.CHATGPT, None, workflow=2),
+    ]
+
+    found = herd(
+        KNOWN.knock_out({T.OPENAI_MODELS}, twice),
+        {T.GEMINI: Capacity(seats=5)},
+        {1: Load(1, 5)},
+    )
+
+    assert [(one.people, one.race) for one in found] == [(5, Race.SEATED)]
+
+
+def test_each_alternative_has_a_herd_of_its_own():
+    spread = [
+        on(T.CHATGPT, T.GEMINI, workflow=1),
+        on(T.CHATGPT, T.LOCAL_MODEL, workflow=2),
+    ]
+    loads = {1: Load(1, 5), 2: Load(1, 5)}
+
+    found = herd(KNOWN.knock_out({T.CHATGPT}, spread), {T.GEMINI: Capacity(5)}, loads)
+
+    assert [(one.tool, one.race) for one in found] == [
+        (T.GEMINI, Race.SEATED),
+        (T.LOCAL_MODEL, Race.UNKNOWN),
+    ]
+
+
+def test_where_nothing_lands_there_is_no_herd():
+    assert herd(KNOWN.knock_out({T.CHATGPT}, [on(T.CHATGPT)]), {}, {}) == ()
 
 
 # Properties
@@ -370,3 +607,91 @@ def test_every_step_of_a_path_is_a_known_edge(edges, tool, alternative):
         ):
             assert (path[0], path[-1]) == (start, one.upstream)
             assert set(pairwise(path)) <= (hard if one.hard else known)
+
+
+fallbacks = st.lists(st.none() | nodes, max_size=3).map(
+    lambda tools: tuple(Fallback(pk, tool) for pk, tool in enumerate(tools))
+)
+reliances = st.lists(
+    st.builds(Reliance, st.just(1), st.integers(0, 3), nodes, st.booleans(), fallbacks),
+    max_size=6,
+)
+
+
+@given(edges, st.sets(nodes, max_size=3), reliances)
+def test_every_workflow_has_the_worst_outcome_of_its_dependencies(edges, failed, reliances):
+    graph = Graph(edges)
+    effects = graph.blast_radius(failed)
+    expected: dict[int, int] = {}
+    for one in reliances:
+        lost = [effects.get(each.tool) is Effect.STOPS for each in one.alternatives]
+        outcome = 3
+        if one.tool in effects:
+            outcome = 2
+        if effects.get(one.tool) is Effect.STOPS:
+            outcome = (0 if one.stops else 2) if all(lost) else 1
+        expected[one.workflow] = min(outcome, expected.get(one.workflow, 3))
+
+    result = graph.knock_out(failed, Reliances(reliances))
+
+    assert [result.stops, result.falls_back, result.degraded, result.untouched] == [
+        {workflow for workflow, outcome in expected.items() if outcome == wanted}
+        for wanted in range(4)
+    ]
+    assert result == graph.knock_out(failed, reliances)
+
+
+@given(edges, reliances)
+def test_knocking_out_each_tool_is_the_same_as_asking_one_by_one(edges, reliances):
+    graph = Graph(edges)
+
+    assert list(graph.knock_outs(range(8), reliances)) == [
+        graph.knock_out({tool}, reliances) for tool in range(8)
+    ]
+
+
+@given(edges, reliances)
+def test_the_smallest_cut_stops_the_work_and_nothing_smaller_does(edges, reliances):
+    graph = Graph(edges)
+    work = [Reliance(one.pk, 1, one.tool, one.stops, one.alternatives) for one in reliances]
+
+    def stopped_by(lost):
+        return bool(graph.knock_out(lost, work).stops)
+
+    found = graph.smallest_cut(work)
+
+    sizes = chain.from_iterable(combinations(range(8), size) for size in range(5))
+    least = next((lost for lost in sizes if stopped_by(lost)), None)
+    assert LARGEST_CUT == 4
+    assert (found is None) is (least is None)
+    if found is not None:
+        assert stopped_by(found)
+        assert len(found) == len(least)
+
+
+crowds = st.lists(
+    st.builds(Load, st.integers(1, 4), st.none() | st.integers(1, 9)),
+    min_size=1,
+    max_size=6,
+)
+
+
+@given(crowds, st.none() | st.integers(0, 25))
+def test_what_is_unknown_is_never_green_and_red_is_never_wrong(crowds, seats):
+    loads = dict(enumerate(crowds))
+    found = lands(loads, Capacity(seats=seats))
+
+    # Whoever is seated is so however many the unknown are; and so for who loses.
+    for unknown in (1, 100):
+        guessed = {
+            key: Load(one.tier, one.people or unknown, one.rto)
+            for key, one in loads.items()
+        }
+        for arrival, again in zip(
+            found.arrivals, lands(guessed, Capacity(seats=seats)).arrivals, strict=True
+        ):
+            assert arrival.workflow == again.workflow
+            assert arrival.race in (Race.UNKNOWN, again.race)
+            if arrival.race is Race.LOSES:
+                assert again.without_seat >= arrival.without_seat
+    assert seats is not None or found.race is Race.UNKNOWN

@@ -1,6 +1,6 @@
 """What the overview reads, each in a fixed number of queries."""
 
-from continuity.dashboard.queries.overview import TIER_WEIGHTS, Overview, overview, weights
+from continuity.dashboard.queries.overview import Overview, overview, weights
 from continuity.dashboard.queries.rows import LABELS as DECISION_LABELS
 from continuity.dashboard.queries.rows import (
     Decision,
@@ -25,7 +25,6 @@ from continuity.dashboard.queries.shell import Shell, shell
 __all__ = [
     "DECISION_LABELS",
     "MONTHS",
-    "TIER_WEIGHTS",
     "Decision",
     "DecisionKind",
     "Overview",

@@ -1,7 +1,7 @@
 """The overview: how ready we are, how fast we recovered, what needs a decision."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -10,9 +10,8 @@ from django.db.models import Count, Exists, Q, QuerySet
 from django.urls import reverse
 from django.utils import dateformat, timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from continuity.accounts.models import Team, User
 from continuity.accounts.roles import Action
@@ -32,20 +31,19 @@ from continuity.domain.clocks import Reading, Verdict, median
 from continuity.domain.readiness import Level, Share, WeightedShare, share_ready, weighted
 from continuity.domain.states import DrillState
 from continuity.drills.models import Schedule
-from continuity.inventory.models import Alternative, Dependency, RunbookStep, Tier, Workflow
+from continuity.inventory.models import (
+    TIER_WEIGHTS,
+    Alternative,
+    Dependency,
+    RunbookStep,
+    Tier,
+    Workflow,
+)
 from continuity.outages.models import Outage, OutageKind
 from continuity.outages.queries import Line, Summary
 from continuity.outages.queries.results import summary
 from continuity.reports.models import Report, ReportState
 from continuity.web.charts import Figure, Point, Stacked, Trend, sparkline
-
-TIER_WEIGHTS: Final[Mapping[int, int]] = {
-    Tier.CRITICAL: 4,
-    Tier.IMPORTANT: 3,
-    Tier.NORMAL: 2,
-    Tier.LOW: 1,
-}
-"""What a workflow counts in the weighted share. Printed beside the figure."""
 
 MOST_DECISIONS: Final = 5
 MOST_ROWS: Final = 7

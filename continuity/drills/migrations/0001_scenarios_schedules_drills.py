@@ -100,7 +100,7 @@ class Migration(migrations.Migration):
             name='Participant',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('lead', 'Leads the recovery of a workflow'), ('deputy', 'Deputy'), ('facilitator', 'Facilitator')], max_length=12, verbose_name='role')),
+                ('role', models.CharField(choices=[('lead', 'Leads a recovery'), ('deputy', 'Deputy'), ('facilitator', 'Facilitator')], max_length=12, verbose_name='role')),
                 ('drill', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='participants', to='drills.drill')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='participations', to=settings.AUTH_USER_MODEL)),
             ],

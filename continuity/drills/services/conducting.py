@@ -12,13 +12,25 @@ from continuity.domain.scenario import due_phases
 from continuity.domain.states import OVER, DrillState
 from continuity.drills.models import Drill
 from continuity.drills.queries.scripts import script_of
-from continuity.drills.services import messages
+from continuity.drills.services import messages, scheduling
 from continuity.outages.models import EntryKind, Outage
 from continuity.outages.queries.results import pauses_of
 from continuity.outages.services import course
 from continuity.outages.services.journal import append
 
 logger = logging.getLogger(__name__)
+
+
+def open_due(*, now: datetime) -> int:
+    """Open what is due and start it in the same breath; return how many were opened.
+
+    Left to the next tick, a drill that is told of when it begins would begin two seconds
+    after it was opened.
+    """
+    opened = scheduling.open_due(now=now)
+    if opened:
+        conduct(now=now)
+    return opened
 
 
 def conduct(*, now: datetime) -> int:

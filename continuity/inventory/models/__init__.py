@@ -11,6 +11,7 @@ from continuity.inventory.models.catalogue import (
 )
 from continuity.inventory.models.imports import Import, ImportChange, ImportState
 from continuity.inventory.models.workflows import (
+    TIER_WEIGHTS,
     Alternative,
     AlternativeKind,
     DataClass,
@@ -24,6 +25,7 @@ from continuity.inventory.models.workflows import (
 )
 
 __all__ = [
+    "TIER_WEIGHTS",
     "Alternative",
     "AlternativeKind",
     "Confidence",

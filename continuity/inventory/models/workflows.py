@@ -1,7 +1,8 @@
 """Workflows, what they depend on, what they would use instead, and the proof of it."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Self
+from typing import Final, Self
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -31,6 +32,15 @@ class Tier(models.IntegerChoices):
     IMPORTANT = 2, _("Important")
     NORMAL = 3, _("Normal")
     LOW = 4, _("Low")
+
+
+TIER_WEIGHTS: Final[Mapping[int, int]] = {
+    Tier.CRITICAL: 4,
+    Tier.IMPORTANT: 3,
+    Tier.NORMAL: 2,
+    Tier.LOW: 1,
+}
+"""What a workflow counts in the weighted share. Printed beside the figure."""
 
 
 class DataClass(models.TextChoices):

@@ -92,7 +92,7 @@ def real_outages(user: User) -> QuerySet[Outage]:
 
 
 def board(outage: Outage, *, now: datetime) -> Board:
-    """Return the state of `outage`. Three queries."""
+    """Return the state of `outage`. Four queries."""
     pauses = pauses_of([outage.pk]).get(outage.pk, ())
     elapsed = stopped = NOTHING
     since = paused_at = None
@@ -136,23 +136,27 @@ def _counts(outage: Outage) -> Counts:
 
 
 def seen_by_users(outage: Outage) -> tuple[SeenByUsers, ...]:
-    """Return what the scenario has told of each component last. One query.
+    """Return what the scenario has told of each component last, the tools of this
+    outage before those around them. Two queries.
 
     Nothing before the first phase, and for real outages, which have no script.
     """
     told = outage.journal.filter(kind=EntryKind.PHASE).order_by("number")
+    own = set(outage.tools.values_list("pk", flat=True))
     last: dict[str, SeenByUsers] = {}
+    around: dict[str, SeenByUsers] = {}
     french = get_language() == "fr"
     for entry in told[:MOST_PHASES]:
         data = entry.data
-        last[data["component"]] = SeenByUsers(
+        nearer = last if own.intersection(data["tool_pks"]) else around
+        nearer[data["component"]] = SeenByUsers(
             tools=", ".join(data["tools"]) or data["component"],
             words=words_for(data["state"], data.get("error_percent")),
             note=data.get("note_fr" if french else "note_en", ""),
             level=_level(data["state"]),
             since=entry.at,
         )
-    return tuple(last.values())
+    return (*last.values(), *around.values())
 
 
 def words_for(state: str, error_percent: int | None) -> str | Promise:

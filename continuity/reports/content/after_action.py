@@ -40,16 +40,17 @@ def after_action(report: Report) -> dict[str, Any]:
     drill = (
         Drill.objects.select_related("outage__facilitator", "scenario")
         .prefetch_related("outage__teams")
-        .filter(pk=report.drill_id)
+        .filter(reports=report.pk)
         .first()
     )
-    if drill is None or drill.outage.occurred_at is None or drill.outage.ended_at is None:
-        raise ValueError("an after-action report needs a drill that has ended")
+    if drill is None:
+        raise ValueError("an after-action report is about a drill")
     outage = drill.outage
+    onset, ended = outage.occurred_at, outage.ended_at
+    if onset is None or ended is None:
+        raise ValueError("an after-action report needs a drill that has ended")
     shown = results(outage, now=report.cut_off)
     summary = shown.summary
-    onset = outage.occurred_at
-    lasted = outage.ended_at - onset
     return {
         **common(report, title=outage.title),
         "summary": _summary(drill, shown),
@@ -59,10 +60,10 @@ def after_action(report: Report) -> dict[str, Any]:
         "drill": {
             "kind": _("%(type)s drill") % {"type": drill.get_type_display()},
             "started_at": instant(onset),
-            "ended_at": instant(outage.ended_at),
+            "ended_at": instant(ended),
             "onset": instant(onset),
             "paused_seconds": seconds(
-                lasted - working_time(onset, outage.ended_at, shown.pauses)
+                ended - onset - working_time(onset, ended, shown.pauses)
             ),
             "facilitator": str(outage.facilitator or ""),
             "teams": sorted(team.name for team in outage.teams.all()),

@@ -1,5 +1,6 @@
 """What both reports say in the same way."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -97,33 +98,42 @@ def bar_charts(section: str, title: str, lines: Sequence[Line]) -> list[dict[str
             "shown": len(shown),
             "all": len(ordered),
         }
+    names = Counter(line.workflow for line in lines)
+    bars = [
+        Bar(
+            # Teams often call their work the same.
+            label=line.workflow
+            if names[line.workflow] == 1
+            else f"{line.team}: {line.workflow}",
+            value=round(line.reading.length.total_seconds() / 60, 1),
+            is_lower_bound=line.reading.is_lower_bound,
+            target=None if line.rto is None else line.rto.total_seconds() / 60,
+        )
+        for line in shown
+    ]
+    most = max((max(bar.value, bar.target or 0) for bar in bars), default=0)
     return [
-        _bars(section, title, chunk, number)
-        for number, chunk in enumerate(_chunks(shown), start=1)
+        _bars(section, title, chunk, number, most)
+        for number, chunk in enumerate(_chunks(bars), start=1)
     ]
 
 
-def _bars(section: str, title: str, lines: Sequence[Line], number: int) -> dict[str, Any]:
-    over = sum(line.rto is not None and line.reading.length > line.rto for line in lines)
+def _bars(
+    section: str, title: str, bars: Sequence[Bar], number: int, most: float
+) -> dict[str, Any]:
+    over = sum(bar.target is not None and bar.value > bar.target for bar in bars)
     description = ngettext(
         "%(count)d recovery, %(over)d over its target.",
         "%(count)d recoveries, %(over)d over their target.",
-        len(lines),
-    ) % {"count": len(lines), "over": over}
+        len(bars),
+    ) % {"count": len(bars), "over": over}
     chart = Bars(
         uid=f"{section}-{number}",
         title=title,
         description=description,
-        rows=[
-            Bar(
-                label=line.workflow,
-                value=round(line.reading.length.total_seconds() / 60, 1),
-                is_lower_bound=line.reading.is_lower_bound,
-                target=None if line.rto is None else line.rto.total_seconds() / 60,
-            )
-            for line in lines
-        ],
+        rows=bars,
         heads=(_("Workflow"), _("Minutes"), _("Target")),
+        most=most,
     )
     return {
         "section": section,
@@ -135,6 +145,6 @@ def _bars(section: str, title: str, lines: Sequence[Line], number: int) -> dict[
     }
 
 
-def _chunks(lines: Sequence[Line]) -> Iterable[Sequence[Line]]:
-    for start in range(0, len(lines), BARS_PER_CHART):
-        yield lines[start : start + BARS_PER_CHART]
+def _chunks(bars: Sequence[Bar]) -> Iterable[Sequence[Bar]]:
+    for start in range(0, len(bars), BARS_PER_CHART):
+        yield bars[start : start + BARS_PER_CHART]

@@ -19,6 +19,7 @@ from continuity.domain.readiness import (
     weighted,
 )
 from continuity.inventory.models import (
+    TIER_WEIGHTS,
     Alternative,
     Dependency,
     Proof,
@@ -41,8 +42,6 @@ from continuity.reports.models import Report
 from continuity.web.charts import Stacked
 from continuity.web.reasons import sentence
 
-WEIGHTS: Final[Mapping[int, int]] = {1: 4, 2: 3, 3: 2, 4: 1}
-"""A critical workflow counts as much as four of low criticality."""
 TEAMS_PER_CHART: Final = 20
 LAYERS: Final = (Relation.MODEL, Relation.HOSTING, Relation.EDGE, Relation.IDENTITY)
 """What of a chain is asked about; "25 % known" means one of these four."""
@@ -164,7 +163,7 @@ def _figures(
         "not_ready": share.not_ready,
         "unknown": share.unknown,
         "share_percent": share.percent,
-        "weighted_percent": weighted(rows, WEIGHTS).percent,
+        "weighted_percent": weighted(rows, TIER_WEIGHTS).percent,
     }
 
 

@@ -1,0 +1,167 @@
+"""Every page there is, in Chromium: accessible, within its width, silent in the console.
+
+The pages are found by walking the routes, so a new one cannot be forgotten.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls.exceptions import NoReverseMatch
+from django.utils import timezone
+from playwright.sync_api import BrowserContext, Page
+
+from continuity.accounts.models import User
+from continuity.inventory.models import Import
+from continuity.inventory.services import imports
+from continuity.local import sample
+from continuity.reports import services as reports
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+WIDE = {"width": 1440, "height": 900}
+PHONE = {"width": 390, "height": 844}
+LIST = (
+    b"Team,Workflow,Tool,RTO\nClaims,Claims triage,ChatGPT,half an hour\n"
+    b"Claims,Recourse letters,Copilot,45\nFinance,Invoice coding,Ledger Reader,60\n"
+)
+RULES = {
+    "runOnly": {
+        "type": "tag",
+        "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    }
+}
+
+
+@pytest.fixture
+def administrator() -> User:
+    """The sample organisation with an import half-way and a report made."""
+    now = timezone.now()
+    administrator, _password = sample.load(now=now)
+    row = imports.start(LIST, "list.csv", actor=administrator, now=now)
+    mapping = imports.checked(row).mapping
+    imports.set_columns(row.pk, mapping, actor=administrator, now=now)
+    reports.ask_for_missing(now=now)
+    reports.render_due(now=now)
+    return administrator
+
+
+def routes(resolver: URLResolver, space: str = "") -> Iterator[tuple[str, Any]]:
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLPattern):
+            yield f"{space}{entry.name}", entry.callback
+        else:
+            inner = f"{space}{entry.namespace}:" if entry.namespace else space
+            yield from routes(entry, inner)
+
+
+def pages(client: Client) -> list[str]:
+    """Return the address of each whole page that `client` can open."""
+    found = []
+    for name, view in routes(get_resolver()):
+        model = getattr(view, "model", None)
+        first = model._default_manager.order_by("pk").first() if model else None
+        try:
+            address = reverse(name, args=[] if model is None else [first.pk])
+        except (NoReverseMatch, AttributeError):
+            continue  # takes more than one object, or there is none: never a page
+        answer = client.get(address)
+        if answer.status_code == 200 and b"<!doctype html" in answer.content[:200].lower():
+            found.append(address)
+    return found
+
+
+def faults(page: Page, address: str, look: str) -> list[str]:
+    over = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    wide = [f"{address} {look}: {over} px wider than the window"] if over > 0 else []
+    return wide + [
+        f"{address} {look}: {violation['id']} {violation['nodes'][0]['target']}"
+        for violation in Axe().run(page, options=RULES).response["violations"]
+    ]
+
+
+def sign_in(context: BrowserContext, client: Client, base_url: str) -> None:
+    cookie = client.cookies["sessionid"]
+    context.add_cookies([{"name": "sessionid", "value": cookie.value, "url": base_url}])
+
+
+def look_at(page: Page, addresses: list[str], base_url: str) -> list[str]:
+    said: list[str] = []
+    page.on(
+        "console", lambda line: said.append(line.text) if line.type == "error" else None
+    )
+    page.on("pageerror", lambda error: said.append(str(error)))
+    found = []
+    for address in addresses:
+        page.emulate_media(color_scheme="light", reduced_motion="reduce")
+        page.set_viewport_size(WIDE)
+        page.goto(base_url + address, wait_until="load")
+        found += faults(page, address, "light")
+        page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+        found += faults(page, address, "dark")
+        page.set_viewport_size(PHONE)
+        found += faults(page, address, "phone")
+        found += [f"{address}: {line}" for line in said]
+        said.clear()
+    return found
+
+
+def test_every_page_for_people_who_are_signed_in(page, base_url, administrator):
+    client = Client()
+    client.force_login(administrator)
+    addresses = pages(client)
+    sign_in(page.context, client, base_url)
+
+    found = look_at(page, addresses, base_url)
+
+    assert len(addresses) > 40
+    assert found == []
+
+
+def test_every_page_in_french_fits_a_phone(page, base_url, administrator):
+    administrator.language = "fr"
+    administrator.save(update_fields=["language"])
+    client = Client()
+    client.force_login(administrator)
+    sign_in(page.context, client, base_url)
+    page.set_viewport_size(PHONE)
+
+    found = []
+    for address in pages(client):
+        page.goto(base_url + address, wait_until="load")
+        assert page.locator("html").get_attribute("lang") == "fr"
+        over = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        found += [f"{address}: {over} px"] if over > 0 else []
+
+    assert found == []
+
+
+def test_every_page_for_people_who_are_not(page, base_url, administrator):
+    addresses = ["/account/login/", "/account/password/reset/", "/nowhere/"]
+
+    found = look_at(page, addresses, base_url)
+
+    # The browser itself reports the 404 that was asked for.
+    assert [line for line in found if "404" not in line] == []
+
+
+def test_every_page_of_an_organisation_with_nothing(page, base_url):
+    administrator = User.objects.create_user(
+        "first@example.test",
+        "a long password",
+        name="First",
+        organisation_role="administrator",
+    )
+    client = Client()
+    client.force_login(administrator)
+    addresses = pages(client)
+    sign_in(page.context, client, base_url)
+
+    found = look_at(page, addresses, base_url)
+
+    assert len(addresses) > 15
+    assert Import.objects.count() == 0
+    assert found == []
