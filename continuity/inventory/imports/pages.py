@@ -43,6 +43,14 @@ PILLS: Final[Mapping[Outcome, tuple[str, str]]] = {
     Outcome.LEFT_OUT: ("", "minus"),
     Outcome.NOT_IN_USE: ("", "minus"),
 }
+TAB_LABELS: Final[Mapping[Outcome, Promise]] = {
+    Outcome.FIX: pgettext_lazy("rows of an import", "To fix"),
+    Outcome.NEW: pgettext_lazy("rows of an import", "New"),
+    Outcome.CHANGED: pgettext_lazy("rows of an import", "Changed"),
+    Outcome.UNCHANGED: pgettext_lazy("rows of an import", "Unchanged"),
+    Outcome.LEFT_OUT: pgettext_lazy("rows of an import", "Left out"),
+    Outcome.NOT_IN_USE: pgettext_lazy("rows of an import", "Not in use"),
+}
 MATCH_PILLS: Final[Mapping[Match, tuple[str, str, Promise]]] = {
     Match.ASK: ("bad", "help", _("Which one?")),
     Match.LIKELY: ("warn", "help", pgettext_lazy("name of a tool", "Likely")),
@@ -155,14 +163,14 @@ def tabs(plan: Plan, chosen: str) -> list[Tab]:
     """Return the filters of the rows: those that hold something, and always all."""
     found = [
         Tab(str(outcome), label, count, str(outcome) == chosen)
-        for outcome, label in OUTCOME_LABELS.items()
+        for outcome, label in TAB_LABELS.items()
         if (count := plan.counts.get(str(outcome), 0))
     ]
     return [
         *found,
         Tab(
             "all",
-            pgettext_lazy("row of an import", "All"),
+            pgettext_lazy("rows of an import", "All"),
             plan.counts["all"],
             chosen == "all",
         ),
