@@ -53,8 +53,8 @@ BLANK: Final = frozenset(
     map(
         normalise,
         (
-            "", "-", "?", "n/a", "na", "none", "null", "nil", "nan", "unknown", "tbd", "tba",
-            "tbc", "unspecified", "not applicable", "not available", "not specified",
+            "", "-", "?", "n/a", "na", "none", "null", "nil", "nan", "unknown", "tbd",
+            "tba", "tbc", "unspecified", "not applicable", "not available", "not specified",
             "not known", "aucun", "aucune", "néant", "inconnu", "inconnue", "sans objet",
             "s/o", "n/c", "n/d", "non renseigné", "non précisé",
         ),

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from rapidfuzz import fuzz, process
 
 from continuity.domain.names import normalise
@@ -123,12 +124,12 @@ class Outcome(StrEnum):
 
 
 OUTCOME_LABELS: Final[Mapping[Outcome, Promise]] = {
-    Outcome.FIX: _("To fix"),
-    Outcome.NEW: _("New"),
-    Outcome.CHANGED: _("Changed"),
-    Outcome.UNCHANGED: _("Unchanged"),
-    Outcome.LEFT_OUT: _("Left out"),
-    Outcome.NOT_IN_USE: _("Not in use"),
+    Outcome.FIX: pgettext_lazy("row of an import", "To fix"),
+    Outcome.NEW: pgettext_lazy("row of an import", "New"),
+    Outcome.CHANGED: pgettext_lazy("row of an import", "Changed"),
+    Outcome.UNCHANGED: pgettext_lazy("row of an import", "Unchanged"),
+    Outcome.LEFT_OUT: pgettext_lazy("row of an import", "Left out"),
+    Outcome.NOT_IN_USE: pgettext_lazy("row of an import", "Not in use"),
 }
 
 FAULTS: Final[Mapping[str, Promise]] = {
@@ -143,7 +144,7 @@ FAULTS: Final[Mapping[str, Promise]] = {
     "no_person": _("No person has this address"),
     "rto_over_mtpd": _("The RTO is longer than the MTPD (%(mtpd)s)"),
     "which_tool": _("“%(name)s” may be several tools; choose one above"),
-    "long_tool": _("A tool's name is too long (%(length)s characters); is the cell split?"),
+    "long_tool": _("A tool’s name is too long (%(length)s characters); is the cell split?"),
     **{str(puzzle): sentence for puzzle, sentence in PUZZLES.items()},
 }
 

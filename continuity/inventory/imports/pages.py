@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from continuity.domain.names import normalise
 from continuity.inventory.imports import columns
@@ -43,17 +43,25 @@ PILLS: Final[Mapping[Outcome, tuple[str, str]]] = {
     Outcome.LEFT_OUT: ("", "minus"),
     Outcome.NOT_IN_USE: ("", "minus"),
 }
+TAB_LABELS: Final[Mapping[Outcome, Promise]] = {
+    Outcome.FIX: pgettext_lazy("rows of an import", "To fix"),
+    Outcome.NEW: pgettext_lazy("rows of an import", "New"),
+    Outcome.CHANGED: pgettext_lazy("rows of an import", "Changed"),
+    Outcome.UNCHANGED: pgettext_lazy("rows of an import", "Unchanged"),
+    Outcome.LEFT_OUT: pgettext_lazy("rows of an import", "Left out"),
+    Outcome.NOT_IN_USE: pgettext_lazy("rows of an import", "Not in use"),
+}
 MATCH_PILLS: Final[Mapping[Match, tuple[str, str, Promise]]] = {
     Match.ASK: ("bad", "help", _("Which one?")),
-    Match.LIKELY: ("warn", "help", _("Likely")),
-    Match.NEW: ("info", "plus", _("New")),
-    Match.EXACT: ("ok", "check", _("Known")),
+    Match.LIKELY: ("warn", "help", pgettext_lazy("name of a tool", "Likely")),
+    Match.NEW: ("info", "plus", pgettext_lazy("name of a tool", "New")),
+    Match.EXACT: ("ok", "check", pgettext_lazy("name of a tool", "Known")),
 }
 MATCH_TABS: Final[Mapping[str, Promise]] = {
     "ask": _("Which one?"),
-    "likely": _("Likely"),
-    "new": _("New"),
-    "exact": _("Known"),
+    "likely": pgettext_lazy("name of a tool", "Likely"),
+    "new": pgettext_lazy("name of a tool", "New"),
+    "exact": pgettext_lazy("name of a tool", "Known"),
 }
 CHANGE_LABELS: Final[Mapping[str, Promise]] = {
     "name": FIELD_LABELS[Field.NAME],
@@ -155,10 +163,18 @@ def tabs(plan: Plan, chosen: str) -> list[Tab]:
     """Return the filters of the rows: those that hold something, and always all."""
     found = [
         Tab(str(outcome), label, count, str(outcome) == chosen)
-        for outcome, label in OUTCOME_LABELS.items()
+        for outcome, label in TAB_LABELS.items()
         if (count := plan.counts.get(str(outcome), 0))
     ]
-    return [*found, Tab("all", _("All"), plan.counts["all"], chosen == "all")]
+    return [
+        *found,
+        Tab(
+            "all",
+            pgettext_lazy("rows of an import", "All"),
+            plan.counts["all"],
+            chosen == "all",
+        ),
+    ]
 
 
 def tab_of(plan: Plan, asked: str) -> str:
@@ -331,7 +347,12 @@ def name_tabs(plan: Plan, chosen: str) -> list[Tab]:
         for key, label in MATCH_TABS.items()
         if (count := sum(1 for line in plan.names if line.match == key))
     ]
-    return [*found, Tab("all", _("All"), len(plan.names), chosen == "all")]
+    return [
+        *found,
+        Tab(
+            "all", pgettext_lazy("name of a tool", "All"), len(plan.names), chosen == "all"
+        ),
+    ]
 
 
 def names_of(plan: Plan, tab: str) -> list[NameLine]:
@@ -352,7 +373,7 @@ def shown_names(
         slips = [line.choice] if line.choice.startswith("name:") else []
         kind, icon, label = MATCH_PILLS[line.match]
         if line.answered:
-            kind, icon, label = "ok", "check", _("Chosen")
+            kind, icon, label = "ok", "check", pgettext_lazy("name of a tool", "Chosen")
         actions = [Option(NO_TOOL, _("No tool"), line.choice == NO_TOOL)]
         if line.match is not Match.EXACT:
             text = _("Create “%(name)s”") % {"name": _short(line.name, 60)}

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from continuity.accounts.models import User
 from continuity.accounts.roles import Action
@@ -13,8 +14,8 @@ from continuity.accounts.roles import Action
 class ImportState(models.TextChoices):
     UPLOADED = "uploaded", _("Columns to be named")
     MAPPED = "mapped", _("To be checked")
-    DONE = "done", _("Imported")
-    UNDONE = "undone", _("Undone")
+    DONE = "done", pgettext_lazy("import", "Imported")
+    UNDONE = "undone", pgettext_lazy("import", "Undone")
 
 
 class ImportQuerySet(models.QuerySet["Import"]):
