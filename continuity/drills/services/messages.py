@@ -47,7 +47,8 @@ def tell_started(drill: Drill, *, now: datetime) -> None:
             _(
                 "The drill has started. It is practice: no tool really fails, yet work "
                 "as if it did, and do not contact the provider.\n\nOpen the live page, "
-                "press “We have seen it”, switch to your alternative, and say when work goes on."
+                "press “We have seen it”, switch to your alternative, and say when work "
+                "goes on."
             ),
             drill.outage.get_absolute_url(),
         )

@@ -201,12 +201,17 @@ def _said(entry: JournalEntry, *, is_drill: bool) -> tuple[str | Promise, str]:
         case EntryKind.EXCUSED:
             return _("%(workflow)s: excused") % {"workflow": workflow}, data["reason"]
         case EntryKind.NOTE:
-            return (f"{workflow}: {data['text']}" if workflow else data["text"]), ""
+            if not workflow:
+                return data["text"], ""
+            return _("%(subject)s: %(text)s") % {
+                "subject": workflow,
+                "text": data["text"],
+            }, ""
         case EntryKind.PHASE:
             names = ", ".join(data["tools"]) or data["component"]
             note = data.get("note_fr" if get_language() == "fr" else "note_en", "")
             words = words_for(data["state"], data.get("error_percent"))
-            return f"{names}: {words}", note
+            return _("%(subject)s: %(text)s") % {"subject": names, "text": words}, note
         case EntryKind.ENDED:
             if data.get("by_itself"):
                 return _("Time limit reached: the drill ended by itself"), ""
