@@ -159,6 +159,7 @@ def _plan_and_start(browser: Browser) -> Outage:
                 "type": "functional",
                 "when": "now",
                 "zone": "UTC",
+                "repeats": "once",
                 "notice": 0,
                 "limit": 1800,
                 "speed": 60,

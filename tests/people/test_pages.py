@@ -20,7 +20,7 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-PASSWORD = "three unrelated words"  # noqa: S105
+PASSWORD = "three unrelated words"
 SET_UP = {
     "organisation": "Meridian Mutual",
     "zone": "Europe/Paris",

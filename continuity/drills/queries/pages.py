@@ -16,6 +16,7 @@ from continuity.drills.models import Drill, Participant, Scenario, Schedule
 from continuity.drills.queries.rules import rule_of
 from continuity.drills.queries.scripts import PhaseLine, freeze, phases_of
 from continuity.inventory.models import Tool, ToolKind
+from continuity.outages.models import Outage
 from continuity.outages.queries.results import Line, Results, results
 from continuity.outages.queries.scope import Reach, reach
 from continuity.web.charts import Figure, Stacked
@@ -44,6 +45,11 @@ class DrillPage:
     people: tuple[Participant, ...]
     people_total: int
     may_run: bool
+
+
+def of_outage(outage: Outage) -> QuerySet[Drill]:
+    """Return the drill that `outage` belongs to; nothing if the outage is real."""
+    return Drill.objects.of(outage)
 
 
 def drill_page(drill: Drill, *, user: User, now: datetime) -> DrillPage:
