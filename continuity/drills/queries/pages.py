@@ -16,6 +16,7 @@ from continuity.drills.models import Drill, Participant, Scenario, Schedule
 from continuity.drills.queries.rules import rule_of
 from continuity.drills.queries.scripts import PhaseLine, freeze, phases_of
 from continuity.inventory.models import Tool, ToolKind
+from continuity.outages.models import Outage
 from continuity.outages.queries.results import Line, Results, results
 from continuity.outages.queries.scope import Reach, reach
 from continuity.web.charts import Figure, Stacked
@@ -29,6 +30,11 @@ WORST_FIRST: Final = {
     Verdict.EXCUSED: 3,
     Verdict.MET: 4,
 }
+
+
+def drills_of(outage: Outage) -> QuerySet[Drill]:
+    """Return the drill of `outage`, nothing for a real one."""
+    return Drill.objects.filter(outage=outage)
 
 
 @dataclass(frozen=True, slots=True)
