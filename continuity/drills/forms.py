@@ -120,7 +120,10 @@ class ScheduleForm(forms.Form):
     )
     zone = forms.ChoiceField(label=_("Time zone"))
     repeats = forms.ChoiceField(
-        label=_("Repeats"), choices=list(REPEATS.items()), initial="once"
+        label=_("Repeats"),
+        choices=list(REPEATS.items()),
+        initial="once",
+        required=False,
     )
     rrule = forms.CharField(
         label=_("Rule"),

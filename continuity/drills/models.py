@@ -243,9 +243,6 @@ class DrillQuerySet(models.QuerySet["Drill"]):
             return self.filter(Q(outage__in=outages) | Q(pk__in=mine))
         return self.filter(outage__in=outages)
 
-    def of(self, outage: Outage) -> Self:
-        return self.filter(outage=outage)
-
     def to_conduct(self, now: datetime) -> Self:
         """Those with something to do: due to start, running, or over and not wound up."""
         return self.filter(

@@ -58,7 +58,7 @@ def drill(request: SignedInRequest, drill: Drill) -> HttpResponse:
 @access(Action.VIEW, Outage)
 def of_outage(request: SignedInRequest, outage: Outage) -> HttpResponse:
     """From the live page of a drill to its result."""
-    return redirect(get_object_or_404(pages.of_outage(outage)))
+    return redirect(get_object_or_404(pages.drills_of(outage)))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

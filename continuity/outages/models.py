@@ -5,7 +5,7 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -88,14 +88,12 @@ class OutageQuerySet(models.QuerySet["Outage"]):
         teams = Team.objects.allowing(user, action).values("pk")
         facilitated = Q(facilitator=user)
         if action in {Action.VIEW, Action.TAKE_PART}:
-            reached = Outage.teams.through.objects.filter(team__in=teams)
+            # Asked outage by outage: a live page polls this for one of them.
+            of_it = {"outage": OuterRef("pk")}
+            reached = Outage.teams.through.objects.filter(**of_it, team__in=teams)
             # Who answers for a workflow in it need not belong to the workflow's team.
-            led = Recovery.objects.filter(answered_by(user))
-            return self.filter(
-                facilitated
-                | Q(pk__in=reached.values("outage"))
-                | Q(pk__in=led.values("outage"))
-            )
+            led = Recovery.objects.filter(answered_by(user), **of_it)
+            return self.filter(facilitated | Q(Exists(reached)) | Q(Exists(led)))
         return self.filter(facilitated | Q(team__in=teams))
 
     def live(self) -> Self:

@@ -1,4 +1,4 @@
-"""The sample organisation: what somebody who starts the product for the first time finds."""
+"""The sample organisation: what one who starts the product for the first time finds."""
 
 from datetime import timedelta
 

@@ -32,6 +32,11 @@ WORST_FIRST: Final = {
 }
 
 
+def drills_of(outage: Outage) -> QuerySet[Drill]:
+    """Return the drill of `outage`, nothing for a real one."""
+    return Drill.objects.filter(outage=outage)
+
+
 @dataclass(frozen=True, slots=True)
 class DrillPage:
     """`people` are the first fifty of `people_total`."""
@@ -45,11 +50,6 @@ class DrillPage:
     people: tuple[Participant, ...]
     people_total: int
     may_run: bool
-
-
-def of_outage(outage: Outage) -> QuerySet[Drill]:
-    """Return the drill that `outage` belongs to; nothing if the outage is real."""
-    return Drill.objects.of(outage)
 
 
 def drill_page(drill: Drill, *, user: User, now: datetime) -> DrillPage:
