@@ -350,7 +350,21 @@ class AlternativeForm(forms.Form):
                     _("Choose a tool, or the kind “by hand” and name the procedure."),
                 )
         self._once(found)
+        self._as_proven(found)
         return found
+
+    def _as_proven(self, found: Mapping[str, Any]) -> None:
+        here = self.alternative
+        if here is None or found.get("tool") == here.tool_id or not here.proofs.exists():
+            return
+        self.add_error(
+            "tool" if here.tool_id else "kind",
+            _(
+                "Its proofs are of %(name)s. "
+                "Add the other tool as an alternative of its own."
+            )
+            % {"name": here},
+        )
 
     def _once(self, found: Mapping[str, Any]) -> None:
         others = self.dependency.alternatives.all()

@@ -61,6 +61,9 @@ SENTENCES: Final[Mapping[str, Promise]] = {
     "name_taken": _(
         "The team has another workflow called “%(name)s” by now. Rename that one first."
     ),
+    "proven_otherwise": _(
+        "Its proofs are of %(name)s. Add the other tool as an alternative of its own."
+    ),
     "spelling_taken": _("“%(name)s” already means %(tool)s."),
     "not_allowed_now": _(
         "This is not possible at this moment. Reload the page to see what has changed."

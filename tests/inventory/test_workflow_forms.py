@@ -9,6 +9,7 @@ from continuity.inventory.models import Alternative, Dependency, Workflow
 from tests.factories import (
     AlternativeFactory,
     DependencyFactory,
+    ProofFactory,
     RunbookStepFactory,
     TeamFactory,
     ToolFactory,
@@ -217,6 +218,25 @@ def test_an_alternative_is_added_last_and_leads_to_its_runbook(client, team):
     assert added.expected_switch == timedelta(minutes=15)
     assert added.approved_data == ["public", "personal"]
     assert response["Location"] == f"/workflows/alternatives/{added.pk}/runbook/"
+
+
+def test_a_proven_alternative_keeps_its_tool_and_takes_other_facts(client, team):
+    alternative = AlternativeFactory(
+        rank=1, dependency__workflow__team=team, tool__name="Ada"
+    )
+    ProofFactory(alternative=alternative)
+    other = {"kind": "other_provider", "tool": ToolFactory().pk}
+    same = {"kind": "self_hosted", "tool": alternative.tool_id}
+
+    refused = post(client, "alternative_edit", alternative.pk, other)
+    taken = post(client, "alternative_edit", alternative.pk, same)
+
+    assert refused.context["form"].errors["tool"] == [
+        "Its proofs are of Ada. Add the other tool as an alternative of its own."
+    ]
+    assert (refused.status_code, taken.status_code) == (422, 302)
+    alternative.refresh_from_db()
+    assert (str(alternative), alternative.kind) == ("Ada", "self_hosted")
 
 
 def test_the_same_tool_is_an_alternative_once(client, team):

@@ -189,6 +189,27 @@ def test_changing_an_alternative_says_from_what_to_what(actor):
     assert entry().after == {"alternative": "Ada", "expected_capacity": 60}
 
 
+def test_a_proven_tool_does_not_become_another_tool(actor):
+    alternative, other = AlternativeFactory(tool__name="Ada"), ToolFactory()
+    ProofFactory(alternative=alternative)
+
+    with pytest.raises(alternatives.ProvenOtherwise):
+        alternatives.change(alternative.pk, fields={"tool": other}, actor=actor, now=NOON)
+
+    alternative.refresh_from_db()
+    assert str(alternative) == "Ada"
+    assert not Entry.objects.exists()
+
+
+def test_a_tool_without_proofs_may_become_another(actor):
+    alternative, other = AlternativeFactory(tool__name="Ada"), ToolFactory(name="Bea")
+
+    alternatives.change(alternative.pk, fields={"tool": other}, actor=actor, now=NOON)
+
+    assert entry().before == {"alternative": "Ada"}
+    assert entry().after == {"alternative": "Bea"}
+
+
 def test_removing_an_alternative_closes_the_gap(actor):
     dependency, named = three_alternatives()
     ProofFactory(alternative=named[0])

@@ -11,9 +11,15 @@ from typing import Any
 from django.db import transaction
 
 from continuity.accounts.models import User
-from continuity.domain.errors import Conflict
+from continuity.domain.errors import Conflict, Refused
 from continuity.history.services import changes, record
 from continuity.inventory.models import Alternative, Dependency
+
+
+class ProvenOtherwise(Refused):
+    """Its proofs are of the tool it has now. Field: `name`, the tool's or procedure's."""
+
+    code = "proven_otherwise"
 
 
 @transaction.atomic
@@ -44,10 +50,18 @@ def add(
 def change(
     alternative_pk: int, *, fields: Mapping[str, Any], actor: User, now: datetime
 ) -> Alternative:
+    """Set `fields`. A procedure may get another name; a tool with proofs may not become
+    another tool, since the proofs would speak for what nobody has tried.
+
+    Raises ProvenOtherwise for that.
+    """
     alternative = Alternative.objects.select_related("dependency", "tool").get(
         pk=alternative_pk
     )
     dependency = _locked(alternative.dependency_id)
+    other = fields.get("tool", alternative.tool) != alternative.tool
+    if other and alternative.proofs.exists():
+        raise ProvenOtherwise("It has proofs.", name=str(alternative))
     before, after = changes({name: getattr(alternative, name) for name in fields}, fields)
     if after:
         was = str(alternative)
