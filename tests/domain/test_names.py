@@ -12,7 +12,7 @@ from continuity.domain.names import normalise
         ("Azure Open AI", "azure openai"),
         ("Powerautomate AI Builder", "Power Automate AI Builder"),
         ("Co-Pilot", "Copilot"),
-        ("Ｇｅｍｉｎｉ", "Gemini"),
+        ("\uff27\uff45\uff4d\uff49\uff4e\uff49", "Gemini"),  # full-width letters
         ("Café Assistant", "CAFE ASSISTANT"),
         ("  Grammarly™ ", "Grammarly, Inc."),
         ("MCG Energy Solutions LLC", "MCG energy-solutions"),

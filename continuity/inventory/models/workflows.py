@@ -20,8 +20,11 @@ def _percent(field: str, name: str, *, most: int = 100) -> models.CheckConstrain
     return models.CheckConstraint(
         condition=Q(**{field: None}) | Q(**{f"{field}__gte": 0, f"{field}__lte": most}),
         name=name,
-        violation_error_message=_("Give a percentage between 0 and %(most)s.")
-        % {"most": most},
+        violation_error_message=(
+            _("Give a percentage between 0 and 100.")
+            if most == 100
+            else _("Give a percentage between 0 and 999.")
+        ),
     )
 
 
