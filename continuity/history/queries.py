@@ -62,6 +62,7 @@ VERBS: Final[Mapping[str, Promise]] = {
     "tool.spelling_removed": _("Spelling of a tool removed"),
     "upstream.created": _("Upstream added"),
     "upstream.changed": _("Upstream changed"),
+    "upstream.verified": _("Upstream verified"),
     "upstream.removed": _("Upstream removed"),
     "import.applied": _("File imported"),
     "import.undone": _("Import undone"),
