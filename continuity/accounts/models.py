@@ -34,6 +34,10 @@ class Organisation(models.Model):
     upstream_stale_days = models.PositiveSmallIntegerField(
         _("days until a recorded upstream counts as stale"), default=365
     )
+    currency = models.CharField(_("currency"), max_length=3, default="EUR")
+    review_months = models.PositiveSmallIntegerField(
+        _("months until a workflow is due for review"), default=12
+    )
     is_sample = models.BooleanField(_("holds the sample data"), default=False)
 
     class Meta:
@@ -79,6 +83,7 @@ class User(AbstractBaseUser):
         _("appearance"), max_length=5, choices=list(THEME_LABELS.items()), blank=True
     )
     zone = models.CharField(_("time zone"), max_length=60, blank=True)
+    single_keys = models.BooleanField(_("shortcuts of a single key"), default=True)
     is_active = models.BooleanField(_("may sign in"), default=True)
     joined_at = models.DateTimeField(_("added"), null=True, blank=True)
 

@@ -42,3 +42,26 @@ class Entry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.verb} at {self.at:%Y-%m-%d %H:%M}"
+
+
+class Deletion(models.Model):
+    """What was deleted, whole, so that it can be put back. Kept for 90 days."""
+
+    at = models.DateTimeField()
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
+    label = models.CharField(max_length=300)
+    team = models.ForeignKey(Team, models.SET_NULL, null=True, related_name="+")
+    rows = models.JSONField()
+    """Model and fields of each row that went, parents before their children."""
+    restored_at = models.DateTimeField(null=True)
+
+    objects = TeamOwnedQuerySet["Deletion"].as_manager()
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["-at"], name="deletion_latest")]
+
+    def __str__(self) -> str:
+        return self.label

@@ -1,4 +1,4 @@
-"""What we depend on, in three files: the catalogue, the workflows, the imports."""
+"""What we depend on: the catalogue, the workflows, their impact, imports, saved views."""
 
 from continuity.inventory.models.catalogue import (
     Confidence,
@@ -9,36 +9,68 @@ from continuity.inventory.models.catalogue import (
     ToolName,
     Upstream,
 )
-from continuity.inventory.models.imports import Import, ImportChange, ImportState
+from continuity.inventory.models.impact import (
+    Impact,
+    ImpactCategory,
+    ImpactLevel,
+    Material,
+    RecoveryPoint,
+)
+from continuity.inventory.models.imports import (
+    Import,
+    ImportChange,
+    ImportKind,
+    ImportState,
+)
+from continuity.inventory.models.views import ListPage, SavedView
 from continuity.inventory.models.workflows import (
     TIER_WEIGHTS,
+    Access,
     Alternative,
     AlternativeKind,
+    Answer,
     DataClass,
     Dependency,
+    EndReason,
     Proof,
+    ProofPolicy,
     ProofSource,
     RunbookStep,
+    RunbookVersion,
     Tier,
     Without,
     Workflow,
+    WorkflowStatus,
 )
 
 __all__ = [
     "TIER_WEIGHTS",
+    "Access",
     "Alternative",
     "AlternativeKind",
+    "Answer",
     "Confidence",
     "DataClass",
     "Dependency",
+    "EndReason",
+    "Impact",
+    "ImpactCategory",
+    "ImpactLevel",
     "Import",
     "ImportChange",
+    "ImportKind",
     "ImportState",
+    "ListPage",
+    "Material",
     "Proof",
+    "ProofPolicy",
     "ProofSource",
     "Provider",
+    "RecoveryPoint",
     "Relation",
     "RunbookStep",
+    "RunbookVersion",
+    "SavedView",
     "Tier",
     "Tool",
     "ToolKind",
@@ -46,4 +78,5 @@ __all__ = [
     "Upstream",
     "Without",
     "Workflow",
+    "WorkflowStatus",
 ]

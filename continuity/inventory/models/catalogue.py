@@ -92,6 +92,16 @@ class Tool(models.Model):
     )
     url = models.URLField(_("web address"), blank=True)
     source = models.CharField(_("source"), max_length=240, blank=True)
+    seats = models.PositiveIntegerField(
+        _("seats"), null=True, blank=True, help_text=_("Licences the organisation holds.")
+    )
+    limit = models.PositiveIntegerField(
+        _("people at once"),
+        null=True,
+        blank=True,
+        help_text=_("The most people who can work with it at the same time."),
+    )
+    retired_on = models.DateField(_("withdrawn by its provider on"), null=True, blank=True)
     from_catalogue = models.BooleanField(default=False, editable=False)
 
     objects = ToolQuerySet.as_manager()

@@ -18,6 +18,15 @@ class ImportState(models.TextChoices):
     UNDONE = "undone", pgettext_lazy("import", "Undone")
 
 
+class ImportKind(models.TextChoices):
+    """What the rows of the file are."""
+
+    WORKFLOWS = "workflows", _("Workflows")
+    ALTERNATIVES = "alternatives", _("Alternatives")
+    UPSTREAMS = "upstreams", _("Upstreams")
+    IMPACTS = "impacts", _("Business impact")
+
+
 class ImportQuerySet(models.QuerySet["Import"]):
     def allowing(self, user: User, action: Action) -> "ImportQuerySet":
         """An import crosses teams: only who may import at all may see one.

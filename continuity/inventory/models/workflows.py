@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from continuity.accounts.models import Team, TeamOwnedQuerySet
 from continuity.inventory.models.catalogue import Tool
@@ -77,6 +78,13 @@ class ProofSource(models.TextChoices):
     ATTESTATION = "attestation", _("Attestation")
 
 
+class WorkflowStatus(models.TextChoices):
+    """Where the workflow's description stands in its review cycle."""
+
+    DRAFT = "draft", pgettext_lazy("status of a workflow", "Draft")
+    APPROVED = "approved", pgettext_lazy("status of a workflow", "Approved")
+
+
 class WorkflowQuerySet(TeamOwnedQuerySet["Workflow"]):
     def current(self) -> Self:
         return self.filter(archived_at=None)
@@ -116,6 +124,22 @@ class Workflow(models.Model):
     )
     rto = models.DurationField(_("recovery time objective (RTO)"), null=True, blank=True)
     mtpd = models.DurationField(_("longest tolerable stop (MTPD)"), null=True, blank=True)
+    wrt = models.DurationField(
+        _("time to verify and catch up (WRT)"), null=True, blank=True
+    )
+    targets_reason = models.TextField(_("why these targets"), blank=True)
+    targets_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("targets set by"),
+    )
+    targets_at = models.DateTimeField(_("targets set"), null=True, blank=True)
+    cost_per_hour = models.DecimalField(
+        _("cost of an hour"), max_digits=12, decimal_places=2, null=True, blank=True
+    )
     mbco_percent = models.PositiveSmallIntegerField(
         _("minimum level (MBCO), percent of normal volume"), null=True, blank=True
     )
@@ -124,6 +148,26 @@ class Workflow(models.Model):
     people_most = models.PositiveIntegerField(_("people, at most"), null=True, blank=True)
     data_class = models.CharField(_("data"), max_length=12, choices=DataClass, blank=True)
     hours = models.CharField(_("operating hours"), max_length=120, blank=True)
+    peak_hours = models.CharField(_("peak hours"), max_length=120, blank=True)
+    zone = models.CharField(_("time zone of the hours"), max_length=60, blank=True)
+    status = models.CharField(
+        _("status"),
+        max_length=8,
+        choices=WorkflowStatus,
+        default=WorkflowStatus.DRAFT,
+    )
+    version = models.PositiveIntegerField(_("version"), default=1)
+    approved_version = models.PositiveIntegerField(null=True, blank=True)
+    approved_at = models.DateTimeField(_("approved"), null=True, blank=True)
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("approved by"),
+    )
+    review_on = models.DateField(_("due for review"), null=True, blank=True)
     created_at = models.DateTimeField(_("created"))
     archived_at = models.DateTimeField(_("archived"), null=True, blank=True)
 
@@ -151,6 +195,22 @@ class Workflow(models.Model):
                     "The RTO must not be longer than the MTPD: shorten the RTO, or "
                     "lengthen the MTPD if the stop is really tolerable for longer."
                 ),
+            ),
+            models.CheckConstraint(
+                condition=Q(rto=None)
+                | Q(mtpd=None)
+                | Q(wrt=None)
+                | Q(mtpd__gte=F("rto") + F("wrt")),
+                name="workflow_rto_and_wrt_within_mtpd",
+                violation_error_message=_(
+                    "RTO and WRT together must not be longer than the MTPD: shorten one of "
+                    "them, or lengthen the MTPD if the stop is really tolerable for longer."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_version=None, approved_at=None)
+                | Q(approved_version__isnull=False, approved_at__isnull=False),
+                name="workflow_approval_names_its_version",
             ),
             models.CheckConstraint(
                 condition=Q(people_least=None)
@@ -241,6 +301,16 @@ class Alternative(models.Model):
         default=list,
         blank=True,
     )
+    limit = models.PositiveIntegerField(
+        _("people at once"),
+        null=True,
+        blank=True,
+        help_text=_("The most people of this workflow who can use it at the same time."),
+    )
+    preconditions = models.TextField(_("what must be in place before"), blank=True)
+    trigger = models.TextField(_("when to switch to it"), blank=True)
+    return_criteria = models.TextField(_("when to go back"), blank=True)
+    cost = models.CharField(_("what it costs"), max_length=120, blank=True)
     note = models.TextField(_("note"), blank=True)
 
     objects = AlternativeQuerySet.as_manager()
@@ -294,6 +364,8 @@ class RunbookStep(models.Model):
     role = models.CharField(_("who"), max_length=120, blank=True)
     expected = models.DurationField(_("expected time"), null=True, blank=True)
     verification = models.CharField(_("how to tell it worked"), max_length=240, blank=True)
+    way_back = models.CharField(_("way back"), max_length=240, blank=True)
+    details = models.TextField(_("details (Markdown)"), blank=True)
 
     objects = RunbookStepQuerySet.as_manager()
 
@@ -311,11 +383,79 @@ class RunbookStep(models.Model):
         return self.text
 
 
+class RunbookVersionQuerySet(TeamOwnedQuerySet["RunbookVersion"]):
+    team_path = "alternative__dependency__workflow__team"
+
+
+class RunbookVersion(models.Model):
+    """A runbook as it was saved: what was approved, and what a proof was shown with."""
+
+    alternative = models.ForeignKey(
+        Alternative, models.CASCADE, related_name="runbook_versions"
+    )
+    number = models.PositiveIntegerField(_("version"))
+    steps = models.JSONField()
+    written_at = models.DateTimeField(_("written"))
+    written_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
+    approved_at = models.DateTimeField(_("approved"), null=True, blank=True)
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+
+    objects = RunbookVersionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["alternative", "number"], name="one_runbook_per_version"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.alternative}, version {self.number}"
+
+
+class EndReason(models.TextChoices):
+    """Why a proof counts no more before its time: what it proved has changed."""
+
+    TOOL_RETIRED = "tool_retired", _("The tool was withdrawn by its provider")
+    RUNBOOK_CHANGED = "runbook_changed", _("The runbook was changed")
+    TOOL_REPLACED = "tool_replaced", _("The workflow uses another tool now")
+    FAILED_LATER = "failed_later", _("It failed in a later drill or outage")
+    BY_HAND = "by_hand", _("Somebody said so")
+
+
+class ProofPolicy(models.Model):
+    """How long a proof from a source counts, for a criticality or for all others."""
+
+    source = models.CharField(max_length=12, choices=ProofSource)
+    tier = models.PositiveSmallIntegerField(choices=Tier, null=True, blank=True)
+    days = models.PositiveSmallIntegerField(_("days"))
+
+    class Meta:
+        verbose_name_plural = "proof policies"
+        ordering = ["source", "tier"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "tier"],
+                name="one_policy_per_source_and_tier",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(condition=Q(days__gte=1), name="policy_lasts_a_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source}: {self.days} days"
+
+
 class ProofQuerySet(TeamOwnedQuerySet["Proof"]):
     team_path = "alternative__dependency__workflow__team"
 
     def valid(self, now: datetime) -> Self:
-        return self.filter(works=True, expires_at__gt=now)
+        return self.filter(works=True, expires_at__gt=now, ended_at=None)
 
 
 class Proof(models.Model):
@@ -345,6 +485,11 @@ class Proof(models.Model):
         _("quality reached, percent"), null=True, blank=True
     )
     note = models.TextField(_("note"), blank=True)
+    file_name = models.CharField(_("file"), max_length=200, blank=True)
+    file = models.BinaryField(null=True, blank=True)
+    runbook_version = models.PositiveIntegerField(null=True, blank=True)
+    ended_at = models.DateTimeField(_("counts no more since"), null=True, blank=True)
+    ended_reason = models.CharField(_("why"), max_length=16, choices=EndReason, blank=True)
 
     objects = ProofQuerySet.as_manager()
 
@@ -354,6 +499,11 @@ class Proof(models.Model):
             models.CheckConstraint(
                 condition=Q(expires_at__gt=F("shown_at")), name="proof_expires_after_shown"
             ),
+            models.CheckConstraint(
+                condition=Q(ended_at=None, ended_reason="")
+                | Q(ended_at__isnull=False) & ~Q(ended_reason=""),
+                name="proof_ended_with_a_reason",
+            ),
             _percent("capacity", "proof_capacity_percent", most=999),
             _percent("quality", "proof_quality_percent", most=999),
         ]
@@ -361,3 +511,55 @@ class Proof(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_source_display()}, {self.shown_at:%Y-%m-%d}"
+
+
+class Answer(models.TextChoices):
+    YES = "yes", pgettext_lazy("answer", "Yes")
+    NO = "no", pgettext_lazy("answer", "No")
+    UNKNOWN = "", pgettext_lazy("answer", "Not answered")
+
+
+class AccessQuerySet(TeamOwnedQuerySet["Access"]):
+    team_path = "alternative__dependency__workflow__team"
+
+
+class Access(models.Model):
+    """Whether one person could really work with an alternative today: their own word."""
+
+    alternative = models.ForeignKey(Alternative, models.CASCADE, related_name="accesses")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="accesses"
+    )
+    account = models.CharField(
+        _("I have an account"), max_length=3, choices=Answer, blank=True
+    )
+    seat = models.CharField(
+        _("I have a licence or seat"), max_length=3, choices=Answer, blank=True
+    )
+    own_sign_in = models.CharField(
+        _("I can sign in without what has failed"), max_length=3, choices=Answer, blank=True
+    )
+    mfa = models.CharField(
+        _("My second factor works"), max_length=3, choices=Answer, blank=True
+    )
+    data_allowed = models.CharField(
+        _("I may put this work’s data there"), max_length=3, choices=Answer, blank=True
+    )
+    material = models.CharField(
+        _("My prompts and files are there"), max_length=3, choices=Answer, blank=True
+    )
+    answered_at = models.DateTimeField(_("answered"))
+
+    objects = AccessQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "accesses"
+        ordering = ["user__name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["alternative", "user"], name="one_access_per_person"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} on {self.alternative}"
