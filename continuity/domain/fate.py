@@ -204,12 +204,14 @@ class Capacity:
 class Load:
     """What a workflow brings to an alternative; `tier` 1 is the most critical.
 
-    `people` is how many work on it, None where nobody has said.
+    `people` is how many work on it, None where nobody has said; then `least` is how many
+    there are in any case.
     """
 
     tier: int
     people: int | None = None
     rto: timedelta | None = None
+    least: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,9 +264,9 @@ def herd(
     dependencies needs one seat per person. Manual procedures hold everybody.
 
     A tool without a known capacity seats nobody for sure, and neither does any tool
-    behind a workflow of unknown size. That one counts as a single person, the least it
-    can be, so that who loses does so in any case. Raises KeyError for a workflow that
-    has landed and has no load.
+    behind a workflow of unknown size. That one counts as the least it can be, one person
+    if nothing is known, so that who loses does so in any case. Raises KeyError for a
+    workflow that has landed and has no load.
     """
     landed: dict[int, set[int]] = {}
     for landing in knock_out.landings:
@@ -287,7 +289,7 @@ def _race(
     arrivals: list[Arrival] = []
     for workflow in sorted(workflows, key=turn):
         load = loads[workflow]
-        need = 1 if load.people is None else load.people
+        need = max(1, load.least) if load.people is None else load.people
         people += need
         is_lower_bound |= load.people is None
         race, without_seat = Race.UNKNOWN, None
@@ -387,18 +389,29 @@ class Graph:
         """Return everything `tool` needs, near or far, itself left out."""
         return frozenset(self._walk(tool, hard_only=hard_only).steps.keys() - {tool})
 
+    def path(self, tool: int, upstream: int, *, hard_only: bool = False) -> tuple[int, ...]:
+        """Return the shortest way from `tool` to what it needs, both included; the tool
+        alone where they are the same, nothing where no way is known."""
+        walk = self._walk(tool, hard_only=hard_only)
+        return walk.path(upstream) if upstream in walk.steps else ()
+
     def blast_radius(
-        self, failed: Collection[int], *, hard_only: bool = False
+        self,
+        failed: Collection[int],
+        *,
+        hard_only: bool = False,
+        degraded: Collection[int] = (),
     ) -> dict[int, Effect]:
         """Return the effect on each tool that the loss of `failed` reaches, themselves
         included.
 
         A chain of hard edges carries the failure; one with a soft edge in it
-        anywhere degrades. With `hard_only` the degraded are left out.
+        anywhere degrades. With `hard_only` the degraded are left out. What is only
+        `degraded` itself degrades all that rides on it.
         """
         effects: dict[int, Effect] = {}
         if not hard_only:
-            for tool in failed:
+            for tool in chain(failed, degraded):
                 reached = self._falls_at_all.get(tool, (tool,))
                 effects.update(dict.fromkeys(reached, Effect.DEGRADED))
         for tool in failed:
@@ -457,9 +470,14 @@ class Graph:
         )
 
     def knock_out(
-        self, failed: Collection[int], dependencies: Iterable[Reliance] | Reliances
+        self,
+        failed: Collection[int],
+        dependencies: Iterable[Reliance] | Reliances,
+        *,
+        degraded: Collection[int] = (),
     ) -> KnockOut:
-        """Return what the loss of `failed` does to the workflows of `dependencies`.
+        """Return what the loss of `failed` does to the workflows of `dependencies`, while
+        `degraded` work badly.
 
         A dependency whose tool stops lands on its first alternative that does not
         stop as well. Without one the workflow stops, or is degraded where it can do
@@ -470,11 +488,11 @@ class Graph:
         known = (
             dependencies if isinstance(dependencies, Reliances) else Reliances(dependencies)
         )
-        effects = self.blast_radius(failed)
+        effects = self.blast_radius(failed, degraded=degraded)
         stopped = {tool for tool, effect in effects.items() if effect is Effect.STOPS}
         stops: set[int] = set()
         falls_back: set[int] = set()
-        degraded = {one.workflow for one, _ in known.on(effects.keys() - stopped)}
+        worse = {one.workflow for one, _ in known.on(effects.keys() - stopped)}
         landings: list[Landing] = []
         for one, choices in known.on(stopped):
             for landing in choices:
@@ -484,16 +502,16 @@ class Graph:
                     falls_back.add(one.workflow)
                     break
             else:
-                (stops if one.stops else degraded).add(one.workflow)
+                (stops if one.stops else worse).add(one.workflow)
         falls_back -= stops
-        degraded -= stops | falls_back
+        worse -= stops | falls_back
         return KnockOut(
             failed=frozenset(failed),
             effects=effects,
             stops=frozenset(stops),
             falls_back=frozenset(falls_back),
-            degraded=frozenset(degraded),
-            untouched=known.workflows.difference(stops, falls_back, degraded),
+            degraded=frozenset(worse),
+            untouched=known.workflows.difference(stops, falls_back, worse),
             landings=tuple(landings),
         )
 

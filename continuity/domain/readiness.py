@@ -197,6 +197,25 @@ def _unproven(
     return (Reason.NO_PROOF, *no_rto)
 
 
+def proven_until(
+    proofs: Iterable[ProofFacts], dependency: DependencyFacts, *, now: datetime
+) -> datetime | None:
+    """Return when the last proof that shows all it must runs out; None if none does.
+
+    The same rule as in `alternative_readiness`: without an RTO nothing is proven.
+    """
+    if dependency.rto is None:
+        return None
+    return max(
+        (
+            proof.expires_at
+            for proof in proofs
+            if proof.expires_at > now and not _shortfalls(proof, dependency)
+        ),
+        default=None,
+    )
+
+
 def alternative_readiness(
     alternative: AlternativeFacts, dependency: DependencyFacts, *, now: datetime
 ) -> AlternativeReadiness:

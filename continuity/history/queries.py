@@ -161,6 +161,8 @@ FIELDS: Final[Mapping[str, Promise]] = {
     "source": _("Source"),
     "url": _("Web address"),
     "provider": _("Provider"),
+    "seats": _("Seats"),
+    "people_at_once": _("People at once"),
 }
 """A field without a name here shows its own."""
 

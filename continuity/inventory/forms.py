@@ -133,6 +133,33 @@ class ToolFilter(forms.Form):
         return {name: value for name, value in self.cleaned_data.items() if value}
 
 
+class KnockOutFilter(forms.Form):
+    q = forms.CharField(
+        label=_("Search"),
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(
+            attrs={
+                "type": "search",
+                "placeholder": _("Tool, spelling or provider"),
+                "autocomplete": "off",
+            }
+        ),
+    )
+    kind = forms.ChoiceField(
+        label=_("Kind"), required=False, choices=[("", _("All kinds")), *ToolKind.choices]
+    )
+    every = forms.ChoiceField(
+        label=_("What they hit"),
+        required=False,
+        choices=[("", _("Tools that work depends on")), ("1", _("Every tool"))],
+    )
+
+    def wanted(self) -> dict[str, Any]:
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+
 class ProviderFilter(forms.Form):
     q = forms.CharField(
         label=_("Search"),
@@ -489,10 +516,24 @@ class ToolForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only in st
 
     class Meta:
         model = Tool
-        fields = ["name", "provider", "kind", "parent", "url", "source"]
+        fields = [
+            "name",
+            "provider",
+            "kind",
+            "parent",
+            "url",
+            "source",
+            "seats",
+            "limit",
+        ]
+        labels = {"seats": _("Seats"), "limit": _("People at once")}
         help_texts = {
             "parent": _("For a component or a model: the product it belongs to."),
             "source": _("Where the facts about it are from."),
+            "seats": _("Licences the organisation holds. Empty: not known."),
+            "limit": _(
+                "The most people who can work with it at the same time. Empty: not known."
+            ),
         }
 
     def __init__(self, *args: Any, **options: Any) -> None:

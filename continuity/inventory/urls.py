@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from continuity.inventory.views import imports, tools, workflows
+from continuity.inventory.views import fate, imports, tools, workflows
 
 app_name = "inventory"
 urlpatterns = [
@@ -61,6 +61,8 @@ urlpatterns = [
     path("tools/<int:pk>/upstreams/new/", tools.upstream_new, name="upstream_new"),
     path("tools/upstreams/<int:pk>/edit/", tools.upstream_edit, name="upstream_edit"),
     path("tools/upstreams/<int:pk>/remove/", tools.upstream_remove, name="upstream_remove"),
+    path("knock-out/", fate.knock_outs, name="knock_outs"),
+    path("tools/<int:pk>/knock-out/", fate.knock_out, name="knock_out"),
     path("providers/", tools.provider_list, name="providers"),
     path("providers/new/", tools.provider_new, name="provider_new"),
     path("providers/<int:pk>/", tools.provider, name="provider"),

@@ -32,7 +32,7 @@ from continuity.inventory.models import (
     Without,
     Workflow,
 )
-from continuity.inventory.services import catalogue
+from continuity.inventory.services import catalogue, tools
 from continuity.notifications.models import Notification
 from continuity.outages.models import Recovery
 from continuity.outages.services import course, marks
@@ -74,6 +74,9 @@ def load(*, now: datetime) -> tuple[User, str]:
     made_at = now - timedelta(days=60)
     for entry in content["workflows"]:
         _workflow(entry, teams, people, actor=administrator, now=made_at)
+    for name, seats in content["seats"].items():
+        tool = Tool.objects.get(name=name)
+        tools.change(tool.pk, fields={"seats": seats}, actor=administrator, now=made_at)
     _held(content["held"], people, actor=administrator, now=now)
     _coming(content["coming"], actor=administrator, now=now)
     return administrator, password

@@ -13,13 +13,15 @@ from django.utils.translation import ngettext
 @dataclass(frozen=True, slots=True)
 class Place:
     """A line of the navigation. `count` and `needs` name attributes of the shell: what
-    is counted beside it, and what the reader must be allowed for it to be shown."""
+    is counted beside it, and what the reader must be allowed for it to be shown. `also`
+    are routes of pages that belong to the place though their address is elsewhere."""
 
     route: str
     icon: str
     label: str | Promise
     count: str = ""
     needs: str = ""
+    also: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ SECTIONS: Final[Sequence[tuple[str | Promise, Sequence[Place]]]] = (
         (
             Place("dashboard:overview", "overview", _("Overview")),
             Place("inventory:workflows", "flow", _("Workflows"), "workflows"),
-            Place("inventory:tools", "tool", _("AI tools")),
+            Place("inventory:tools", "tool", _("AI tools"), also=("inventory:knock_outs",)),
             Place("inventory:providers", "building", _("Providers")),
         ),
     ),
@@ -82,12 +84,14 @@ def sections(path: str, shell: Any) -> list[Section]:
         place.route: reverse(place.route) for _title, places in SECTIONS for place in places
     }
     home = urls["dashboard:overview"]
+    belongs = {url: url for url in urls.values()}
+    for _title, places in SECTIONS:
+        for place in places:
+            belongs.update((reverse(route), urls[place.route]) for route in place.also)
     around = [
-        url
-        for url in urls.values()
-        if path == url or (url != home and path.startswith(url))
+        url for url in belongs if path == url or (url != home and path.startswith(url))
     ]
-    here = max(around, key=len, default="")
+    here = belongs.get(max(around, key=len, default=""), "")
 
     def link(place: Place) -> Link:
         url = urls[place.route]

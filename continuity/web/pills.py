@@ -72,6 +72,14 @@ PILLS: Final[Mapping[str, Mapping[str, Pill]]] = {
         "none_known": Pill("info", "search", _("No shared upstream known")),
         "unknown": Pill("", "help", _("Not known")),
     },
+    # What the loss of a tool does to a workflow.
+    "outcome": {
+        "stops": Pill("bad", "stop", pgettext_lazy("of a workflow", "Stops")),
+        "falls_back": Pill("info", "switch", pgettext_lazy("of a workflow", "Falls back")),
+        "degraded": Pill("warn", "down", pgettext_lazy("of a workflow", "Degraded")),
+        # Not green: only as far as upstreams are recorded.
+        "untouched": Pill("", "minus", pgettext_lazy("of a workflow", "Not hit")),
+    },
     "without": {
         "stops": Pill("bad", "stop", _("Stops")),
         "degraded": Pill("warn", "down", _("Degraded")),

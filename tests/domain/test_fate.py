@@ -695,3 +695,39 @@ def test_what_is_unknown_is_never_green_and_red_is_never_wrong(crowds, seats):
             if arrival.race is Race.LOSES:
                 assert again.without_seat >= arrival.without_seat
     assert seats is not None or found.race is Race.UNKNOWN
+
+
+def test_who_is_at_least_ten_loses_on_nine_seats_and_is_not_seated_on_twenty():
+    result = KNOWN.knock_out({T.CHATGPT}, [on(T.CHATGPT, T.GEMINI)])
+    (workflow,) = result.falls_back
+
+    def race(seats: int) -> Race:
+        loads = {workflow: Load(1, least=10)}
+        return herd(result, {T.GEMINI: Capacity(seats)}, loads)[0].race
+
+    assert (race(9), race(20)) == (Race.LOSES, Race.UNKNOWN)
+
+
+def test_what_works_badly_degrades_all_that_rides_on_it_hard_or_soft():
+    graph = Graph(
+        [Edge(1, 2, "model"), Edge(3, 1, "model", hard=False), Edge(4, 5, "edge")]
+    )
+    dependencies = [Reliance(9, 9, 3, stops=True), Reliance(8, 8, 4, stops=True)]
+
+    found = graph.knock_out({5}, dependencies, degraded={2})
+
+    assert {tool: str(effect) for tool, effect in found.effects.items()} == {
+        1: "degraded", 2: "degraded", 3: "degraded", 4: "stops", 5: "stops",
+    }  # fmt: skip
+    assert (found.stops, found.degraded) == ({8}, {9})
+
+
+def test_the_way_to_an_upstream_is_the_shortest_and_empty_where_none_is_known():
+    graph = Graph(
+        [Edge(1, 2, "model"), Edge(2, 3, "hosting"), Edge(1, 3, "edge", hard=False)]
+    )
+
+    assert graph.path(1, 3) == (1, 3)
+    assert graph.path(1, 3, hard_only=True) == (1, 2, 3)
+    assert graph.path(1, 1) == (1,)
+    assert graph.path(3, 1) == ()

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from continuity.accounts.models import Organisation
 from continuity.domain.fate import Edge, Graph
 from continuity.inventory.models import Tool
 
@@ -35,3 +36,10 @@ def graph() -> Graph:
         if upstream is not None:
             edges.append(Edge(pk, upstream, relation, hard, source, verified, confidence))
     return Graph(edges, names)
+
+
+def stale_days() -> int:
+    """Return after how many days a source counts as stale here, in one query."""
+    days = Organisation.objects.filter(pk=1).values_list("upstream_stale_days", flat=True)
+    found = days.first()
+    return Organisation(pk=1).upstream_stale_days if found is None else found

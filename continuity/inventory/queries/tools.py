@@ -110,19 +110,7 @@ def listed(user: User, wanted: Mapping[str, Any], *, sort: str = "") -> QuerySet
         workflow_count=Coalesce(Subquery(using), 0),
         upstream_count=Coalesce(Subquery(edges), 0),
     )
-    for word in wanted.get("q", "").split():
-        spelled = ToolName.objects.filter(
-            tool=OuterRef("pk"), name__unaccent__icontains=word
-        )
-        found = found.filter(
-            Q(name__unaccent__icontains=word)
-            | Q(provider__name__unaccent__icontains=word)
-            | Q(Exists(spelled))
-        )
-    if kind := wanted.get("kind"):
-        found = found.filter(kind=kind)
-    if provider := wanted.get("provider"):
-        found = found.filter(provider=provider)
+    found = matching(found, wanted)
     if wanted.get("used"):
         found = found.filter(workflow_count__gt=0)
     key = sort.removeprefix("-")
@@ -137,6 +125,24 @@ def listed(user: User, wanted: Mapping[str, Any], *, sort: str = "") -> QuerySet
         .order_by(order, alphabetical("name"), "pk")
         .fetch_mode(FETCH_RAISE)
     )
+
+
+def matching[Rows: QuerySet[Any]](found: Rows, wanted: Mapping[str, Any]) -> Rows:
+    """Keep the tools that match `wanted`: q, kind and provider."""
+    for word in wanted.get("q", "").split():
+        spelled = ToolName.objects.filter(
+            tool=OuterRef("pk"), name__unaccent__icontains=word
+        )
+        found = found.filter(
+            Q(name__unaccent__icontains=word)
+            | Q(provider__name__unaccent__icontains=word)
+            | Q(Exists(spelled))
+        )
+    if kind := wanted.get("kind"):
+        found = found.filter(kind=kind)
+    if provider := wanted.get("provider"):
+        found = found.filter(provider=provider)
+    return found
 
 
 def providers(user: User, wanted: Mapping[str, Any]) -> QuerySet[Provider]:

@@ -6,7 +6,7 @@ longer corrects that tool or its upstreams.
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.db import models, transaction
 
@@ -15,6 +15,9 @@ from continuity.domain.errors import Refused
 from continuity.domain.names import normalise
 from continuity.history.services import changes, record
 from continuity.inventory.models import Provider, Tool, ToolName, Upstream
+
+OWN_FIGURES: Final = frozenset({"seats", "limit"})
+"""What the catalogue never says of a tool."""
 
 
 class SpellingTaken(Refused):
@@ -46,16 +49,21 @@ def add(*, fields: Mapping[str, Any], actor: User | None, now: datetime) -> Tool
     """Return a new tool, found by its own name in later imports."""
     tool = Tool.objects.create(**fields)
     _spell(tool)
-    record("tool.created", tool, actor=actor, now=now, after=fields)
+    record("tool.created", tool, actor=actor, now=now, after=_told(fields))
     return tool
 
 
 @transaction.atomic
 def change(tool_pk: int, *, fields: Mapping[str, Any], actor: User, now: datetime) -> Tool:
-    """Set `fields`. A tool that is renamed is still found by its old name."""
+    """Set `fields`. A tool that is renamed is still found by its old name.
+
+    Seats and how many people it takes are the organisation's in any case: a tool of the
+    catalogue on which only these are set is still kept up to date by it.
+    """
     tool = _locked(tool_pk)
     _spell(tool)
-    if _set(tool, fields, "tool.changed", actor, now):
+    facts = {name for name in fields if getattr(tool, name) != fields[name]} - OWN_FIGURES
+    if _set(tool, fields, "tool.changed", actor, now) and facts:
         _own(tool)
         _spell(tool)
     return tool
@@ -167,8 +175,13 @@ def _set(
     for name, value in after.items():
         setattr(row, name, value)
     row.save(update_fields=list(after))
-    record(verb, row, actor=actor, now=now, before=before, after=after)
+    record(verb, row, actor=actor, now=now, before=_told(before), after=_told(after))
     return True
+
+
+def _told(values: Mapping[str, Any]) -> dict[str, Any]:
+    # "limit" is a length of time in the history of drills; here it is people.
+    return {"people_at_once" if name == "limit" else name: values[name] for name in values}
 
 
 def _spell(tool: Tool) -> None:
