@@ -15,7 +15,7 @@ from continuity.accounts.models import User
 from continuity.accounts.roles import Action
 from continuity.drills.models import Drill
 from continuity.inventory.models import SavedView, Tool, ToolName
-from continuity.inventory.queries import views, workflows
+from continuity.inventory.queries import saved, workflows
 from continuity.inventory.queries.order import alphabetical
 from continuity.web import formats
 
@@ -151,7 +151,7 @@ def _views(user: User, words: Sequence[str], most: int) -> Group:
         (
             Hit(
                 row.name,
-                views.address(row),
+                saved.address(row),
                 str(row.get_page_display())
                 if row.owner_id == user.pk
                 else f"{row.get_page_display()} · {row.owner}",
@@ -184,4 +184,4 @@ def _first(q: str) -> list[Any]:
 
 
 def _address(route: str, **query: Any) -> str:
-    return f"{reverse(route)}?{views.encoded(query)}"
+    return f"{reverse(route)}?{saved.encoded(query)}"

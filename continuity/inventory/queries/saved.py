@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from continuity.accounts.models import User
@@ -65,4 +66,10 @@ def normal(query: str) -> str:
 
 
 def encoded(query: Mapping[str, Any] | Iterable[tuple[str, Any]]) -> str:
-    return urlencode(dict(query))
+    return urlencode(dict(query), safe=",")
+
+
+def own(user: User) -> QuerySet[SavedView]:
+    """Return the person's own views, by list and name."""
+    rows = SavedView.objects.filter(owner=user)
+    return rows.order_by("page", alphabetical("name"), "pk")
