@@ -63,6 +63,9 @@ VERBS: Final[Mapping[str, Promise]] = {
     "upstream.created": _("Upstream added"),
     "upstream.changed": _("Upstream changed"),
     "upstream.removed": _("Upstream removed"),
+    "view.created": _("View shared"),
+    "view.changed": _("Shared view changed"),
+    "view.removed": _("Shared view deleted"),
     "import.applied": _("File imported"),
     "import.undone": _("Import undone"),
     "schedule.created": _("Schedule made"),
@@ -94,6 +97,7 @@ KINDS: Final[Mapping[str, Promise]] = {
     "provider": _("Providers"),
     "tool": _("AI tools"),
     "upstream": _("Upstreams"),
+    "view": _("Saved views"),
     "import": _("Imports"),
     "schedule": _("Schedules"),
     "drill": _("Drills"),
@@ -163,6 +167,7 @@ FIELDS: Final[Mapping[str, Promise]] = {
     "provider": _("Provider"),
     "seats": _("Seats"),
     "people_at_once": _("People at once"),
+    "shared": _("For everyone"),
 }
 """A field without a name here shows its own."""
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from continuity.inventory.views import fate, imports, tools, workflows
+from continuity.inventory.views import fate, imports, saved, tools, workflows
 
 app_name = "inventory"
 urlpatterns = [
@@ -67,6 +67,10 @@ urlpatterns = [
     path("providers/new/", tools.provider_new, name="provider_new"),
     path("providers/<int:pk>/", tools.provider, name="provider"),
     path("providers/<int:pk>/edit/", tools.provider_edit, name="provider_edit"),
+    path("views/", saved.listing, name="views"),
+    path("views/new/", saved.view_new, name="view_new"),
+    path("views/<int:pk>/edit/", saved.view_edit, name="view_edit"),
+    path("views/<int:pk>/remove/", saved.view_remove, name="view_remove"),
     # --- import -----------------------------------------------------------------------
     path("workflows/import/", imports.imports_list, name="imports"),
     path("workflows/import/<int:pk>/", imports.current_step, name="import"),

@@ -180,6 +180,14 @@ class ProfileForm(forms.Form):
         label=_("Appearance"), choices=list(THEME_LABELS.items()), required=False
     )
     zone = _zone_field(help_text=ZONE_HELP)
+    single_keys = forms.BooleanField(
+        label=_("Shortcuts of a single key"),
+        required=False,
+        help_text=_(
+            "Such as “/” for the search. Turn them off if you speak to the computer or "
+            "press keys by accident. Ctrl K always works."
+        ),
+    )
 
 
 class PreferencesForm(forms.Form):

@@ -167,13 +167,19 @@ def set_preferences(
     language: str | None = None,
     theme: str | None = None,
     zone: str | None = None,
+    single_keys: bool | None = None,
 ) -> User:
     """Change what somebody chose for themselves; None leaves a choice as it is.
 
     Only the name leaves a line of history: the others see nothing of the rest.
     """
     person = User.objects.select_for_update().get(pk=person_pk)
-    choices = {"language": language, "theme": theme, "zone": zone}
+    choices = {
+        "language": language,
+        "theme": theme,
+        "zone": zone,
+        "single_keys": single_keys,
+    }
     chosen = {field: value for field, value in choices.items() if value is not None}
     if chosen:
         for field, value in chosen.items():

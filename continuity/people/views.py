@@ -86,6 +86,7 @@ def profile(request: SignedInRequest) -> HttpResponse:
         "language": user.language,
         "theme": user.theme,
         "zone": user.zone or conf.TIME_ZONE,
+        "single_keys": user.single_keys,
     }
     form = forms.ProfileForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():

@@ -65,6 +65,7 @@ SENTENCES: Final[Mapping[str, Promise]] = {
         "Its proofs are of %(name)s. Add the other tool as an alternative of its own."
     ),
     "spelling_taken": _("“%(name)s” already means %(tool)s."),
+    "view_exists": _("You have a view called “%(name)s” already. Choose another name."),
     "not_allowed_now": _(
         "This is not possible at this moment. Reload the page to see what has changed."
     ),
