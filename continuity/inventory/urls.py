@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from continuity.inventory.views import imports, tools, workflows
+from continuity.inventory.views import exports, imports, tools, workflows
 
 app_name = "inventory"
 urlpatterns = [
@@ -65,6 +65,9 @@ urlpatterns = [
     path("providers/new/", tools.provider_new, name="provider_new"),
     path("providers/<int:pk>/", tools.provider, name="provider"),
     path("providers/<int:pk>/edit/", tools.provider_edit, name="provider_edit"),
+    # --- export -----------------------------------------------------------------------
+    path("exports/", exports.overview, name="exports"),
+    path("exports/<slug:kind>.<slug:form>", exports.download, name="export"),
     # --- import -----------------------------------------------------------------------
     path("workflows/import/", imports.imports_list, name="imports"),
     path("workflows/import/<int:pk>/", imports.current_step, name="import"),

@@ -37,10 +37,13 @@ def listing(request: SignedInRequest) -> HttpResponse:
     sort = request.GET.get("sort", "")
     page = page_of(request, many.listed(request.user, wanted, sort=sort))
     rows = many.rows(page.object_list, now=timezone.now())
+    kept = {**wanted, **({"sort": sort} if sort else {})}
+    query = f"?{urlencode(kept)}" if kept else ""
     context = {
         "form": form,
         "page": page,
         "rows": rows,
+        "query": query,
         "active": bool(wanted),
         "more": bool(wanted.keys() - {"q", "team", "tool", "gap"}),
         "sort": sort,
@@ -51,8 +54,6 @@ def listing(request: SignedInRequest) -> HttpResponse:
     response = render_page(request, "inventory/workflows.html", context, part="results")
     if wants_part(request):
         # The address stays short: only what was asked for, and it opens the same list.
-        kept = {**wanted, **({"sort": sort} if sort else {})}
-        query = f"?{urlencode(kept)}" if kept else ""
         return push_url(response, f"{reverse('inventory:workflows')}{query}")
     return response
 
