@@ -1,5 +1,6 @@
 """Tables as one workbook, a sheet each, written row by row."""
 
+import io
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
@@ -32,27 +33,36 @@ class TooLongForWorkbook(Refused):
 def write(tables: Iterable[Table], to: IO[bytes]) -> None:
     """Write the workbook. Raises TooLongForWorkbook rather than cut anything off."""
     book = Workbook(write_only=True)
-    for table in tables:
-        sheet: Any = book.create_sheet(table.title)
-        sheet.freeze_panes = "A2"
-        for at in range(len(table.columns)):
-            sheet.column_dimensions[get_column_letter(at + 1)].width = WIDTH
-        heads = []
-        for name in table.columns:
-            head = WriteOnlyCell(sheet, name)
-            head.font = Font(bold=True)
-            heads.append(head)
-        sheet.append(heads)
-        for number, row in enumerate(table.rows(), start=1):
-            if number > MOST_ROWS:
-                raise TooLongForWorkbook("Too many.", table=table.title, reason="rows")
-            sheet.append(
-                [
-                    _cell(value, table, column)
-                    for value, column in zip(row, table.columns, strict=True)
-                ]
-            )
+    try:
+        for table in tables:
+            _sheet(book, table)
+    except TooLongForWorkbook:
+        # Only saving closes and removes the files that the library has begun.
+        book.save(io.BytesIO())
+        raise
     book.save(to)
+
+
+def _sheet(book: Workbook, table: Table) -> None:
+    sheet: Any = book.create_sheet(table.title)
+    sheet.freeze_panes = "A2"
+    for at in range(len(table.columns)):
+        sheet.column_dimensions[get_column_letter(at + 1)].width = WIDTH
+    heads = []
+    for name in table.columns:
+        head = WriteOnlyCell(sheet, name)
+        head.font = Font(bold=True)
+        heads.append(head)
+    sheet.append(heads)
+    for number, row in enumerate(table.rows(), start=1):
+        if number > MOST_ROWS:
+            raise TooLongForWorkbook("Too many.", table=table.title, reason="rows")
+        sheet.append(
+            [
+                _cell(value, table, column)
+                for value, column in zip(row, table.columns, strict=True)
+            ]
+        )
 
 
 def _cell(value: Value, table: Table, column: str) -> str | int | Decimal | date | None:
