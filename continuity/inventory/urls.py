@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from continuity.inventory.views import fate, imports, saved, tools, workflows
+from continuity.inventory.views import exports, fate, imports, saved, tools, workflows
 
 app_name = "inventory"
 urlpatterns = [
@@ -71,6 +71,9 @@ urlpatterns = [
     path("views/new/", saved.view_new, name="view_new"),
     path("views/<int:pk>/edit/", saved.view_edit, name="view_edit"),
     path("views/<int:pk>/remove/", saved.view_remove, name="view_remove"),
+    # --- export -----------------------------------------------------------------------
+    path("exports/", exports.overview, name="exports"),
+    path("exports/<slug:kind>.<slug:form>", exports.download, name="export"),
     # --- import -----------------------------------------------------------------------
     path("workflows/import/", imports.imports_list, name="imports"),
     path("workflows/import/<int:pk>/", imports.current_step, name="import"),

@@ -58,6 +58,14 @@ SENTENCES: Final[Mapping[str, Promise]] = {
     "import_in_use": _(
         "This import cannot be undone as a whole, so nothing was undone: %(names)s."
     ),
+    "too_long_for_workbook": _(
+        "A workbook cannot hold this: a cell of “%(column)s” in the table “%(table)s” has "
+        "more than 32,767 characters. Nothing was cut off; export as CSV or JSON instead."
+    ),
+    "too_long_for_workbook:rows": _(
+        "A workbook cannot hold this: the table “%(table)s” has more than 1,048,575 rows. "
+        "Nothing was cut off; export as CSV or JSON instead."
+    ),
     "name_taken": _(
         "The team has another workflow called “%(name)s” by now. Rename that one first."
     ),

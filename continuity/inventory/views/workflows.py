@@ -40,11 +40,13 @@ def listing(request: SignedInRequest) -> HttpResponse:
     rows = many.rows(page.object_list, now=timezone.now())
     address = reverse("inventory:workflows")
     asked = form.address(sort=sort)
+    query = f"?{asked}" if asked else ""
     context = {
         "form": form,
         "page": page,
         "rows": rows,
         "show": dict.fromkeys(columns, True),
+        "query": query,
         "active": bool(wanted),
         "more": bool(wanted.keys() - {"q", "team", "tool", "gap"}),
         "sort": sort,
@@ -56,7 +58,7 @@ def listing(request: SignedInRequest) -> HttpResponse:
     response = render_page(request, "inventory/workflows.html", context, part="results")
     if wants_part(request):
         # The address stays short: only what was asked for, and it opens the same list.
-        return push_url(response, f"{address}?{asked}" if asked else address)
+        return push_url(response, f"{address}{query}")
     return response
 
 
