@@ -230,6 +230,8 @@ class ComponentFactory(DjangoModelFactory):
 
     scenario = factory.SubFactory(ScenarioFactory)
     name = "tool"
+    tool = None
+    chosen = factory.LazyAttribute(lambda component: component.tool is None)
 
 
 class PhaseFactory(DjangoModelFactory):

@@ -34,6 +34,7 @@ class Quality(models.TextChoices):
     MEASURED = "measured", _("Measurements of a third party")
     SECONDARY = "secondary", _("Summaries or copies of the provider’s text")
     PRESS = "press", _("Newspapers")
+    INFERRED = "inferred", _("Inferred from what was published")
 
 
 class DrillType(models.TextChoices):
@@ -99,18 +100,24 @@ class Scenario(models.Model):
 
 
 class Component(models.Model):
-    """A part of a scenario that fails by itself, and the tool it stands for.
+    """A part of a scenario that fails by itself, and what it stands for.
 
-    Without a tool it stands for whichever tools the drill names.
+    That is a tool; or, where it is `chosen`, whichever tools the drill names; or
+    neither: then people are told of it, and no work depends on it.
     """
 
     scenario = models.ForeignKey(Scenario, models.CASCADE, related_name="components")
     name = models.CharField(max_length=60)
     tool = models.ForeignKey(Tool, models.PROTECT, null=True, related_name="+")
+    chosen = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["pk"]
         constraints = [
+            models.CheckConstraint(
+                condition=Q(chosen=False) | Q(tool=None),
+                name="component_is_chosen_or_a_tool",
+            ),
             models.UniqueConstraint(
                 fields=["scenario", "name"], name="one_component_per_name"
             ),
@@ -130,6 +137,8 @@ class Phase(models.Model):
     delay = models.DurationField(null=True)
     note_en = models.CharField(max_length=240, blank=True)
     note_fr = models.CharField(max_length=240, blank=True)
+    quality = models.CharField(max_length=10, choices=Quality, blank=True)
+    """How good the source of this one phase is, where it is not the scenario's."""
 
     class Meta:
         ordering = ["offset", "pk"]

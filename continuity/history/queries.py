@@ -80,6 +80,8 @@ VERBS: Final[Mapping[str, Promise]] = {
     "drill.ended": _("Drill ended"),
     "drill.aborted": _("Drill aborted"),
     "drill.missed": _("Drill missed"),
+    "scenario.added": _("Scenario added"),
+    "scenario.updated": _("Scenario updated"),
     "report.asked": _("Report asked for"),
     "report.made": _("Report made"),
 }
@@ -102,6 +104,7 @@ KINDS: Final[Mapping[str, Promise]] = {
     "schedule": _("Schedules"),
     "drill": _("Drills"),
     "outage": _("Outages"),
+    "scenario": _("Scenarios"),
     "report": _("Reports"),
 }
 """What a verb's first word is about, in the order of the filter."""

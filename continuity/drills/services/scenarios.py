@@ -16,6 +16,9 @@ from continuity.inventory.models import Tool
 
 SHIPPED: Final = Path(__file__).resolve().parents[1] / "data"
 
+CHOSEN: Final = "*"
+"""In a file: the component stands for the tools that the drill names."""
+
 
 class MissingTool(Exception):
     """A scenario names a tool that is not in the inventory: load the catalogue first."""
@@ -65,7 +68,10 @@ def _write(entry: Mapping[str, Any], scenario: Scenario) -> Scenario:
     scenario.components.all().delete()
     components = {
         name: Component.objects.create(
-            scenario=scenario, name=name, tool=None if tool is None else _tool(tool)
+            scenario=scenario,
+            name=name,
+            tool=None if tool in {None, CHOSEN} else _tool(tool),
+            chosen=tool == CHOSEN,
         )
         for name, tool in entry["components"].items()
     }
@@ -75,8 +81,10 @@ def _write(entry: Mapping[str, Any], scenario: Scenario) -> Scenario:
             offset=timedelta(minutes=phase["t"]),
             state=phase["state"],
             error_percent=phase.get("error_percent"),
+            delay=_delay(phase),
             note_en=phase.get("en", ""),
             note_fr=phase.get("fr", ""),
+            quality=phase.get("quality", ""),
         )
         for phase in entry["phases"]
     )
@@ -92,11 +100,17 @@ def _check(entry: Mapping[str, Any], length: timedelta) -> None:
                 timedelta(minutes=phase["t"]),
                 rules.ComponentState(phase["state"]),
                 phase.get("error_percent"),
+                _delay(phase),
             )
             for phase in entry["phases"]
         ),
         length,
     )
+
+
+def _delay(phase: Mapping[str, Any]) -> timedelta | None:
+    seconds = phase.get("delay_seconds")
+    return None if seconds is None else timedelta(seconds=seconds)
 
 
 def _tool(name: str) -> Tool:

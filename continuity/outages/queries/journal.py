@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from continuity.outages.models import CLOCK_LABELS, EntryKind, JournalEntry, Outage
-from continuity.outages.queries.board import words_for
+from continuity.outages.queries.board import words_of
 
 PER_PAGE: Final = 50
 LATE: Final = timedelta(seconds=5)
@@ -210,7 +210,7 @@ def _said(entry: JournalEntry, *, is_drill: bool) -> tuple[str | Promise, str]:
         case EntryKind.PHASE:
             names = ", ".join(data["tools"]) or data["component"]
             note = data.get("note_fr" if get_language() == "fr" else "note_en", "")
-            words = words_for(data["state"], data.get("error_percent"))
+            words = words_of(data)
             return _("%(subject)s: %(text)s") % {"subject": names, "text": words}, note
         case EntryKind.ENDED:
             if data.get("by_itself"):
