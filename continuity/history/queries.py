@@ -77,6 +77,8 @@ VERBS: Final[Mapping[str, Promise]] = {
     "drill.ended": _("Drill ended"),
     "drill.aborted": _("Drill aborted"),
     "drill.missed": _("Drill missed"),
+    "calendar.link_made": _("Calendar link made"),
+    "calendar.link_revoked": _("Calendar link taken back"),
     "report.asked": _("Report asked for"),
     "report.made": _("Report made"),
 }
@@ -98,6 +100,7 @@ KINDS: Final[Mapping[str, Promise]] = {
     "schedule": _("Schedules"),
     "drill": _("Drills"),
     "outage": _("Outages"),
+    "calendar": _("Calendar"),
     "report": _("Reports"),
 }
 """What a verb's first word is about, in the order of the filter."""
