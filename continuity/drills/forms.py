@@ -285,3 +285,34 @@ class FilterForm(forms.Form):
         super().__init__(data)
         team: Any = self.fields["team"]
         team.queryset = Team.objects.allowing(user, Action.VIEW)
+
+
+class CalendarForm(forms.Form):
+    """Whose drills the calendar shows; the month and the view stay as they are."""
+
+    team = forms.ModelChoiceField(
+        Team.objects.none(), label=_("Team"), required=False, empty_label=_("Every team")
+    )
+    month = forms.CharField(required=False, widget=forms.HiddenInput)
+    view = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, data: Any, *, user: User) -> None:
+        super().__init__(data)
+        team: Any = self.fields["team"]
+        team.queryset = Team.objects.allowing(user, Action.VIEW)
+
+
+class LinkForm(forms.Form):
+    """Whose drills a calendar program is to read."""
+
+    team = forms.ModelChoiceField(
+        Team.objects.none(),
+        label=_("Whose drills"),
+        required=False,
+        empty_label=_("Those I take part in"),
+    )
+
+    def __init__(self, data: Any = None, *, user: User) -> None:
+        super().__init__(data)
+        team: Any = self.fields["team"]
+        team.queryset = Team.objects.allowing(user, Action.VIEW)

@@ -25,6 +25,9 @@ PHASE_STATE_LABELS = {
     ComponentState.RECOVERED: _("Works again"),
 }
 SPEEDS = (1, 2, 5, 10, 15, 30, 60, 120)
+MARK = "EXERCISE - EXERCICE"
+"""Begins every message and calendar entry of a drill, in both languages at once, whatever
+the reader's: nobody may take it for real."""
 
 
 class Quality(models.TextChoices):
@@ -323,3 +326,39 @@ class Participant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} in {self.drill}"
+
+
+class CalendarLinkQuerySet(models.QuerySet["CalendarLink"]):
+    def allowing(self, user: User, action: Action) -> Self:
+        """A link is its maker's alone: it shows what that person may see."""
+        return self.filter(user=user)
+
+
+class CalendarLink(models.Model):
+    """An address at which a calendar program reads drills without signing in.
+
+    It shows what `user` may see at the moment it is read: the drills of `team`, without
+    one those that they take part in themselves. Only the hash of its secret is kept.
+    """
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="calendar_links"
+    )
+    team = models.ForeignKey(Team, models.CASCADE, null=True, related_name="+")
+    token_sha256 = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField()
+
+    objects = CalendarLinkQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["team__name", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "team"],
+                name="one_calendar_link_per_person_and_team",
+                nulls_distinct=False,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.team or self.user)

@@ -19,4 +19,12 @@ urlpatterns = [
     path("schedules/<int:pk>/delete/", views.schedule_delete, name="schedule_delete"),
     path("scenarios/", views.scenarios, name="scenarios"),
     path("scenarios/<int:pk>/", views.scenario, name="scenario"),
+    path("calendar/", views.calendar, name="calendar"),
+    path("calendar/links/", views.calendar_links_of, name="calendar_links"),
+    path(
+        "calendar/links/<int:pk>/revoke/",
+        views.calendar_link_revoke,
+        name="calendar_link_revoke",
+    ),
+    path("calendar/feed/<str:token>.ics", views.calendar_feed, name="calendar_feed"),
 ]

@@ -82,6 +82,8 @@ VERBS: Final[Mapping[str, Promise]] = {
     "drill.missed": _("Drill missed"),
     "scenario.added": _("Scenario added"),
     "scenario.updated": _("Scenario updated"),
+    "calendar.link_made": _("Calendar link made"),
+    "calendar.link_revoked": _("Calendar link taken back"),
     "report.asked": _("Report asked for"),
     "report.made": _("Report made"),
 }
@@ -105,6 +107,7 @@ KINDS: Final[Mapping[str, Promise]] = {
     "drill": _("Drills"),
     "outage": _("Outages"),
     "scenario": _("Scenarios"),
+    "calendar": _("Calendar"),
     "report": _("Reports"),
 }
 """What a verb's first word is about, in the order of the filter."""

@@ -2,19 +2,15 @@
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Final
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 from continuity.accounts.models import User
 from continuity.domain.states import DrillState
-from continuity.drills.models import Drill
+from continuity.drills.models import MARK, Drill
 from continuity.notifications.services import Message, owe
 from continuity.web import formats
-
-MARK: Final = "EXERCISE - EXERCICE"
-"""In both languages at once, whatever the reader's: nobody may take it for real."""
 
 
 def tell_planned(drill: Drill, *, now: datetime) -> None:
