@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_people_and_teams'),
-        ('drills', '0002_winding_up'),
+        ('drills', '0004_say_which_are_chosen'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
