@@ -168,8 +168,9 @@ class ScheduleForm(forms.Form):
         if self.is_bound and self.data.get("when") == "now":
             self._field("starts_on").required = False
             self._field("starts_time").required = False
-        zones = [(zone, zone.replace("_", " ")) for zone in sorted(available_timezones())]
-        self._field("zone").choices = zones
+        # What this machine calls its own time is a name no other machine knows.
+        zones = sorted(available_timezones() - {"Factory", "localtime"})
+        self._field("zone").choices = [(zone, zone.replace("_", " ")) for zone in zones]
 
     def _field(self, name: str) -> Any:
         return self.fields[name]

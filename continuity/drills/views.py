@@ -49,7 +49,7 @@ def drills(request: SignedInRequest) -> HttpResponse:
         "form": form,
         "found": found,
         "active": any(asked.values()),
-        "may_plan": pages.runnable_teams(request.user).exists(),
+        "may_plan": pages.may_plan(request.user),
     }
     return render(request, "drills/list.html", context)
 
@@ -73,7 +73,7 @@ def of_outage(request: SignedInRequest, outage: Outage) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @access(Action.RUN_DRILL)
 def plan(request: SignedInRequest) -> HttpResponse:
-    if not pages.runnable_teams(request.user).exists():
+    if not pages.may_plan(request.user):
         raise PermissionDenied
     now = timezone.now()
     form = ScheduleForm(
@@ -198,7 +198,7 @@ def scenarios(request: SignedInRequest) -> HttpResponse:
 def scenario(request: SignedInRequest, scenario: Scenario) -> HttpResponse:
     context = {
         "found": pages.scenario_page(scenario),
-        "may_plan": pages.runnable_teams(request.user).exists(),
+        "may_plan": pages.may_plan(request.user),
     }
     return render(request, "drills/scenario.html", context)
 

@@ -198,7 +198,10 @@ def _held(
         for clock in MARKS
         if clock.value in said
     ]
+    notes = [(began + _offset(offset), text) for offset, text in entry["notes"]]
     for at, name, clock, said in sorted(presses, key=lambda press: press[0]):
+        while notes and notes[0][0] <= at:
+            _note(drill, notes.pop(0), actor=actor)
         recovery = _recovery(drill, name, said.get("tool"))
         marks.mark(
             recovery.pk,
@@ -208,12 +211,17 @@ def _held(
             actor=people[said["by"]],
             now=at,
         )
-    for offset, text in entry["notes"]:
-        course.note(drill.outage_id, text, actor=actor, now=began + _offset(offset))
+    for note in notes:
+        _note(drill, note, actor=actor)
     course.end(drill.outage_id, actor=actor, now=ended)
     # Long over: nobody is to be told of it today.
     Drill.objects.filter(pk=drill.pk).update(wound_up_at=ended)
     Notification.objects.update(sent_at=F("due_at"))
+
+
+def _note(drill: Drill, note: tuple[datetime, str], *, actor: User) -> None:
+    at, text = note
+    course.note(drill.outage_id, text, actor=actor, now=at)
 
 
 def _coming(entry: Mapping[str, Any], *, actor: User, now: datetime) -> None:

@@ -38,6 +38,7 @@ class PressForm(forms.Form):
 class NoteForm(forms.Form):
     text = forms.CharField(label=_("Note"), max_length=500, widget=forms.Textarea)
     recovery = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    stuck = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
 
 class ExcuseForm(forms.Form):

@@ -195,6 +195,7 @@ def note(request: SignedInRequest, outage: Outage) -> HttpResponse:
         outage.pk,
         form.cleaned_data["text"],
         recovery_pk=recovery_pk,
+        stuck=form.cleaned_data["stuck"],
         actor=request.user,
         now=timezone.now(),
     )

@@ -252,12 +252,18 @@ def test_a_note_on_one_workflow_and_an_excuse_reach_the_journal(client, team, re
         {"text": "No key in the vault", "recovery": recovery.pk},
     )
     client.post(
+        reverse("outages:note", args=[outage.pk]),
+        {"text": "The door is locked", "recovery": recovery.pk, "stuck": "1"},
+    )
+    client.post(
         reverse("outages:excuse", args=[outage.pk]),
         {"reason": "Fire alarm", "recovery": recovery.pk},
     )
 
     page = client.get(reverse("outages:journal", args=[outage.pk])).content.decode()
     assert "Work 000: No key in the vault" in page
+    assert "Work 000: stuck" in page
+    assert "The door is locked" in page
     assert "Fire alarm" in page
 
 

@@ -186,6 +186,11 @@ def runnable_teams(user: User) -> QuerySet[Team]:
     return Team.objects.allowing(user, Action.RUN_DRILL)
 
 
+def may_plan(user: User) -> bool:
+    """Say whether `user` may plan a drill: of some team, or of all there will ever be."""
+    return user.may(Action.RUN_DRILL) or runnable_teams(user).exists()
+
+
 def may_run_schedule(user: User, schedule: Schedule) -> bool:
     """Say whether `user` may change `schedule`, pause it or delete it."""
     allowed = Schedule.objects.allowing(user, Action.RUN_DRILL)

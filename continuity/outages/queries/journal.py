@@ -203,6 +203,8 @@ def _said(entry: JournalEntry, *, is_drill: bool) -> tuple[str | Promise, str]:
         case EntryKind.NOTE:
             if not workflow:
                 return data["text"], ""
+            if data.get("stuck"):
+                return _("%(workflow)s: stuck") % {"workflow": workflow}, data["text"]
             return _("%(subject)s: %(text)s") % {
                 "subject": workflow,
                 "text": data["text"],
