@@ -84,6 +84,13 @@ class OrganisationForm(forms.Form):
         min_value=1,
         max_value=3650,
     )
+    currency = forms.RegexField(
+        r"^[A-Z]{3}$",
+        label=_("Currency"),
+        help_text=_("Three capital letters, as in EUR: what an hour without work costs."),
+        error_messages={"invalid": _("Write three capital letters, as in EUR.")},
+        max_length=3,
+    )
 
 
 class PeopleFilter(forms.Form):

@@ -66,12 +66,23 @@ def set_up(
 
 @transaction.atomic(durable=True)
 def change_organisation(
-    *, name: str, zone: str, upstream_stale_days: int, actor: User, now: datetime
+    *,
+    name: str,
+    zone: str,
+    upstream_stale_days: int,
+    currency: str,
+    actor: User,
+    now: datetime,
 ) -> Organisation:
     """Change the settings of the organisation; without a difference, leave no trace."""
     Organisation.objects.get_or_create(pk=1, defaults={"name": name})
     own = Organisation.objects.select_for_update().get(pk=1)
-    wanted = {"name": name, "zone": zone, "upstream_stale_days": upstream_stale_days}
+    wanted = {
+        "name": name,
+        "zone": zone,
+        "upstream_stale_days": upstream_stale_days,
+        "currency": currency,
+    }
     _change("organisation.changed", own, wanted, actor=actor, now=now)
     return own
 

@@ -108,6 +108,7 @@ def settings(request: SignedInRequest) -> HttpResponse:
         "name": own.name,
         "zone": own.zone,
         "upstream_stale_days": own.upstream_stale_days,
+        "currency": own.currency,
     }
     form = forms.OrganisationForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():

@@ -52,6 +52,48 @@ SENTENCES: Final[Mapping[str, Promise]] = {
     "invalid_script": _(
         "This scenario contradicts itself. Check the order and the times of its phases."
     ),
+    "targets_contradict": _("RTO, WRT and MTPD do not fit together. Check all three."),
+    "targets_contradict:rto_over_mtpd": _(
+        "The RTO must not be longer than the MTPD (%(mtpd)s): shorten the RTO to "
+        "%(at_most)s at most."
+    ),
+    "targets_contradict:rto_leaves_no_wrt": _(
+        "RTO and WRT together must not be longer than the MTPD (%(mtpd)s): with a WRT of "
+        "%(wrt)s, shorten the RTO to %(at_most)s at most."
+    ),
+    "targets_contradict:wrt_leaves_no_rto": _(
+        "The WRT leaves no time for the RTO before the MTPD (%(mtpd)s): shorten the WRT "
+        "to %(at_most)s at most."
+    ),
+    "reason_needed": _("Say why: this is not what the ratings give."),
+    "invalid_hours": _(
+        "These hours cannot be understood. Write them as in Mon-Fri 08:00-18:00."
+    ),
+    "invalid_hours:unreadable": _(
+        "“%(part)s” cannot be understood. Write days and then hours, as in "
+        "Mon-Fri 08:00-18:00."
+    ),
+    "invalid_hours:no_day": _(
+        "“%(part)s” has no day. Write the days before it, as in Mon-Fri 08:00-18:00."
+    ),
+    "invalid_hours:no_time": _(
+        "“%(part)s” has no hours. Write them after the days, as in Mon-Fri 08:00-18:00."
+    ),
+    "invalid_hours:not_a_time": _("“%(part)s” is not a time of day."),
+    "invalid_hours:no_length": _(
+        "“%(part)s” begins and ends at the same time. For day and night write 24/7."
+    ),
+    "invalid_hours:zone": _("This time zone is not known. Choose one of the list."),
+    "scale_name_taken": _("There is another one called “%(name)s”."),
+    "scale_full": _("There are %(most)s already, as many as the form can show."),
+    "level_in_use": _(
+        "“%(name)s” cannot be removed: workflows are rated with it (%(count)s). "
+        "Rename it instead, or rate those workflows otherwise first."
+    ),
+    "tolerance_turns_back": _(
+        "“%(worse)s” is worse than “%(milder)s”, which is not tolerable: it cannot be "
+        "tolerable. Change that one first."
+    ),
     "conflict": _(
         "Someone else changed this at the same moment. Reload the page and try again."
     ),

@@ -14,6 +14,11 @@ from django.utils.translation import pgettext_lazy
 from continuity.accounts.models import Team, User
 from continuity.accounts.roles import Action
 from continuity.domain.names import normalise
+from continuity.inventory.forms.impact import (
+    refuse_contradiction,
+    refuse_unreadable,
+    refuse_zero,
+)
 from continuity.inventory.models import (
     Alternative,
     AlternativeKind,
@@ -312,7 +317,7 @@ class WorkflowForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only i
         help_texts = {
             "mbco_percent": _("Of the normal volume."),
             "mbco_words": _("For example: urgent claims only."),
-            "hours": _("For example: Monday to Friday, 8 to 18."),
+            "hours": _("For example: Mon-Fri 08:00-18:00, Sat 09:00-12:00. Or: 24/7."),
         }
         widgets = {"description": forms.Textarea(attrs={"rows": 3})}
 
@@ -320,7 +325,10 @@ class WorkflowForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only i
         super().__init__(*args, **options)
         mine = workflows.teams(user, Action.EDIT)
         _choose(self, "team").queryset = mine
-        if not self.instance.pk:
+        if self.instance.pk:
+            # Targets have a page of their own, where their author and reason are kept.
+            del self.fields["rto"], self.fields["mtpd"]
+        else:
             _choose(self, "team").empty_label = _("Choose a team")
         for name in ("owner", "deputy"):
             # Somebody whose account was closed stays until another is chosen.
@@ -333,17 +341,10 @@ class WorkflowForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only i
 
     def clean(self) -> dict[str, Any]:
         found: dict[str, Any] = super().clean() or {}
-        rto, mtpd = found.get("rto"), found.get("mtpd")
-        if rto is not None and not rto:
-            self.add_error("rto", _("The RTO must be longer than zero."))
-        elif rto and mtpd is not None and rto > mtpd:
-            self.add_error(
-                "rto",
-                _(
-                    "The RTO must not be longer than the MTPD: shorten the RTO, or "
-                    "lengthen the MTPD if the stop is really tolerable for longer."
-                ),
-            )
+        if "rto" in self.fields:
+            refuse_zero(self, found)
+            refuse_contradiction(self, found)
+        refuse_unreadable(self, found, "hours")
         least, most = found.get("people_least"), found.get("people_most")
         if least is not None and most is not None and least > most:
             self.add_error("people_least", _("“At least” must not exceed “at most”."))
