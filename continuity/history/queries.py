@@ -65,6 +65,7 @@ VERBS: Final[Mapping[str, Promise]] = {
     "tool.spelling_removed": _("Spelling of a tool removed"),
     "upstream.created": _("Upstream added"),
     "upstream.changed": _("Upstream changed"),
+    "upstream.verified": _("Upstream verified"),
     "upstream.removed": _("Upstream removed"),
     "view.created": _("View shared"),
     "view.changed": _("Shared view changed"),

@@ -232,6 +232,34 @@ class KnockOutFilter(forms.Form):
         return {name: value for name, value in self.cleaned_data.items() if value}
 
 
+class SourceFilter(forms.Form):
+    q = forms.CharField(
+        label=_("Search"),
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(
+            attrs={
+                "type": "search",
+                "placeholder": _("Tool or upstream"),
+                "autocomplete": "off",
+            }
+        ),
+    )
+    age = forms.ChoiceField(
+        label=_("Verified"),
+        required=False,
+        choices=[
+            ("", _("Too long ago, or never")),
+            ("stale", _("Too long ago")),
+            ("never", _("Never verified")),
+        ],
+    )
+
+    def wanted(self) -> dict[str, Any]:
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+
 class ProviderFilter(forms.Form):
     q = forms.CharField(
         label=_("Search"),
@@ -718,6 +746,15 @@ class UpstreamForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only i
             if same.exists():
                 self.add_error("upstream", _("This upstream is recorded already."))
         return found
+
+
+class VerifyForm(forms.Form):
+    source = forms.CharField(
+        label=_("Source"),
+        required=False,
+        max_length=240,
+        help_text=_("Empty: the source stays."),
+    )
 
 
 class ProviderForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only in stubs

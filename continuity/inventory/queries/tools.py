@@ -10,7 +10,7 @@ from django.db.models import Count, Exists, F, OrderBy, OuterRef, Q, QuerySet, S
 from django.db.models.fetch_modes import FETCH_RAISE
 from django.db.models.functions import Coalesce
 
-from continuity.accounts.models import Organisation, User
+from continuity.accounts.models import User
 from continuity.accounts.roles import Action
 from continuity.domain.fate import Effect
 from continuity.inventory.models import (
@@ -22,6 +22,7 @@ from continuity.inventory.models import (
     Workflow,
 )
 from continuity.inventory.queries import fate
+from continuity.inventory.queries.chain import Chain, age, chain, workflow_count
 from continuity.inventory.queries.order import alphabetical
 
 SORTS: Final[Mapping[str, str]] = {
@@ -32,7 +33,6 @@ SORTS: Final[Mapping[str, str]] = {
     "upstreams": "upstream_count",
 }
 TEXTS: Final = frozenset({"name", "provider__name"})
-MOST_DOWNSTREAMS: Final = 100
 ADDRESS: Final = re.compile(
     r"(?:https?://)?((?:[a-z0-9-]+\.)+[a-z]{2,}(?:/\S*)?)(.*)", re.I
 )
@@ -77,10 +77,8 @@ class ToolPage:
     url: str
     source: Source
     names: tuple[ToolName, ...]
-    components: tuple[Tool, ...]
     upstreams: tuple[EdgeRow, ...]
-    downstreams: tuple[Upstream, ...]
-    downstream_count: int
+    chain: Chain
     effects: Mapping[int, Effect]
     """What the loss of this tool does to which other tools; this one left out."""
 
@@ -91,14 +89,6 @@ def listed(user: User, wanted: Mapping[str, Any], *, sort: str = "") -> QuerySet
     Each carries `workflow_count`, of what `user` may see, and `upstream_count`. Each
     word of q must occur in the name, a spelling or the provider.
     """
-    using = (
-        Dependency.objects.allowing(user, Action.VIEW)
-        .filter(tool=OuterRef("pk"), workflow__archived_at=None)
-        .order_by()
-        .values("tool")
-        .annotate(number=Count("pk"))
-        .values("number")
-    )
     edges = (
         Upstream.objects.filter(tool=OuterRef("pk"))
         .order_by()
@@ -107,7 +97,7 @@ def listed(user: User, wanted: Mapping[str, Any], *, sort: str = "") -> QuerySet
         .values("number")
     )
     found = Tool.objects.annotate(
-        workflow_count=Coalesce(Subquery(using), 0),
+        workflow_count=workflow_count(user),
         upstream_count=Coalesce(Subquery(edges), 0),
     )
     found = matching(found, wanted)
@@ -168,28 +158,29 @@ def every_provider() -> QuerySet[Provider]:
     return Provider.objects.order_by(alphabetical("name"), "pk")
 
 
-def page(tool: Tool, *, today: date) -> ToolPage:
-    """Return what the page of a tool shows, in seven queries."""
+def page(tool: Tool, *, user: User, today: date) -> ToolPage:
+    """Return what the page of a tool shows to `user`, in six queries."""
     full = Tool.objects.select_related("provider", "parent").get(pk=tool.pk)
-    stale_after = _stale_after()
-    downstreams = full.downstreams.select_related("tool").order_by("tool__name", "relation")
-    first = tuple(downstreams[: MOST_DOWNSTREAMS + 1])
-    effects = dict(fate.graph().blast_radius({full.pk}))
+    stale_days = fate.stale_days()
+    graph = fate.graph()
+    effects = dict(graph.blast_radius({full.pk}))
     effects.pop(full.pk, None)
     return ToolPage(
         tool=full,
         url=web_address(full.url),
         source=source(full.source),
         names=tuple(full.names.order_by(alphabetical("name"))),
-        components=tuple(full.components.order_by(alphabetical("name"))),
         upstreams=tuple(
-            EdgeRow(edge, source(edge.source), _age(edge.verified_on, today, stale_after))
+            EdgeRow(
+                edge,
+                source(edge.source),
+                age(edge.verified_on, today=today, stale_days=stale_days),
+            )
             for edge in full.upstreams.select_related("upstream").order_by(
                 "relation", "upstream__name"
             )
         ),
-        downstreams=first[:MOST_DOWNSTREAMS],
-        downstream_count=len(effects),
+        chain=chain(user, full, graph, today=today, stale_days=stale_days),
         effects=effects,
     )
 
@@ -219,6 +210,51 @@ def riding_rows(dependencies: Iterable[Dependency], page: ToolPage) -> list[Ridi
     ]
 
 
+def ageing(wanted: Mapping[str, Any], *, today: date) -> QuerySet[Upstream]:
+    """Return the edges whose source is stale or was never verified, one query more.
+
+    Those of the tools that most workflows use come first; of these the oldest, the never
+    verified last. `wanted` may hold q, words of either tool, and age, one of the two.
+    """
+    limit = today - timedelta(days=fate.stale_days())
+    stale = Q(verified_on__lt=limit)
+    never = Q(verified_on=None)
+    found = Upstream.objects.filter(
+        {"stale": stale, "never": never}.get(wanted.get("age", ""), stale | never)
+    )
+    for word in wanted.get("q", "").split():
+        found = found.filter(
+            Q(tool__name__unaccent__icontains=word)
+            | Q(upstream__name__unaccent__icontains=word)
+        )
+    using = (
+        Dependency.objects.filter(tool=OuterRef("tool"), workflow__archived_at=None)
+        .order_by()
+        .values("tool")
+        .annotate(number=Count("pk"))
+        .values("number")
+    )
+    return (
+        found.annotate(workflow_count=Coalesce(Subquery(using), 0))
+        .select_related("tool", "upstream")
+        .order_by(
+            "-workflow_count",
+            F("verified_on").asc(nulls_last=True),
+            alphabetical("tool__name"),
+            alphabetical("upstream__name"),
+            "pk",
+        )
+        .fetch_mode(FETCH_RAISE)
+    )
+
+
+def ageing_rows(edges: Iterable[Upstream]) -> list[EdgeRow]:
+    return [
+        EdgeRow(edge, source(edge.source), "stale" if edge.verified_on else "never")
+        for edge in edges
+    ]
+
+
 def offered(*, infrastructure: bool = True) -> list[tuple[str, list[tuple[int, str]]]]:
     """Return all tools to choose from, by provider; those without one come last."""
     tools = Tool.objects.all() if infrastructure else Tool.objects.usable()
@@ -241,14 +277,3 @@ def source(text: str) -> Source:
     if found is None:
         return Source(text)
     return Source(found[1], f"https://{found[1]}", found[2])
-
-
-def _stale_after() -> timedelta:
-    own = Organisation.objects.filter(pk=1).first() or Organisation(pk=1)
-    return timedelta(days=own.upstream_stale_days)
-
-
-def _age(verified_on: date | None, today: date, stale_after: timedelta) -> str:
-    if verified_on is None:
-        return "never"
-    return "stale" if today - verified_on > stale_after else "fresh"

@@ -5,7 +5,7 @@ longer corrects that tool or its upstreams.
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from django.db import models, transaction
@@ -143,6 +143,36 @@ def change_upstream(
             before={**named, **before},
             after={**named, **after},
         )
+    return edge
+
+
+@transaction.atomic
+def verify_upstream(
+    edge_pk: int, *, source: str = "", today: date, actor: User, now: datetime
+) -> Upstream:
+    """Say that the edge was found true on `today`, by its source or by another one.
+
+    The edge is the organisation's own from then on, so that the shipped catalogue does
+    not take the day back; the tool stays as it was.
+    """
+    edge = _locked_edge(edge_pk)
+    fields = {"verified_on": today, "source": source.strip() or edge.source}
+    before, after = changes({name: getattr(edge, name) for name in fields}, fields)
+    if not after:
+        return edge
+    for name, value in after.items():
+        setattr(edge, name, value)
+    edge.from_catalogue = False
+    edge.save(update_fields=[*after, "from_catalogue"])
+    named = {"upstream": edge.upstream}
+    record(
+        "upstream.verified",
+        edge.tool,
+        actor=actor,
+        now=now,
+        before={**named, **before},
+        after={**named, **after},
+    )
     return edge
 
 

@@ -1,15 +1,22 @@
 """Pages of shared fate: knock-outs, the age of sources, known outages."""
 
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from continuity.accounts.access import access
 from continuity.accounts.http import SignedInRequest
 from continuity.accounts.roles import Action
 from continuity.inventory import forms
-from continuity.inventory.models import Tool
+from continuity.inventory.models import Tool, Upstream
 from continuity.inventory.queries import knock_out as queries
+from continuity.inventory.queries import tools
+from continuity.inventory.services import tools as services
 from continuity.web.paging import page_of
 
 
@@ -47,3 +54,45 @@ def knock_out(request: SignedInRequest, tool: Tool) -> HttpResponse:
         "tab": "knock_out",
     }
     return render(request, "inventory/knock_out.html", context)
+
+
+@access(Action.EDIT_CATALOGUE)
+def stale_sources(request: SignedInRequest) -> HttpResponse:
+    form = forms.SourceFilter(request.GET)
+    wanted = form.wanted()
+    page = page_of(request, tools.ageing(wanted, today=timezone.now().date()))
+    context = {
+        "form": form,
+        "active": bool(wanted),
+        "page": page,
+        "rows": tools.ageing_rows(page),
+        "may_edit": True,
+        "tab": "stale_sources",
+    }
+    return render(request, "inventory/stale_sources.html", context)
+
+
+@require_POST
+@access(Action.EDIT_CATALOGUE, Upstream)
+def upstream_verify(request: SignedInRequest, upstream: Upstream) -> HttpResponse:
+    now = timezone.now()
+    form = forms.VerifyForm(request.POST)
+    if not form.is_valid():
+        context = {"form": form, "upstream": upstream}
+        return render(request, "inventory/verify_form.html", context, status=422)
+    services.verify_upstream(
+        upstream.pk,
+        source=form.cleaned_data["source"],
+        today=now.date(),
+        actor=request.user,
+        now=now,
+    )
+    messages.success(request, _("Verified today."))
+    return redirect(_next(request) or reverse("inventory:stale_sources"))
+
+
+def _next(request: SignedInRequest) -> str:
+    """Return the page that the form stood on, so that its filters are kept."""
+    url = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=False)
+    return url if safe else ""

@@ -204,10 +204,11 @@ def provider_edit(request: SignedInRequest, provider: Provider) -> HttpResponse:
 def _page(
     request: SignedInRequest, tool: Tool, form: forms.SpellingForm, *, status: int = 200
 ) -> HttpResponse:
-    page = queries.page(tool, today=timezone.now().date())
+    page = queries.page(tool, user=request.user, today=timezone.now().date())
     riding = page_of(request, queries.riding(request.user, page))
     context = {
         "page": page,
+        "tool": page.tool,
         "riding": riding,
         "rows": queries.riding_rows(riding, page),
         "spelling_form": form,
