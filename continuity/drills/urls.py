@@ -19,4 +19,6 @@ urlpatterns = [
     path("schedules/<int:pk>/delete/", views.schedule_delete, name="schedule_delete"),
     path("scenarios/", views.scenarios, name="scenarios"),
     path("scenarios/<int:pk>/", views.scenario, name="scenario"),
+    path("scenarios/<int:pk>/copy/", views.scenario_copy, name="scenario_copy"),
+    path("scenarios/<int:pk>/edit/", views.scenario_edit, name="scenario_edit"),
 ]

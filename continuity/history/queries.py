@@ -79,6 +79,8 @@ VERBS: Final[Mapping[str, Promise]] = {
     "drill.missed": _("Drill missed"),
     "scenario.added": _("Scenario added"),
     "scenario.updated": _("Scenario updated"),
+    "scenario.copied": _("Scenario copied"),
+    "scenario.changed": _("Scenario changed"),
     "report.asked": _("Report asked for"),
     "report.made": _("Report made"),
 }

@@ -52,6 +52,9 @@ SENTENCES: Final[Mapping[str, Promise]] = {
     "invalid_script": _(
         "This scenario contradicts itself. Check the order and the times of its phases."
     ),
+    "unknown_component": _(
+        "No component of the scenario is called “%(component)s”. Choose one of those above."
+    ),
     "conflict": _(
         "Someone else changed this at the same moment. Reload the page and try again."
     ),
