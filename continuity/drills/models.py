@@ -68,6 +68,13 @@ class Scenario(models.Model):
         _("quality of the source"), max_length=10, choices=Quality, blank=True
     )
     source = models.URLField(_("source"), max_length=400, blank=True)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    """Who made it one of this organisation's own; empty for what is shipped."""
+    copied_from = models.ForeignKey(
+        "self", models.SET_NULL, null=True, related_name="copies"
+    )
 
     objects = SharedQuerySet["Scenario"].as_manager()
 
@@ -100,6 +107,10 @@ class Scenario(models.Model):
     @property
     def is_replay(self) -> bool:
         return self.happened_at is not None
+
+    @property
+    def is_own(self) -> bool:
+        return self.made_by_id is not None
 
 
 class Component(models.Model):

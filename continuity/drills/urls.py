@@ -27,4 +27,6 @@ urlpatterns = [
         name="calendar_link_revoke",
     ),
     path("calendar/feed/<str:token>.ics", views.calendar_feed, name="calendar_feed"),
+    path("scenarios/<int:pk>/copy/", views.scenario_copy, name="scenario_copy"),
+    path("scenarios/<int:pk>/edit/", views.scenario_edit, name="scenario_edit"),
 ]

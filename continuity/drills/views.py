@@ -18,6 +18,7 @@ from continuity.drills.forms import (
     CalendarForm,
     FilterForm,
     LinkForm,
+    ScenarioEditor,
     ScheduleForm,
     initial_of,
 )
@@ -26,6 +27,7 @@ from continuity.drills.queries import calendar as calendars
 from continuity.drills.queries import lists, pages
 from continuity.drills.queries.feed import feed
 from continuity.drills.services import calendar as calendar_links
+from continuity.drills.services import scenarios as scenario_services
 from continuity.drills.services import scheduling
 from continuity.outages.models import Outage
 from continuity.outages.queries.scope import reach
@@ -199,6 +201,7 @@ def scenario(request: SignedInRequest, scenario: Scenario) -> HttpResponse:
     context = {
         "found": pages.scenario_page(scenario),
         "may_plan": pages.may_plan(request.user),
+        "may_edit": request.user.may(Action.EDIT_CATALOGUE),
     }
     return render(request, "drills/scenario.html", context)
 
@@ -270,3 +273,33 @@ def calendar_feed(request: HttpRequest, token: str) -> HttpResponse:
     response["Cache-Control"] = "private, max-age=300"
     response["Referrer-Policy"] = "no-referrer"
     return response
+
+
+@require_POST
+@access(Action.EDIT_CATALOGUE, Scenario)
+def scenario_copy(request: SignedInRequest, scenario: Scenario) -> HttpResponse:
+    made = scenario_services.copy(scenario.pk, actor=request.user, now=timezone.now())
+    messages.success(request, _("This copy is yours. Change what you need and save it."))
+    return redirect("drills:scenario_edit", made.pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access(Action.EDIT_CATALOGUE, Scenario)
+def scenario_edit(request: SignedInRequest, scenario: Scenario) -> HttpResponse:
+    """Every button but "Save" only changes the forms; all work without JavaScript."""
+    if not scenario.is_own:
+        raise PermissionDenied
+    posted = request.POST if request.method == "POST" else None
+    editor = ScenarioEditor(scenario, posted, pages.editable_tools(scenario))
+    button = request.POST.get("do", "")
+    if posted is not None and button:
+        editor.rearrange(button)
+    elif posted is not None and editor.is_valid():
+        scenario_services.change(
+            scenario.pk, **editor.drawn(), actor=request.user, now=timezone.now()
+        )
+        messages.success(request, _("The scenario is saved as a new version."))
+        return redirect(scenario)
+    context = {"scenario": scenario, "editor": editor}
+    status = 422 if editor.is_bound else 200
+    return render(request, "drills/scenario_form.html", context, status=status)

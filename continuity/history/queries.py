@@ -104,6 +104,8 @@ VERBS: Final[Mapping[str, Promise]] = {
     "outage.ended": _("Outage ended"),
     "outage.aborted": _("Outage aborted"),
     "outage.excused": _("Workflow excused in an outage"),
+    "scenario.copied": _("Scenario copied"),
+    "scenario.changed": _("Scenario changed"),
     "report.asked": _("Report asked for"),
     "report.made": _("Report made"),
 }

@@ -94,6 +94,9 @@ SENTENCES: Final[Mapping[str, Promise]] = {
         "“%(worse)s” is worse than “%(milder)s”, which is not tolerable: it cannot be "
         "tolerable. Change that one first."
     ),
+    "unknown_component": _(
+        "No component of the scenario is called “%(component)s”. Choose one of those above."
+    ),
     "conflict": _(
         "Someone else changed this at the same moment. Reload the page and try again."
     ),

@@ -12,7 +12,7 @@ from continuity.accounts.roles import Action, OrganisationRole, TeamRole
 from continuity.domain.clocks import Verdict
 from continuity.domain.recurrence import occurrences
 from continuity.domain.scenario import ComponentState
-from continuity.drills.models import Drill, Participant, Scenario, Schedule
+from continuity.drills.models import Drill, Participant, Phase, Scenario, Schedule
 from continuity.drills.queries.rules import rule_of
 from continuity.drills.queries.scripts import PhaseLine, freeze, phases_of
 from continuity.inventory.models import Tool, ToolKind
@@ -128,6 +128,22 @@ def scenario_page(scenario: Scenario) -> ScenarioPage:
         phases=phases_of(freeze(scenario, [])),
         tools=tuple(default_tools(scenario)),
         drills=scenario.drills.count(),
+    )
+
+
+def phases_in(scenario: Scenario) -> QuerySet[Phase]:
+    """Return the phases of all components of `scenario`, in the order of moments."""
+    return Phase.objects.filter(component__scenario=scenario).order_by("offset", "pk")
+
+
+def editable_tools(scenario: Scenario) -> list[Tool]:
+    """Return the tools a component can stand for: those a drill can take away, and
+    those it stands for already."""
+    pks = scenario.components.exclude(tool=None).values("tool")
+    return list(
+        Tool.objects.filter(
+            Q(pk__in=choosable_tools().values("pk")) | Q(pk__in=pks)
+        ).order_by("name")
     )
 
 

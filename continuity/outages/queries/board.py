@@ -39,13 +39,18 @@ ONE_IN: Final[Mapping[int, Promise]] = {
 
 @dataclass(frozen=True, slots=True)
 class SeenByUsers:
-    """What a user of some tools meets now, in plain words. `level`: ok, warn or bad."""
+    """What a user of some tools meets now, in plain words. `level`: ok, warn or bad.
+
+    `partial`: neither down nor well, so that staying is worth a thought.
+    """
 
     tools: str
     words: str | Promise
     note: str
     level: str
     since: datetime
+    tool_pks: frozenset[int] = frozenset()
+    partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +165,22 @@ def seen_by_users(outage: Outage) -> tuple[SeenByUsers, ...]:
             note=data.get("note_fr" if french else "note_en", ""),
             level=_level(data["state"]),
             since=entry.at,
+            tool_pks=frozenset(data["tool_pks"]),
+            partial=data["state"] in PARTIAL or data.get("flapping", False),
         )
     return (*last.values(), *around.values())
+
+
+def is_partial(tool_pk: int, board: Board) -> bool:
+    """Say whether a tool works neither well nor not at all, as far as has been told.
+
+    A tool that no component stands for fares as the tools of the outage do.
+    """
+    own = [seen for seen in board.seen if tool_pk in seen.tool_pks]
+    return any(seen.partial for seen in own or board.seen)
+
+
+PARTIAL: Final = frozenset({ComponentState.DEGRADED, ComponentState.RECOVERING})
 
 
 def words_of(data: Mapping[str, Any]) -> str | Promise:

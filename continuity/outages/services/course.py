@@ -261,13 +261,10 @@ def note(
     text: str,
     *,
     recovery_pk: int | None = None,
-    stuck: bool = False,
     actor: User,
     now: datetime,
 ) -> Outage:
     """Write a sentence of a person's into the journal, on one recovery or on all.
-
-    `stuck` says that it names what keeps the recovery from going on.
 
     Raises IllegalTransition before the start and after an abort.
     """
@@ -281,7 +278,7 @@ def note(
         now=now,
         actor=actor,
         recovery=recovery,
-        data={"text": text} | ({"stuck": True} if stuck else {}),
+        data={"text": text},
     )
     return outage
 
