@@ -353,3 +353,45 @@ class CalendarLink(models.Model):
 
     def __str__(self) -> str:
         return str(self.team or self.user)
+
+
+class BlackoutFile(models.Model):
+    """A calendar of holidays that somebody brought. Its days count once it is in use."""
+
+    name = models.CharField(_("file"), max_length=160)
+    uploaded_at = models.DateTimeField()
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
+    used_since = models.DateTimeField(null=True)
+
+    objects = SharedQuerySet["BlackoutFile"].as_manager()
+
+    class Meta:
+        ordering = ["-uploaded_at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("drills:blackout_file", args=[self.pk])
+
+
+class Blackout(models.Model):
+    """A day on which no recurring drill runs, as the calendar on the wall has it."""
+
+    file = models.ForeignKey(BlackoutFile, models.CASCADE, related_name="days")
+    day = models.DateField(_("day"))
+    name = models.CharField(_("name"), max_length=120)
+
+    class Meta:
+        ordering = ["day", "name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["file", "day", "name"], name="one_blackout_per_day_and_name"
+            ),
+        ]
+        indexes = [models.Index(fields=["day"], name="blackout_day")]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.name}"

@@ -27,4 +27,9 @@ urlpatterns = [
         name="calendar_link_revoke",
     ),
     path("calendar/feed/<str:token>.ics", views.calendar_feed, name="calendar_feed"),
+    path("blackouts/", views.blackouts, name="blackouts"),
+    path("blackouts/upload/", views.blackout_upload, name="blackout_upload"),
+    path("blackouts/<int:pk>/", views.blackout_file, name="blackout_file"),
+    path("blackouts/<int:pk>/use/", views.blackout_use, name="blackout_use"),
+    path("blackouts/<int:pk>/remove/", views.blackout_remove, name="blackout_remove"),
 ]

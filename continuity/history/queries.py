@@ -77,6 +77,8 @@ VERBS: Final[Mapping[str, Promise]] = {
     "drill.ended": _("Drill ended"),
     "drill.aborted": _("Drill aborted"),
     "drill.missed": _("Drill missed"),
+    "blackout.used": _("Days without drills brought in"),
+    "blackout.removed": _("Days without drills taken away"),
     "calendar.link_made": _("Calendar link made"),
     "calendar.link_revoked": _("Calendar link taken back"),
     "report.asked": _("Report asked for"),
@@ -101,6 +103,7 @@ KINDS: Final[Mapping[str, Promise]] = {
     "drill": _("Drills"),
     "outage": _("Outages"),
     "calendar": _("Calendar"),
+    "blackout": _("Days without drills"),
     "report": _("Reports"),
 }
 """What a verb's first word is about, in the order of the filter."""
