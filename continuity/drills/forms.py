@@ -366,3 +366,29 @@ class BlackoutForm(forms.Form):
             reason = str(error.fields["reason"])
             raise forms.ValidationError(str(UNREADABLE[reason])) from error
         return file
+
+
+class CoverageForm(forms.Form):
+    """Whose workflows, and whether only those that are overdue."""
+
+    team = forms.ModelChoiceField(
+        Team.objects.none(), label=_("Team"), required=False, empty_label=_("Every team")
+    )
+    overdue = forms.ChoiceField(
+        label=_("Which"),
+        required=False,
+        choices=[("", _("All workflows")), ("1", _("Overdue ones"))],
+    )
+
+    def __init__(self, data: Any, *, user: User) -> None:
+        super().__init__(data)
+        team: Any = self.fields["team"]
+        team.queryset = Team.objects.allowing(user, Action.VIEW)
+
+
+class ProgrammeForm(forms.Form):
+    overdue_months = forms.IntegerField(
+        label=_("Months without a drill until a workflow is overdue"),
+        min_value=1,
+        max_value=120,
+    )

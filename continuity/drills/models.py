@@ -395,3 +395,23 @@ class Blackout(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day} {self.name}"
+
+
+class Programme(models.Model):
+    """What the one programme of drills of this installation demands."""
+
+    overdue_months = models.PositiveSmallIntegerField(
+        _("months after which a workflow is overdue for a drill"), default=6
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(pk=1), name="one_programme"),
+            models.CheckConstraint(
+                condition=Q(overdue_months__gte=1, overdue_months__lte=120),
+                name="overdue_after_1_to_120_months",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(_("Programme of drills"))

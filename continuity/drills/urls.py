@@ -32,4 +32,6 @@ urlpatterns = [
     path("blackouts/<int:pk>/", views.blackout_file, name="blackout_file"),
     path("blackouts/<int:pk>/use/", views.blackout_use, name="blackout_use"),
     path("blackouts/<int:pk>/remove/", views.blackout_remove, name="blackout_remove"),
+    path("coverage/", views.coverage, name="coverage"),
+    path("coverage/setting/", views.coverage_setting, name="coverage_setting"),
 ]

@@ -18,18 +18,22 @@ from continuity.accounts.roles import Action
 from continuity.drills.forms import (
     BlackoutForm,
     CalendarForm,
+    CoverageForm,
     FilterForm,
     LinkForm,
+    ProgrammeForm,
     ScheduleForm,
     initial_of,
 )
 from continuity.drills.models import BlackoutFile, CalendarLink, Drill, Scenario, Schedule
 from continuity.drills.queries import calendar as calendars
+from continuity.drills.queries import coverage as rehearsed
 from continuity.drills.queries import lists, pages
 from continuity.drills.queries.feed import feed
 from continuity.drills.queries.rules import blackout_files
 from continuity.drills.services import blackouts as blackout_dates
 from continuity.drills.services import calendar as calendar_links
+from continuity.drills.services import programme as programmes
 from continuity.drills.services import scheduling
 from continuity.outages.models import Outage
 from continuity.outages.queries.scope import reach
@@ -339,3 +343,50 @@ def _moved(number: int) -> str:
         number,
     )
     return words % {"number": number}
+
+
+@require_safe
+@access(Action.VIEW)
+def coverage(request: SignedInRequest) -> HttpResponse:
+    """Per workflow its last and its next drill, the longest neglected first."""
+    return _coverage(request, None)
+
+
+def _coverage(request: SignedInRequest, setting: ProgrammeForm | None) -> HttpResponse:
+    now = timezone.now()
+    form = CoverageForm(request.GET, user=request.user)
+    asked = form.cleaned_data if form.is_valid() else {}
+    months = rehearsed.overdue_months()
+    limit = rehearsed.overdue_before(months, now)
+    team = asked.get("team")
+    page = page_of(
+        request,
+        rehearsed.workflows(
+            request.user, team=team, overdue=limit if asked.get("overdue") else None
+        ),
+    )
+    context = {
+        "form": form,
+        "active": any(asked.values()),
+        "page": page,
+        "lines": rehearsed.lines(
+            list(page.object_list), user=request.user, overdue=limit, now=now
+        ),
+        "untried": rehearsed.untried(request.user, team=team),
+        "months": months,
+        "setting": setting or ProgrammeForm(initial={"overdue_months": months}),
+        "may_set": request.user.may(Action.IMPORT),
+    }
+    status = 200 if setting is None else 422
+    return render(request, "drills/coverage.html", context, status=status)
+
+
+@require_POST
+@access(Action.IMPORT)
+def coverage_setting(request: SignedInRequest) -> HttpResponse:
+    form = ProgrammeForm(request.POST)
+    if not form.is_valid():
+        return _coverage(request, form)
+    programmes.demand(**form.cleaned_data, actor=request.user, now=timezone.now())
+    messages.success(request, _("Saved."))
+    return redirect("drills:coverage")

@@ -77,6 +77,7 @@ VERBS: Final[Mapping[str, Promise]] = {
     "drill.ended": _("Drill ended"),
     "drill.aborted": _("Drill aborted"),
     "drill.missed": _("Drill missed"),
+    "programme.changed": _("Programme of drills changed"),
     "blackout.used": _("Days without drills brought in"),
     "blackout.removed": _("Days without drills taken away"),
     "calendar.link_made": _("Calendar link made"),
@@ -104,6 +105,7 @@ KINDS: Final[Mapping[str, Promise]] = {
     "outage": _("Outages"),
     "calendar": _("Calendar"),
     "blackout": _("Days without drills"),
+    "programme": _("Programme of drills"),
     "report": _("Reports"),
 }
 """What a verb's first word is about, in the order of the filter."""
@@ -113,6 +115,7 @@ FIELDS: Final[Mapping[str, Promise]] = {
     "email": _("E-mail address"),
     "zone": _("Time zone"),
     "language": _("Language"),
+    "overdue_months": _("Months until a workflow is overdue for a drill"),
     "upstream_stale_days": _("Days until an upstream counts as stale"),
     "organisation_role": _("Role in the organisation"),
     "is_active": _("May sign in"),

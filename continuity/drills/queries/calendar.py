@@ -105,17 +105,21 @@ def _drills(
     return found.select_related("outage__team").order_by("at", "pk")
 
 
+def visible_schedules(user: User) -> QuerySet[Schedule]:
+    """Return the schedules whose next day `user` may know: not those of which people are
+    told when it begins, unless they may run it."""
+    may_run = Schedule.objects.allowing(user, Action.RUN_DRILL).values("pk")
+    seen = Schedule.objects.allowing(user, Action.VIEW).values("pk")
+    return Schedule.objects.filter(
+        Q(pk__in=seen) | Q(facilitator=user),
+        Q(notice__gt=timedelta()) | Q(facilitator=user) | Q(pk__in=may_run),
+    )
+
+
 def _schedules(
     user: User, until: datetime, *, team: Team | None, own: bool
 ) -> QuerySet[Schedule]:
-    may_run = Schedule.objects.allowing(user, Action.RUN_DRILL).values("pk")
-    seen = Schedule.objects.allowing(user, Action.VIEW).values("pk")
-    found = Schedule.objects.filter(
-        Q(pk__in=seen) | Q(facilitator=user),
-        Q(notice__gt=timedelta()) | Q(facilitator=user) | Q(pk__in=may_run),
-        paused=False,
-        next_due_at__lt=until,
-    )
+    found = visible_schedules(user).filter(paused=False, next_due_at__lt=until)
     if team is not None:
         around = [pk for pk in (team.pk, team.parent_id) if pk is not None]
         found = found.filter(Q(team__in=around) | Q(team=None))
