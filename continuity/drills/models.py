@@ -30,6 +30,11 @@ MARK = "EXERCISE - EXERCICE"
 the reader's: nobody may take it for real."""
 
 
+WEEK = timedelta(days=7)
+HOUR = timedelta(hours=1)
+"""How long before a drill those who take part are reminded."""
+
+
 class Quality(models.TextChoices):
     """How good the source of a replayed outage is."""
 
@@ -246,6 +251,13 @@ class DrillQuerySet(models.QuerySet["Drill"]):
             return self.filter(Q(outage__in=outages) | Q(pk__in=mine))
         return self.filter(outage__in=outages)
 
+    def to_remind(self, now: datetime) -> Self:
+        """Those to come of which people must be reminded by now."""
+        planned = Q(outage__state=DrillState.PLANNED, outage__due_at__gt=now)
+        none = Q(outage__due_at__lte=now + WEEK, reminded_before=None)
+        not_yet = Q(reminded_before=None) | Q(reminded_before__gt=HOUR)
+        return self.filter(planned, none | Q(outage__due_at__lte=now + HOUR) & not_yet)
+
     def to_conduct(self, now: datetime) -> Self:
         """Those with something to do: due to start, running, or over and not wound up."""
         return self.filter(
@@ -272,6 +284,8 @@ class Drill(models.Model):
     told_until = models.DurationField(null=True)
     """How far into the scenario its phases have been told to the journal; empty until
     the participants have been told that it began."""
+    reminded_before = models.DurationField(null=True)
+    """How long before it the last reminder went out, or was not needed any more."""
     wound_up_at = models.DateTimeField(null=True)
     """When the participants were told that it is over."""
 

@@ -23,6 +23,7 @@ from continuity.drills.models import (
 from continuity.drills.queries.rules import blackout_days, rule_of
 from continuity.drills.queries.scripts import freeze
 from continuity.drills.services import messages
+from continuity.drills.services.reminding import reminded_at_once
 from continuity.history.services import changes, record
 from continuity.inventory.models import Tool, Workflow
 from continuity.outages.models import OutageKind
@@ -283,6 +284,7 @@ def _make(schedule: Schedule, occurrence: datetime, now: datetime) -> Drill:
         type=schedule.type,
         aim=schedule.aim,
         speed=schedule.speed,
+        reminded_before=reminded_at_once(occurrence, now),
     )
     _invite(drill, tool_pks, [team.pk for team in teams])
     return drill
