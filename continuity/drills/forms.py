@@ -1,7 +1,7 @@
 """Planning a drill, and filtering the list of them."""
 
 from collections.abc import Mapping
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, Final, cast
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -15,6 +15,7 @@ from continuity.accounts.roles import Action
 from continuity.domain import scenario as rules
 from continuity.domain.errors import ContinuityError, InvalidRule, InvalidScript
 from continuity.domain.recurrence import Fault, next_after, parse
+from continuity.drills.imports import Holiday, UnreadableHolidays, read_holidays
 from continuity.drills.models import (
     PHASE_STATE_LABELS,
     SPEEDS,
@@ -23,6 +24,7 @@ from continuity.drills.models import (
     Schedule,
 )
 from continuity.drills.queries import pages
+from continuity.drills.queries.rules import blackout_names
 from continuity.drills.services.scenarios import (
     Part,
     Step,
@@ -219,6 +221,15 @@ class ScheduleForm(forms.Form):
             self.add_error(field, str(FAULTS[Fault(str(error.fields["reason"]))]))
             return
         cleaned["rrule"] = rule.rrule or ""
+        if not rule.rrule and cleaned.get("when") != "now":
+            self._clean_blackout(cleaned["starts_on"])
+
+    def _clean_blackout(self, day: date) -> None:
+        """Refuse one drill on a day without drills; what recurs passes over such days."""
+        names = blackout_names(day, day).get(day)
+        if names:
+            words = _("No drills on this day: %(name)s. Choose another.")
+            self.add_error("starts_on", str(words % {"name": ", ".join(names)}))
 
     def _rule(self, cleaned: Mapping[str, Any], starts_at: datetime) -> str:
         match cleaned.get("repeats"):
@@ -573,3 +584,68 @@ def _beginning(
         for phase in pages.phases_in(scenario)
     ]
     return told | {"minutes": scenario.length // MINUTE}, parts, phases
+
+
+UNREADABLE: Final[Mapping[str, Promise]] = {
+    "unreadable": _("This is not a calendar file. Its name mostly ends in .ics."),
+    "empty": _("No day of this file lies within the next five years."),
+    "too_many": _("That is too much: 1,000 days at most."),
+    "too_long": _("It holds an event of more than 100 days. That is no holiday."),
+    "rule": _("One of its events recurs in a way that cannot be read."),
+}
+
+
+class BlackoutForm(forms.Form):
+    """A calendar of holidays. Once valid, `holidays` are the days it holds."""
+
+    LARGEST = 1024 * 1024
+
+    file = forms.FileField(
+        label=_("Calendar file"),
+        help_text=_(
+            "An iCalendar file (.ics) of holidays, as many sites offer. 1 MB at most."
+        ),
+        widget=forms.FileInput(attrs={"accept": ".ics,text/calendar"}),
+    )
+    holidays: tuple[Holiday, ...] = ()
+
+    def __init__(self, data: Any = None, files: Any = None, *, today: date) -> None:
+        super().__init__(data, files)
+        self.today = today
+
+    def clean_file(self) -> Any:
+        file: Any = self.cleaned_data["file"]
+        if (file.size or 0) > self.LARGEST:
+            raise forms.ValidationError(_("This file is too large: 1 MB at most."))
+        try:
+            self.holidays = read_holidays(file.read(), today=self.today)
+        except UnreadableHolidays as error:
+            reason = str(error.fields["reason"])
+            raise forms.ValidationError(str(UNREADABLE[reason])) from error
+        return file
+
+
+class CoverageForm(forms.Form):
+    """Whose workflows, and whether only those that are overdue."""
+
+    team = forms.ModelChoiceField(
+        Team.objects.none(), label=_("Team"), required=False, empty_label=_("Every team")
+    )
+    overdue = forms.ChoiceField(
+        label=_("Which"),
+        required=False,
+        choices=[("", _("All workflows")), ("1", _("Overdue ones"))],
+    )
+
+    def __init__(self, data: Any, *, user: User) -> None:
+        super().__init__(data)
+        team: Any = self.fields["team"]
+        team.queryset = Team.objects.allowing(user, Action.VIEW)
+
+
+class ProgrammeForm(forms.Form):
+    overdue_months = forms.IntegerField(
+        label=_("Months without a drill until a workflow is overdue"),
+        min_value=1,
+        max_value=120,
+    )

@@ -30,6 +30,11 @@ MARK = "EXERCISE - EXERCICE"
 the reader's: nobody may take it for real."""
 
 
+WEEK = timedelta(days=7)
+HOUR = timedelta(hours=1)
+"""How long before a drill those who take part are reminded."""
+
+
 class Quality(models.TextChoices):
     """How good the source of a replayed outage is."""
 
@@ -266,6 +271,13 @@ class DrillQuerySet(models.QuerySet["Drill"]):
             return self.filter(Q(outage__in=outages) | Q(pk__in=mine))
         return self.filter(outage__in=outages)
 
+    def to_remind(self, now: datetime) -> Self:
+        """Those to come of which people must be reminded by now."""
+        planned = Q(outage__state=DrillState.PLANNED, outage__due_at__gt=now)
+        none = Q(outage__due_at__lte=now + WEEK, reminded_before=None)
+        not_yet = Q(reminded_before=None) | Q(reminded_before__gt=HOUR)
+        return self.filter(planned, none | Q(outage__due_at__lte=now + HOUR) & not_yet)
+
     def to_conduct(self, now: datetime) -> Self:
         """Those with something to do: due to start, running, or over and not wound up."""
         return self.filter(
@@ -292,6 +304,8 @@ class Drill(models.Model):
     told_until = models.DurationField(null=True)
     """How far into the scenario its phases have been told to the journal; empty until
     the participants have been told that it began."""
+    reminded_before = models.DurationField(null=True)
+    """How long before it the last reminder went out, or was not needed any more."""
     wound_up_at = models.DateTimeField(null=True)
     """When the participants were told that it is over."""
 
@@ -373,3 +387,65 @@ class CalendarLink(models.Model):
 
     def __str__(self) -> str:
         return str(self.team or self.user)
+
+
+class BlackoutFile(models.Model):
+    """A calendar of holidays that somebody brought. Its days count once it is in use."""
+
+    name = models.CharField(_("file"), max_length=160)
+    uploaded_at = models.DateTimeField()
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
+    used_since = models.DateTimeField(null=True)
+
+    objects = SharedQuerySet["BlackoutFile"].as_manager()
+
+    class Meta:
+        ordering = ["-uploaded_at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("drills:blackout_file", args=[self.pk])
+
+
+class Blackout(models.Model):
+    """A day on which no recurring drill runs, as the calendar on the wall has it."""
+
+    file = models.ForeignKey(BlackoutFile, models.CASCADE, related_name="days")
+    day = models.DateField(_("day"))
+    name = models.CharField(_("name"), max_length=120)
+
+    class Meta:
+        ordering = ["day", "name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["file", "day", "name"], name="one_blackout_per_day_and_name"
+            ),
+        ]
+        indexes = [models.Index(fields=["day"], name="blackout_day")]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.name}"
+
+
+class Programme(models.Model):
+    """What the one programme of drills of this installation demands."""
+
+    overdue_months = models.PositiveSmallIntegerField(
+        _("months after which a workflow is overdue for a drill"), default=6
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(pk=1), name="one_programme"),
+            models.CheckConstraint(
+                condition=Q(overdue_months__gte=1, overdue_months__lte=120),
+                name="overdue_after_1_to_120_months",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(_("Programme of drills"))

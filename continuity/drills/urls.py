@@ -29,4 +29,11 @@ urlpatterns = [
     path("calendar/feed/<str:token>.ics", views.calendar_feed, name="calendar_feed"),
     path("scenarios/<int:pk>/copy/", views.scenario_copy, name="scenario_copy"),
     path("scenarios/<int:pk>/edit/", views.scenario_edit, name="scenario_edit"),
+    path("blackouts/", views.blackouts, name="blackouts"),
+    path("blackouts/upload/", views.blackout_upload, name="blackout_upload"),
+    path("blackouts/<int:pk>/", views.blackout_file, name="blackout_file"),
+    path("blackouts/<int:pk>/use/", views.blackout_use, name="blackout_use"),
+    path("blackouts/<int:pk>/remove/", views.blackout_remove, name="blackout_remove"),
+    path("coverage/", views.coverage, name="coverage"),
+    path("coverage/setting/", views.coverage_setting, name="coverage_setting"),
 ]

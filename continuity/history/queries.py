@@ -95,6 +95,9 @@ VERBS: Final[Mapping[str, Promise]] = {
     "drill.ended": _("Drill ended"),
     "drill.aborted": _("Drill aborted"),
     "drill.missed": _("Drill missed"),
+    "programme.changed": _("Programme of drills changed"),
+    "blackout.used": _("Days without drills brought in"),
+    "blackout.removed": _("Days without drills taken away"),
     "calendar.link_made": _("Calendar link made"),
     "calendar.link_revoked": _("Calendar link taken back"),
     "drill.excused": _("Workflow excused in a drill"),
@@ -131,6 +134,8 @@ KINDS: Final[Mapping[str, Promise]] = {
     "drill": _("Drills"),
     "outage": _("Outages"),
     "calendar": _("Calendar"),
+    "blackout": _("Days without drills"),
+    "programme": _("Programme of drills"),
     "report": _("Reports"),
 }
 """What a verb's first word is about, in the order of the filter."""
@@ -140,6 +145,7 @@ FIELDS: Final[Mapping[str, Promise]] = {
     "email": _("E-mail address"),
     "zone": _("Time zone"),
     "language": _("Language"),
+    "overdue_months": _("Months until a workflow is overdue for a drill"),
     "upstream_stale_days": _("Days until an upstream counts as stale"),
     "organisation_role": _("Role in the organisation"),
     "is_active": _("May sign in"),

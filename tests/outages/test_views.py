@@ -252,8 +252,7 @@ def test_a_note_on_one_workflow_and_an_excuse_reach_the_journal(client, team, re
         {"text": "No key in the vault", "recovery": recovery.pk},
     )
     client.post(
-        reverse("outages:note", args=[outage.pk]),
-        {"text": "The door is locked", "recovery": recovery.pk, "stuck": "1"},
+        reverse("outages:stuck", args=[recovery.pk]), {"text": "The door is locked"}
     )
     client.post(
         reverse("outages:excuse", args=[outage.pk]),

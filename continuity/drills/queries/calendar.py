@@ -18,7 +18,7 @@ from continuity.accounts.roles import Action
 from continuity.domain.recurrence import occurrences
 from continuity.domain.states import DrillState
 from continuity.drills.models import CalendarLink, Drill, Schedule
-from continuity.drills.queries.rules import rule_of
+from continuity.drills.queries.rules import blackout_days, blackout_names, rule_of
 
 MOST: Final = 500
 """Drills, and schedules, that one calendar reads; beyond them it says there are more."""
@@ -64,7 +64,7 @@ def entries(
     own: bool = False,
     now: datetime,
 ) -> Entries:
-    """Return what `user` may see from `since` to before `until`, in three queries.
+    """Return what `user` may see from `since` to before `until`, in four queries.
 
     `team` keeps what it takes part in, `own` what the person takes part in. An occurrence
     whose people are told only when it begins is shown to those who may run it alone.
@@ -76,10 +76,11 @@ def entries(
             schedule__in=schedules, occurrence_at__gte=since, occurrence_at__lt=until
         ).values_list("schedule", "occurrence_at")
     )
+    blackout = blackout_days()
     coming = [
         _coming(schedule, at)
         for schedule in schedules[:MOST]
-        for at in _occurrences(schedule, max(since, now), until)
+        for at in _occurrences(schedule, max(since, now), until, blackout)
         if (schedule.pk, at) not in opened
     ]
     found = [_entry(drill) for drill in drills[:MOST]] + coming
@@ -104,17 +105,21 @@ def _drills(
     return found.select_related("outage__team").order_by("at", "pk")
 
 
+def visible_schedules(user: User) -> QuerySet[Schedule]:
+    """Return the schedules whose next day `user` may know: not those of which people are
+    told when it begins, unless they may run it."""
+    may_run = Schedule.objects.allowing(user, Action.RUN_DRILL).values("pk")
+    seen = Schedule.objects.allowing(user, Action.VIEW).values("pk")
+    return Schedule.objects.filter(
+        Q(pk__in=seen) | Q(facilitator=user),
+        Q(notice__gt=timedelta()) | Q(facilitator=user) | Q(pk__in=may_run),
+    )
+
+
 def _schedules(
     user: User, until: datetime, *, team: Team | None, own: bool
 ) -> QuerySet[Schedule]:
-    may_run = Schedule.objects.allowing(user, Action.RUN_DRILL).values("pk")
-    seen = Schedule.objects.allowing(user, Action.VIEW).values("pk")
-    found = Schedule.objects.filter(
-        Q(pk__in=seen) | Q(facilitator=user),
-        Q(notice__gt=timedelta()) | Q(facilitator=user) | Q(pk__in=may_run),
-        paused=False,
-        next_due_at__lt=until,
-    )
+    found = visible_schedules(user).filter(paused=False, next_due_at__lt=until)
     if team is not None:
         around = [pk for pk in (team.pk, team.parent_id) if pk is not None]
         found = found.filter(Q(team__in=around) | Q(team=None))
@@ -130,13 +135,13 @@ def _schedules(
 
 
 def _occurrences(
-    schedule: Schedule, since: datetime, until: datetime
+    schedule: Schedule, since: datetime, until: datetime, blackout: frozenset[date]
 ) -> tuple[datetime, ...]:
     # What lies before the next one has had its drill, or was passed over. The lower bound
     # is left out by `occurrences`, though one that begins at midnight belongs.
     begin = max(since, schedule.next_due_at or since)
     just_before = begin - timedelta(seconds=1)
-    return occurrences(rule_of(schedule), just_before, until, limit=MOST_OF_ONE)
+    return occurrences(rule_of(schedule, blackout), just_before, until, limit=MOST_OF_ONE)
 
 
 def _entry(drill: Drill) -> Entry:
@@ -179,12 +184,14 @@ def _uid(schedule_pk: int, at: datetime) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A day of the reader's zone. `inside`: of the month that is shown."""
+    """A day of the reader's zone. `inside`: of the month that is shown. `blackouts` are
+    the names of why no recurring drill runs."""
 
     date: date
     inside: bool
     is_today: bool
     entries: tuple[Entry, ...]
+    blackouts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,8 +220,15 @@ def month(user: User, asked: str, *, team: Team | None = None, now: datetime) ->
         now=now,
     )
     by_day = _by_day(found.entries)
+    blackouts = blackout_names(days[0], days[-1])
     cells = [
-        Day(day, day.month == first.month, day == today, tuple(by_day.get(day, ())))
+        Day(
+            day,
+            inside=day.month == first.month,
+            is_today=day == today,
+            entries=tuple(by_day.get(day, ())),
+            blackouts=blackouts.get(day, ()),
+        )
         for day in days
     ]
     return Month(
@@ -222,7 +236,7 @@ def month(user: User, asked: str, *, team: Team | None = None, now: datetime) ->
         earlier=f"{first - timedelta(days=1):%Y-%m}",
         later=f"{first + timedelta(days=31):%Y-%m}",
         weeks=tuple(batched(cells, 7)),
-        agenda=tuple(day for day in cells if day.inside and day.entries),
+        agenda=tuple(day for day in cells if day.inside and (day.entries or day.blackouts)),
         cut=found.cut,
     )
 

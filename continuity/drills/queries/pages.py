@@ -13,7 +13,7 @@ from continuity.domain.clocks import Verdict
 from continuity.domain.recurrence import occurrences
 from continuity.domain.scenario import ComponentState
 from continuity.drills.models import Drill, Participant, Phase, Scenario, Schedule
-from continuity.drills.queries.rules import rule_of
+from continuity.drills.queries.rules import blackout_days, rule_of
 from continuity.drills.queries.scripts import PhaseLine, freeze, phases_of
 from continuity.inventory.models import Tool, ToolKind
 from continuity.outages.models import Outage
@@ -107,7 +107,9 @@ def schedule_page(schedule: Schedule, *, now: datetime) -> SchedulePage:
     return SchedulePage(
         schedule=schedule,
         tools=tuple(sorted(tool.name for tool in tools)),
-        coming=occurrences(rule_of(schedule), now, now + timedelta(days=3 * 366), limit=5),
+        coming=occurrences(
+            rule_of(schedule, blackout_days()), now, now + timedelta(days=3 * 366), limit=5
+        ),
         drills=drills,
         reach=reach([tool.pk for tool in tools], team_pks(schedule.team)),
         may_delete=not drills,
