@@ -26,6 +26,9 @@ from continuity.inventory.models import (
     AlternativeKind,
     Confidence,
     Dependency,
+    Impact,
+    ImpactCategory,
+    ImpactLevel,
     Proof,
     ProofSource,
     Provider,
@@ -230,6 +233,8 @@ class ComponentFactory(DjangoModelFactory):
 
     scenario = factory.SubFactory(ScenarioFactory)
     name = "tool"
+    tool = None
+    chosen = factory.LazyAttribute(lambda component: component.tool is None)
 
 
 class PhaseFactory(DjangoModelFactory):
@@ -296,3 +301,29 @@ class ReportFactory(DjangoModelFactory):
             pdf=b"%PDF-1.7",
             pdf_sha256="b" * 64,
         )
+
+
+class ImpactCategoryFactory(DjangoModelFactory):
+    class Meta:
+        model = ImpactCategory
+
+    name = factory.Sequence("Category no. {}".format)
+    position = factory.Sequence(lambda number: number)
+
+
+class ImpactLevelFactory(DjangoModelFactory):
+    class Meta:
+        model = ImpactLevel
+
+    name = factory.Sequence("Level no. {}".format)
+    order = factory.Sequence(lambda number: number)
+
+
+class ImpactFactory(DjangoModelFactory):
+    class Meta:
+        model = Impact
+
+    workflow = factory.SubFactory(WorkflowFactory)
+    category = factory.SubFactory(ImpactCategoryFactory)
+    level = factory.SubFactory(ImpactLevelFactory)
+    after = timedelta(hours=1)

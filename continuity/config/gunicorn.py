@@ -9,5 +9,5 @@ threads = 8
 loglevel = "warning"
 # It would open a socket in the home folder, for a tool that nobody uses here.
 control_socket_disable = True
-# Less than the supervisor's and Docker's patience.
+# Less than Docker's patience; `manage.py up` asks for less.
 graceful_timeout = 3

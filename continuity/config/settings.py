@@ -143,6 +143,7 @@ TICK = 2.0
 CELERY_BEAT_SCHEDULE = {
     "beat": {"task": "notifications.beat", "schedule": TICK},
     "open-due": {"task": "drills.open_due", "schedule": TICK},
+    "remind": {"task": "drills.remind", "schedule": 10.0},
     "conduct": {"task": "drills.conduct", "schedule": TICK},
     "deliver": {"task": "notifications.deliver", "schedule": TICK},
     "render": {"task": "reports.render", "schedule": TICK},

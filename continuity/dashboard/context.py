@@ -8,10 +8,11 @@ from django.utils.functional import SimpleLazyObject
 
 from continuity.accounts.models import User
 from continuity.dashboard import queries
+from continuity.drills.queries import pages
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Return `shell` for base.html.
+    """Return `shell` for base.html, and `may_plan` for whatever offers to plan a drill.
 
     Nothing is asked of the database before a template reads it: a fragment, which has
     no frame, costs nothing, and neither does a page for somebody who is not signed in.
@@ -21,4 +22,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         user = getattr(request, "user", None)
         return queries.shell(user if isinstance(user, User) else None, now=timezone.now())
 
-    return {"shell": SimpleLazyObject(look)}
+    def may_plan() -> bool:
+        user = getattr(request, "user", None)
+        return isinstance(user, User) and pages.may_plan(user)
+
+    return {"shell": SimpleLazyObject(look), "may_plan": SimpleLazyObject(may_plan)}

@@ -10,4 +10,6 @@ urlpatterns = [
     path("readiness/", views.workflows, name="workflows"),
     path("decisions/", views.decisions, name="decisions"),
     path("recoveries/", views.recoveries, name="recoveries"),
+    path("search/", views.search, name="search"),
+    path("shortcuts/", views.shortcuts, name="shortcuts"),
 ]

@@ -8,7 +8,11 @@ from continuity.accounts.access import access
 from continuity.accounts.http import SignedInRequest
 from continuity.accounts.roles import Action
 from continuity.dashboard import forms, queries
+from continuity.web.htmx import render_page, wants_part
 from continuity.web.paging import page_of
+
+IN_PALETTE, ON_PAGE = 5, 25
+"""How many of a kind the search shows."""
 
 
 def _scope(request: SignedInRequest) -> queries.Scope:
@@ -79,3 +83,19 @@ def recoveries(request: SignedInRequest) -> HttpResponse:
         "active": bool(request.GET),
     }
     return render(request, "dashboard/recoveries.html", context)
+
+
+@access(Action.VIEW)
+def search(request: SignedInRequest) -> HttpResponse:
+    """A page of its own, and what the palette shows while somebody types."""
+    q = request.GET.get("q", "").replace("\x00", "").strip()[:200]
+    in_palette = wants_part(request) and request.htmx.target == "palette-found"
+    most = IN_PALETTE if in_palette else ON_PAGE
+    found = queries.search(request.user, q, most=most)
+    context = {"found": found, "in_palette": in_palette}
+    return render_page(request, "dashboard/search.html", context, part="found")
+
+
+@access(Action.SIGNED_IN)
+def shortcuts(request: SignedInRequest) -> HttpResponse:
+    return render(request, "dashboard/shortcuts.html")

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
+from itertools import pairwise
 from math import isfinite
 from typing import Final
 
@@ -110,7 +111,8 @@ class Script:
 class Seen:
     """What a user of one component meets at one moment.
 
-    `since` is when that began, in the people's own time from the onset.
+    `since` is when that began, in the people's own time from the onset. `flapping`:
+    it has turned so often lately that a good moment promises nothing.
     """
 
     state: ComponentState
@@ -118,6 +120,7 @@ class Seen:
     delay: timedelta | None = None
     note: str = ""
     since: timedelta = START
+    flapping: bool = False
 
 
 AS_USUAL: Final = Seen(ComponentState.OPERATIONAL)
@@ -159,12 +162,33 @@ def seen(script: Script, component: str, real_elapsed: timedelta, speed: float =
     Raises InvalidScript if `speed` is not above zero.
     """
     now = AS_USUAL
+    past: list[Phase] = []
     for at, phase in _timed(script, speed):
         if at > real_elapsed:
             break
         if phase.component == component:
+            past.append(phase)
             now = Seen(phase.state, phase.error_percent, phase.delay, phase.note, at)
-    return now
+    return replace(now, flapping=_flaps(past))
+
+
+BAD: Final = frozenset({ComponentState.DEGRADED, ComponentState.DOWN})
+FLAPS_WITHIN: Final = timedelta(minutes=45)
+FLAPS_FROM: Final = 3
+
+
+def _flaps(past: list[Phase]) -> bool:
+    """Say whether a component has turned from good to bad or back at least three times
+    within 45 minutes of the script, up to its latest phase; being said to have
+    recovered ends it."""
+    if not past or past[-1].state == ComponentState.RECOVERED:
+        return False
+    turns = [
+        later.at
+        for earlier, later in pairwise(past)
+        if (earlier.state in BAD) != (later.state in BAD)
+    ]
+    return sum(turn > past[-1].at - FLAPS_WITHIN for turn in turns) >= FLAPS_FROM
 
 
 def due_phases(

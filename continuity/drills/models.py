@@ -25,6 +25,14 @@ PHASE_STATE_LABELS = {
     ComponentState.RECOVERED: _("Works again"),
 }
 SPEEDS = (1, 2, 5, 10, 15, 30, 60, 120)
+MARK = "EXERCISE - EXERCICE"
+"""Begins every message and calendar entry of a drill, in both languages at once, whatever
+the reader's: nobody may take it for real."""
+
+
+WEEK = timedelta(days=7)
+HOUR = timedelta(hours=1)
+"""How long before a drill those who take part are reminded."""
 
 
 class Quality(models.TextChoices):
@@ -34,6 +42,7 @@ class Quality(models.TextChoices):
     MEASURED = "measured", _("Measurements of a third party")
     SECONDARY = "secondary", _("Summaries or copies of the provider’s text")
     PRESS = "press", _("Newspapers")
+    INFERRED = "inferred", _("Inferred from what was published")
 
 
 class DrillType(models.TextChoices):
@@ -64,6 +73,13 @@ class Scenario(models.Model):
         _("quality of the source"), max_length=10, choices=Quality, blank=True
     )
     source = models.URLField(_("source"), max_length=400, blank=True)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    """Who made it one of this organisation's own; empty for what is shipped."""
+    copied_from = models.ForeignKey(
+        "self", models.SET_NULL, null=True, related_name="copies"
+    )
 
     objects = SharedQuerySet["Scenario"].as_manager()
 
@@ -97,20 +113,30 @@ class Scenario(models.Model):
     def is_replay(self) -> bool:
         return self.happened_at is not None
 
+    @property
+    def is_own(self) -> bool:
+        return self.made_by_id is not None
+
 
 class Component(models.Model):
-    """A part of a scenario that fails by itself, and the tool it stands for.
+    """A part of a scenario that fails by itself, and what it stands for.
 
-    Without a tool it stands for whichever tools the drill names.
+    That is a tool; or, where it is `chosen`, whichever tools the drill names; or
+    neither: then people are told of it, and no work depends on it.
     """
 
     scenario = models.ForeignKey(Scenario, models.CASCADE, related_name="components")
     name = models.CharField(max_length=60)
     tool = models.ForeignKey(Tool, models.PROTECT, null=True, related_name="+")
+    chosen = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["pk"]
         constraints = [
+            models.CheckConstraint(
+                condition=Q(chosen=False) | Q(tool=None),
+                name="component_is_chosen_or_a_tool",
+            ),
             models.UniqueConstraint(
                 fields=["scenario", "name"], name="one_component_per_name"
             ),
@@ -130,6 +156,8 @@ class Phase(models.Model):
     delay = models.DurationField(null=True)
     note_en = models.CharField(max_length=240, blank=True)
     note_fr = models.CharField(max_length=240, blank=True)
+    quality = models.CharField(max_length=10, choices=Quality, blank=True)
+    """How good the source of this one phase is, where it is not the scenario's."""
 
     class Meta:
         ordering = ["offset", "pk"]
@@ -243,6 +271,13 @@ class DrillQuerySet(models.QuerySet["Drill"]):
             return self.filter(Q(outage__in=outages) | Q(pk__in=mine))
         return self.filter(outage__in=outages)
 
+    def to_remind(self, now: datetime) -> Self:
+        """Those to come of which people must be reminded by now."""
+        planned = Q(outage__state=DrillState.PLANNED, outage__due_at__gt=now)
+        none = Q(outage__due_at__lte=now + WEEK, reminded_before=None)
+        not_yet = Q(reminded_before=None) | Q(reminded_before__gt=HOUR)
+        return self.filter(planned, none | Q(outage__due_at__lte=now + HOUR) & not_yet)
+
     def to_conduct(self, now: datetime) -> Self:
         """Those with something to do: due to start, running, or over and not wound up."""
         return self.filter(
@@ -269,6 +304,8 @@ class Drill(models.Model):
     told_until = models.DurationField(null=True)
     """How far into the scenario its phases have been told to the journal; empty until
     the participants have been told that it began."""
+    reminded_before = models.DurationField(null=True)
+    """How long before it the last reminder went out, or was not needed any more."""
     wound_up_at = models.DateTimeField(null=True)
     """When the participants were told that it is over."""
 
@@ -314,3 +351,101 @@ class Participant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} in {self.drill}"
+
+
+class CalendarLinkQuerySet(models.QuerySet["CalendarLink"]):
+    def allowing(self, user: User, action: Action) -> Self:
+        """A link is its maker's alone: it shows what that person may see."""
+        return self.filter(user=user)
+
+
+class CalendarLink(models.Model):
+    """An address at which a calendar program reads drills without signing in.
+
+    It shows what `user` may see at the moment it is read: the drills of `team`, without
+    one those that they take part in themselves. Only the hash of its secret is kept.
+    """
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="calendar_links"
+    )
+    team = models.ForeignKey(Team, models.CASCADE, null=True, related_name="+")
+    token_sha256 = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField()
+
+    objects = CalendarLinkQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["team__name", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "team"],
+                name="one_calendar_link_per_person_and_team",
+                nulls_distinct=False,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.team or self.user)
+
+
+class BlackoutFile(models.Model):
+    """A calendar of holidays that somebody brought. Its days count once it is in use."""
+
+    name = models.CharField(_("file"), max_length=160)
+    uploaded_at = models.DateTimeField()
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
+    used_since = models.DateTimeField(null=True)
+
+    objects = SharedQuerySet["BlackoutFile"].as_manager()
+
+    class Meta:
+        ordering = ["-uploaded_at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("drills:blackout_file", args=[self.pk])
+
+
+class Blackout(models.Model):
+    """A day on which no recurring drill runs, as the calendar on the wall has it."""
+
+    file = models.ForeignKey(BlackoutFile, models.CASCADE, related_name="days")
+    day = models.DateField(_("day"))
+    name = models.CharField(_("name"), max_length=120)
+
+    class Meta:
+        ordering = ["day", "name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["file", "day", "name"], name="one_blackout_per_day_and_name"
+            ),
+        ]
+        indexes = [models.Index(fields=["day"], name="blackout_day")]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.name}"
+
+
+class Programme(models.Model):
+    """What the one programme of drills of this installation demands."""
+
+    overdue_months = models.PositiveSmallIntegerField(
+        _("months after which a workflow is overdue for a drill"), default=6
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(pk=1), name="one_programme"),
+            models.CheckConstraint(
+                condition=Q(overdue_months__gte=1, overdue_months__lte=120),
+                name="overdue_after_1_to_120_months",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(_("Programme of drills"))

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from continuity.drills.services import conducting
+from continuity.drills.services import conducting, reminding
 
 
 @shared_task(name="drills.open_due", expires=10, acks_late=True)
@@ -14,3 +14,8 @@ def open_due() -> int:
 @shared_task(name="drills.conduct", expires=10, acks_late=True)
 def conduct() -> int:
     return conducting.conduct(now=timezone.now())
+
+
+@shared_task(name="drills.remind", expires=50, acks_late=True)
+def remind() -> int:
+    return reminding.remind(now=timezone.now())

@@ -8,7 +8,7 @@ from typing import Any, Final
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from continuity.accounts.models import (
@@ -42,6 +42,9 @@ VERBS: Final[Mapping[str, Promise]] = {
     "workflow.changed": _("Workflow changed"),
     "workflow.archived": _("Workflow archived"),
     "workflow.restored": _("Workflow restored"),
+    "workflow.rated": _("Impact rated"),
+    "workflow.targets_set": _("Targets changed"),
+    "workflow.recovery_points_set": _("What may be lost changed"),
     "workflow.imported": _("Workflows imported"),
     "workflow.import_undone": _("Import of workflows undone"),
     "dependency.created": _("Dependency added"),
@@ -64,6 +67,18 @@ VERBS: Final[Mapping[str, Promise]] = {
     "upstream.changed": _("Upstream changed"),
     "upstream.verified": _("Upstream verified"),
     "upstream.removed": _("Upstream removed"),
+    "view.created": _("View shared"),
+    "view.changed": _("Shared view changed"),
+    "view.removed": _("Shared view deleted"),
+    "impact.category_added": _("Impact category added"),
+    "impact.category_renamed": _("Impact category renamed"),
+    "impact.categories_moved": _("Order of impact categories changed"),
+    "impact.category_archived": _("Impact category archived"),
+    "impact.category_restored": _("Impact category restored"),
+    "impact.level_added": _("Impact level added"),
+    "impact.level_changed": _("Impact level changed"),
+    "impact.levels_moved": _("Order of impact levels changed"),
+    "impact.level_removed": _("Impact level removed"),
     "import.applied": _("File imported"),
     "import.undone": _("Import undone"),
     "schedule.created": _("Schedule made"),
@@ -71,6 +86,8 @@ VERBS: Final[Mapping[str, Promise]] = {
     "schedule.paused": _("Schedule paused"),
     "schedule.resumed": _("Schedule resumed"),
     "schedule.deleted": _("Schedule deleted"),
+    "scenario.added": _("Scenario added"),
+    "scenario.updated": _("Scenario brought up to date"),
     "drill.planned": _("Drill planned"),
     "drill.started": _("Drill started"),
     "drill.paused": _("Drill paused"),
@@ -78,6 +95,20 @@ VERBS: Final[Mapping[str, Promise]] = {
     "drill.ended": _("Drill ended"),
     "drill.aborted": _("Drill aborted"),
     "drill.missed": _("Drill missed"),
+    "programme.changed": _("Programme of drills changed"),
+    "blackout.used": _("Days without drills brought in"),
+    "blackout.removed": _("Days without drills taken away"),
+    "calendar.link_made": _("Calendar link made"),
+    "calendar.link_revoked": _("Calendar link taken back"),
+    "drill.excused": _("Workflow excused in a drill"),
+    "outage.started": _("Outage declared"),
+    "outage.paused": _("Outage paused"),
+    "outage.resumed": _("Outage resumed"),
+    "outage.ended": _("Outage ended"),
+    "outage.aborted": _("Outage aborted"),
+    "outage.excused": _("Workflow excused in an outage"),
+    "scenario.copied": _("Scenario copied"),
+    "scenario.changed": _("Scenario changed"),
     "report.asked": _("Report asked for"),
     "report.made": _("Report made"),
 }
@@ -95,10 +126,16 @@ KINDS: Final[Mapping[str, Promise]] = {
     "provider": _("Providers"),
     "tool": _("AI tools"),
     "upstream": _("Upstreams"),
+    "view": _("Saved views"),
+    "impact": _("Impact scales"),
     "import": _("Imports"),
     "schedule": _("Schedules"),
+    "scenario": _("Scenarios"),
     "drill": _("Drills"),
     "outage": _("Outages"),
+    "calendar": _("Calendar"),
+    "blackout": _("Days without drills"),
+    "programme": _("Programme of drills"),
     "report": _("Reports"),
 }
 """What a verb's first word is about, in the order of the filter."""
@@ -108,6 +145,7 @@ FIELDS: Final[Mapping[str, Promise]] = {
     "email": _("E-mail address"),
     "zone": _("Time zone"),
     "language": _("Language"),
+    "overdue_months": _("Months until a workflow is overdue for a drill"),
     "upstream_stale_days": _("Days until an upstream counts as stale"),
     "organisation_role": _("Role in the organisation"),
     "is_active": _("May sign in"),
@@ -120,6 +158,21 @@ FIELDS: Final[Mapping[str, Promise]] = {
     "tier": _("Criticality"),
     "rto": _("RTO"),
     "mtpd": _("MTPD"),
+    "wrt": _("WRT"),
+    "targets_reason": _("Why these targets"),
+    "impact": _("Impact"),
+    "tolerable": _("Tolerable"),
+    "conversations_rpo": _("Conversations that may be lost (RPO)"),
+    "conversations_copy": _("Copy of conversations"),
+    "files_rpo": _("Uploaded files that may be lost (RPO)"),
+    "files_copy": _("Copy of uploaded files"),
+    "assistants_rpo": _("Custom assistants that may be lost (RPO)"),
+    "assistants_copy": _("Copy of custom assistants"),
+    "prompts_rpo": _("Prompt libraries that may be lost (RPO)"),
+    "prompts_copy": _("Copy of prompt libraries"),
+    "peak_hours": _("Peak hours"),
+    "cost_per_hour": _("Cost of an hour"),
+    "currency": _("Currency"),
     "mbco_percent": _("MBCO, percent"),
     "mbco_words": _("MBCO in words"),
     "description": _("Description"),
@@ -164,13 +217,30 @@ FIELDS: Final[Mapping[str, Promise]] = {
     "provider": _("Provider"),
     "seats": _("Seats"),
     "people_at_once": _("People at once"),
+    "shared": _("For everyone"),
 }
 """A field without a name here shows its own."""
 
 LENGTHS: Final = frozenset(
-    {"rto", "mtpd", "rta", "limit", "notice", "expected_switch", "length"}
+    {
+        "rto",
+        "mtpd",
+        "wrt",
+        "rta",
+        "limit",
+        "notice",
+        "expected_switch",
+        "length",
+        "conversations_rpo",
+        "files_rpo",
+        "assistants_rpo",
+        "prompts_rpo",
+    }
 )
 """Fields whose numbers are seconds."""
+
+WHOLE: Final = frozenset({"impact"})
+"""Fields whose parts, and the names of them, are read with the words of the whole."""
 
 TEAM_ROLES: Final = {
     **{role.name.lower(): label for role, label in TEAM_ROLE_LABELS.items()},
@@ -193,6 +263,19 @@ VALUES: Final[Mapping[str, Mapping[str, Any]]] = {
         "4": _("Low"),
     },
     "without": {"stops": _("Stops"), "degraded": _("Degraded")},
+    "impact": {
+        "legal": pgettext_lazy("impact on", "Legal"),
+        "regulatory": pgettext_lazy("impact on", "Regulatory"),
+        "reputation": pgettext_lazy("impact on", "Reputation"),
+        "revenue": pgettext_lazy("impact on", "Revenue"),
+        "workforce": pgettext_lazy("impact on", "Workforce"),
+        "customers": pgettext_lazy("impact on", "Customers"),
+        "none": pgettext_lazy("level of impact", "None"),
+        "minor": pgettext_lazy("level of impact", "Minor"),
+        "moderate": pgettext_lazy("level of impact", "Moderate"),
+        "major": pgettext_lazy("level of impact", "Major"),
+        "severe": pgettext_lazy("level of impact", "Severe"),
+    },
     "data_class": DATA,
     "approved_data": DATA,
     "kind": {
@@ -405,6 +488,12 @@ def _read(field: str, value: Any) -> str:
             return formats.duration(timedelta(seconds=value))
         case list():
             return ", ".join(_read(field, item) for item in value)
+        case dict() if field in WHOLE:
+            words = VALUES[field]
+            said = (
+                f"{words.get(key, key)}: {_read(field, it)}" for key, it in value.items()
+            )
+            return "; ".join(said)
         case dict():
             return ", ".join(f"{key}: {_read(key, item)}" for key, item in value.items())
         case str() if field.endswith("_at"):

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from continuity.inventory.views import fate, imports, tools, workflows
+from continuity.inventory.views import (
+    exports,
+    fate,
+    impact,
+    imports,
+    saved,
+    scales,
+    tools,
+    workflows,
+)
 
 app_name = "inventory"
 urlpatterns = [
@@ -69,6 +78,45 @@ urlpatterns = [
     path("providers/new/", tools.provider_new, name="provider_new"),
     path("providers/<int:pk>/", tools.provider, name="provider"),
     path("providers/<int:pk>/edit/", tools.provider_edit, name="provider_edit"),
+    path("views/", saved.listing, name="views"),
+    path("views/new/", saved.view_new, name="view_new"),
+    path("views/<int:pk>/edit/", saved.view_edit, name="view_edit"),
+    path("views/<int:pk>/remove/", saved.view_remove, name="view_remove"),
+    # --- export -----------------------------------------------------------------------
+    path("exports/", exports.overview, name="exports"),
+    path("exports/<slug:kind>.<slug:form>", exports.download, name="export"),
+    # --- impact -----------------------------------------------------------------------
+    path("workflows/<int:pk>/impact/", impact.page, name="impact"),
+    path("workflows/<int:pk>/impact/ratings/", impact.rate, name="impact_rate"),
+    path("workflows/<int:pk>/impact/targets/", impact.targets, name="impact_targets"),
+    path("workflows/<int:pk>/impact/use/", impact.use_computed, name="impact_use"),
+    path("workflows/<int:pk>/impact/hours/", impact.operation, name="impact_operation"),
+    path("workflows/<int:pk>/impact/lost/", impact.recovery_points, name="impact_points"),
+    path("settings/impact/", scales.page, name="scales"),
+    path("settings/impact/begin/", scales.begin, name="scales_begin"),
+    path("settings/impact/categories/new/", scales.category_new, name="category_new"),
+    path("settings/impact/categories/<int:pk>/", scales.category, name="category"),
+    path(
+        "settings/impact/categories/<int:pk>/move/",
+        scales.category_move,
+        name="category_move",
+    ),
+    path(
+        "settings/impact/categories/<int:pk>/archive/",
+        scales.category_archive,
+        name="category_archive",
+    ),
+    path(
+        "settings/impact/categories/<int:pk>/restore/",
+        scales.category_restore,
+        name="category_restore",
+    ),
+    path("settings/impact/levels/new/", scales.level_new, name="level_new"),
+    path("settings/impact/levels/<int:pk>/", scales.level, name="level"),
+    path("settings/impact/levels/<int:pk>/move/", scales.level_move, name="level_move"),
+    path(
+        "settings/impact/levels/<int:pk>/remove/", scales.level_remove, name="level_remove"
+    ),
     # --- import -----------------------------------------------------------------------
     path("workflows/import/", imports.imports_list, name="imports"),
     path("workflows/import/<int:pk>/", imports.current_step, name="import"),

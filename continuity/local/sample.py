@@ -27,12 +27,15 @@ from continuity.inventory.models import (
     AlternativeKind,
     DataClass,
     Dependency,
+    ImpactCategory,
+    ImpactLevel,
+    Material,
     RunbookStep,
     Tool,
     Without,
     Workflow,
 )
-from continuity.inventory.services import catalogue, tools
+from continuity.inventory.services import catalogue, impact, tools
 from continuity.notifications.models import Notification
 from continuity.outages.models import Recovery
 from continuity.outages.services import course, marks
@@ -129,6 +132,8 @@ def _workflow(
         people_most=most,
         data_class=entry.get("data", ""),
         hours=entry.get("hours", ""),
+        peak_hours=entry.get("peak", ""),
+        cost_per_hour=entry.get("cost_per_hour"),
         created_at=now,
     )
     record(
@@ -139,6 +144,8 @@ def _workflow(
         team=workflow.team,
         after={"name": workflow.name},
     )
+    if "impact" in entry:
+        _impact(entry, workflow, actor=people[entry["owner"]], now=now)
     for position, use in enumerate(entry.get("tools", ())):
         dependency = Dependency.objects.create(
             workflow=workflow,
@@ -149,6 +156,35 @@ def _workflow(
         )
         for rank, alternative in enumerate(use.get("alternatives", ()), start=1):
             _alternative(alternative, dependency, rank)
+
+
+def _impact(
+    entry: Mapping[str, Any], workflow: Workflow, *, actor: User, now: datetime
+) -> None:
+    """Rate the workflow, set its WRT and what it may lose, as its owner would have."""
+    categories = {row.key: row.pk for row in ImpactCategory.objects.all()}
+    levels = {row.key: row.pk for row in ImpactLevel.objects.all()}
+    ratings = {
+        (categories[category], timedelta(minutes=minutes)): impact.Rated(levels[level])
+        for category, begins in entry["impact"].items()
+        for level, minutes in begins.items()
+    }
+    impact.rate(workflow.pk, ratings=ratings, actor=actor, now=now)
+    impact.set_targets(
+        workflow.pk,
+        rto=workflow.rto,
+        wrt=_minutes(entry["wrt"]),
+        mtpd=workflow.mtpd,
+        reason=entry["why"],
+        actor=actor,
+        now=now,
+    )
+    points = {
+        material: (_minutes(lost), copy)
+        for material in Material
+        for lost, copy in (entry["lost"].get(material.value, (None, "")),)
+    }
+    impact.set_recovery_points(workflow.pk, points=points, actor=actor, now=now)
 
 
 def _alternative(entry: Mapping[str, Any], dependency: Dependency, rank: int) -> None:
@@ -198,7 +234,10 @@ def _held(
         for clock in MARKS
         if clock.value in said
     ]
+    notes = [(began + _offset(offset), text) for offset, text in entry["notes"]]
     for at, name, clock, said in sorted(presses, key=lambda press: press[0]):
+        while notes and notes[0][0] <= at:
+            _note(drill, notes.pop(0), actor=actor)
         recovery = _recovery(drill, name, said.get("tool"))
         marks.mark(
             recovery.pk,
@@ -208,12 +247,17 @@ def _held(
             actor=people[said["by"]],
             now=at,
         )
-    for offset, text in entry["notes"]:
-        course.note(drill.outage_id, text, actor=actor, now=began + _offset(offset))
+    for note in notes:
+        _note(drill, note, actor=actor)
     course.end(drill.outage_id, actor=actor, now=ended)
     # Long over: nobody is to be told of it today.
     Drill.objects.filter(pk=drill.pk).update(wound_up_at=ended)
     Notification.objects.update(sent_at=F("due_at"))
+
+
+def _note(drill: Drill, note: tuple[datetime, str], *, actor: User) -> None:
+    at, text = note
+    course.note(drill.outage_id, text, actor=actor, now=at)
 
 
 def _coming(entry: Mapping[str, Any], *, actor: User, now: datetime) -> None:

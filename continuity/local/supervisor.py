@@ -18,7 +18,11 @@ GUARDIAN = Path(__file__).with_name("guardian.py")
 DEATHS_A_MINUTE = 5
 WAITS_SECONDS = (0.0, 0.5, 1.0, 2.0)
 """Before the first, second, ... restart within a minute."""
-STOP_SECONDS = 3.0
+STOP_SECONDS = 4.2
+"""For everything to end: five are promised, and we have to leave as well."""
+PROGRAM_SECONDS = 2.0
+"""Of those, for our programs. A task cut off is done again at the next start; the rest
+is for the servers, which have data to write and need longer on a busy machine."""
 
 
 class GaveUp(Exception):
@@ -108,8 +112,9 @@ class Supervisor:
             signal.signal(number, signal.SIG_IGN)
         programs = [part for part in self.parts if isinstance(part, Program)]
         servers = [part for part in self.parts if not isinstance(part, Program)]
-        self._end(programs, STOP_SECONDS)
-        self._end(servers, STOP_SECONDS / 2)
+        begun = time.monotonic()
+        self._end(programs, begun + PROGRAM_SECONDS)
+        self._end(servers, begun + STOP_SECONDS)
         if self.guardian.stdin:
             self.guardian.stdin.close()
         self.guardian.wait()
@@ -134,8 +139,7 @@ class Supervisor:
         self.say(f"{part.name} died (exit {code}): restarting it.")
         return WAITS_SECONDS[min(len(deaths), len(WAITS_SECONDS)) - 1]
 
-    def _end(self, parts: Sequence[Part], patience_seconds: float) -> None:
-        end = time.monotonic() + patience_seconds
+    def _end(self, parts: Sequence[Part], end: float) -> None:
         for part in parts:
             if part.process and part.is_running():
                 part.process.send_signal(part.stops_on)

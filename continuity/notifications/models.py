@@ -1,6 +1,6 @@
 """What people are owed: an outbox of rows, and the heartbeat of the clock."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 
 from django.conf import settings
@@ -23,6 +23,13 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
             sent_at=None,
             gave_up_at=None,
             due_at__lte=now,
+        )
+
+    def of_the_last_minute(self, now: datetime) -> Self:
+        """Those that were sent within a minute before `now`, or are being sent."""
+        return self.filter(
+            Q(sent_at__gt=now - timedelta(minutes=1))
+            | Q(sent_at=None, leased_until__gt=now)
         )
 
     def given_up(self) -> Self:
@@ -63,6 +70,7 @@ class Notification(models.Model):
                 name="notification_pending",
                 condition=Q(sent_at=None, gave_up_at=None),
             ),
+            models.Index(fields=["sent_at"], name="notification_sent"),
         ]
 
     def __str__(self) -> str:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
+from django.db.models import Count
 from django.utils import timezone, translation
 
 from continuity.accounts.models import User
@@ -23,6 +24,9 @@ WAITS: Final = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
 LEASE: Final = timedelta(minutes=5)
 """How long a message belongs to who took it: longer than a task may live, so that only
 the messages of a dead worker are ever taken a second time."""
+
+MOST_A_MINUTE: Final = 5
+"""How many messages one person gets within a minute. What is more waits its turn."""
 
 TICK: Final = "beat"
 """The name of the heartbeat: /readyz asks for it."""
@@ -78,6 +82,8 @@ def deliver(*, now: datetime, limit: int = 20) -> int:
     A round ends at the first failure: if the mail server is down, each attempt may
     wait for its timeout, and the next tick goes on with the next message anyway.
 
+    Nobody gets more than `MOST_A_MINUTE` within a minute: what is more stays due.
+
     Each message is leased in a transaction of its own and sent outside of any, so
     no lock is held while somebody else's server thinks. A worker that dies after
     that server's yes and before our commit leaves a message that is sent again when
@@ -115,9 +121,18 @@ def _lease(now: datetime) -> Notification | None:
     """Take the next message that can be sent, and give up those that cannot."""
     while True:
         with transaction.atomic(durable=True):
+            flooded = (
+                Notification.objects.of_the_last_minute(now)
+                .values("recipient")
+                .annotate(number=Count("pk"))
+                .filter(number__gte=MOST_A_MINUTE)
+                .values("recipient")
+            )
+            # With the recipient's row: two workers never count the same person at once.
             notification = (
                 Notification.objects.pending(now)
-                .select_for_update(skip_locked=True, of=("self",))
+                .exclude(recipient__in=flooded)
+                .select_for_update(skip_locked=True, of=("self", "recipient"), no_key=True)
                 .select_related("recipient")
                 .order_by("due_at", "pk")
                 .first()
@@ -127,6 +142,8 @@ def _lease(now: datetime) -> Notification | None:
             if not notification.recipient.is_active:
                 _give_up(notification, "The account is closed.", now=now)
                 continue
+            if _has_enough(notification.recipient, now):
+                continue  # another worker sent one between our look and our lock
             if notification.attempts > len(WAITS):
                 # Every attempt ended with the worker's death, not with an error.
                 _give_up(notification, "The worker died while sending.", now=now)
@@ -135,6 +152,11 @@ def _lease(now: datetime) -> Notification | None:
             notification.leased_until = now + LEASE
             notification.save(update_fields=["attempts", "leased_until"])
             return notification
+
+
+def _has_enough(person: User, now: datetime) -> bool:
+    got = Notification.objects.of_the_last_minute(now).filter(recipient=person)
+    return got.count() >= MOST_A_MINUTE
 
 
 def _send(notification: Notification, *, now: datetime) -> bool:

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from continuity.domain.clocks import Clock
-from continuity.outages.models import CLOCK_LABELS
+from continuity.outages.models import CLOCK_LABELS, Decision
 
 LONGEST_WAIT = 1000 * 3600 * 24 * 366
 """An age above this, in milliseconds, is nonsense and must not run out of the calendar."""
@@ -27,6 +27,12 @@ class PressForm(forms.Form):
         label=_("Quality, percent of normal"), required=False, min_value=0, max_value=999
     )
 
+    decision = forms.ChoiceField(required=False, choices=[("", ""), *Decision.choices])
+
+    def clean_decision(self) -> Decision | None:
+        said = self.cleaned_data["decision"]
+        return Decision(said) if said else None
+
     def clean_clock(self) -> Clock:
         return Clock(self.cleaned_data["clock"])
 
@@ -38,6 +44,16 @@ class PressForm(forms.Form):
 class NoteForm(forms.Form):
     text = forms.CharField(label=_("Note"), max_length=500, widget=forms.Textarea)
     recovery = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+
+class StuckForm(forms.Form):
+    reason = forms.CharField(
+        label=_("What is in the way?"), max_length=500, widget=forms.Textarea
+    )
+
+
+class HandOverForm(forms.Form):
+    person = forms.IntegerField(label=_("Who leads it from now on"))
 
 
 class ExcuseForm(forms.Form):

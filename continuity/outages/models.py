@@ -59,6 +59,13 @@ class MarkSource(models.TextChoices):
     PROBE = "probe", _("Probe")
 
 
+class Decision(models.TextChoices):
+    """What a lead decides where a tool works badly and is not down."""
+
+    STAY = "stay", _("Stay")
+    SWITCH = "switch", _("Switch")
+
+
 class EntryKind(models.TextChoices):
     """What a line of the journal tells. Its sentence is made in `queries/journal.py`."""
 
@@ -73,6 +80,9 @@ class EntryKind(models.TextChoices):
     PAUSED = "paused", _("Paused")
     RESUMED = "resumed", _("Resumed")
     EXCUSED = "excused", _("Excused")
+    STUCK = "stuck", _("Stuck")
+    UNSTUCK = "unstuck", _("Not stuck any more")
+    HANDED = "handed", _("Handed over")
     ENDED = "ended", _("Ended")
     ABORTED = "aborted", _("Aborted")
     MISSED = "missed", _("Missed")
@@ -298,6 +308,15 @@ class Recovery(models.Model):
     quality = models.PositiveSmallIntegerField(
         _("quality reached, percent"), null=True, blank=True
     )
+    decision = models.CharField(
+        _("stay or switch"), max_length=6, choices=Decision, blank=True
+    )
+    """What the valid mark of the clock "decided" says."""
+    stuck_reason = models.CharField(_("what is in the way"), max_length=500, blank=True)
+    stuck_at = models.DateTimeField(null=True)
+    stuck_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
     excused_reason = models.CharField(_("reason"), max_length=300, blank=True)
     excused_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
@@ -321,6 +340,18 @@ class Recovery(models.Model):
                     | ~Q(excused_reason="")
                     & Q(excused_by__isnull=False, excused_at__isnull=False)
                 ),
+            ),
+            models.CheckConstraint(
+                name="recovery_stuck_with_reason_and_name",
+                condition=(
+                    Q(stuck_reason="", stuck_by=None, stuck_at=None)
+                    | ~Q(stuck_reason="")
+                    & Q(stuck_by__isnull=False, stuck_at__isnull=False)
+                ),
+            ),
+            models.CheckConstraint(
+                name="recovery_decision_has_its_clock",
+                condition=Q(decision="") | Q(decided_at__isnull=False),
             ),
             models.CheckConstraint(
                 name="recovery_rto_positive",
@@ -378,6 +409,7 @@ class Mark(models.Model):
     pressed_at = models.DateTimeField(null=True)
     received_at = models.DateTimeField()
     exact = models.BooleanField(default=True)
+    decision = models.CharField(max_length=6, choices=Decision, blank=True)
     source = models.CharField(max_length=6, choices=MarkSource, default=MarkSource.PERSON)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"

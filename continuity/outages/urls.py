@@ -20,5 +20,8 @@ urlpatterns = [
     path("recoveries/<int:pk>/marks/<int:mark_pk>/undo/", views.undo, name="undo"),
     path("recoveries/<int:pk>/steps/<int:step_pk>/tick/", views.tick, name="tick"),
     path("recoveries/<int:pk>/steps/<int:step_pk>/untick/", views.untick, name="untick"),
+    path("recoveries/<int:pk>/stuck/", views.stuck, name="stuck"),
+    path("recoveries/<int:pk>/unstuck/", views.unstuck, name="unstuck"),
+    path("recoveries/<int:pk>/hand-over/", views.hand_over, name="hand_over"),
     path("workflows/<int:pk>/history/", views.workflow_history, name="workflow_history"),
 ]

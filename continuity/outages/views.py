@@ -16,11 +16,17 @@ from continuity.accounts.http import SignedInRequest
 from continuity.accounts.roles import Action
 from continuity.inventory.models import Workflow
 from continuity.outages import queries
-from continuity.outages.forms import ExcuseForm, NoteForm, PressForm
+from continuity.outages.forms import (
+    ExcuseForm,
+    HandOverForm,
+    NoteForm,
+    PressForm,
+    StuckForm,
+)
 from continuity.outages.models import Outage, Recovery
 from continuity.outages.queries.board import version
 from continuity.outages.queries.charts import trend
-from continuity.outages.services import course, marks
+from continuity.outages.services import course, marks, recoveries
 from continuity.web.htmx import wants_json, wants_part
 from continuity.web.paging import page_of
 
@@ -97,6 +103,7 @@ def press(request: SignedInRequest, recovery: Recovery) -> HttpResponse:
         alternative_pk=pressed["alternative"],
         capacity=pressed["capacity"],
         quality=pressed["quality"],
+        decision=pressed["decision"],
         actor=request.user,
         now=now,
     )
@@ -122,6 +129,35 @@ def tick(request: SignedInRequest, recovery: Recovery, step_pk: int) -> HttpResp
 @access(Action.TAKE_PART, Recovery)
 def untick(request: SignedInRequest, recovery: Recovery, step_pk: int) -> HttpResponse:
     marks.untick(recovery.pk, step_pk, actor=request.user, now=timezone.now())
+    return _pressed(request, recovery)
+
+
+@require_POST
+@access(Action.TAKE_PART, Recovery)
+def stuck(request: SignedInRequest, recovery: Recovery) -> HttpResponse:
+    form = StuckForm(request.POST)
+    if not form.is_valid():
+        return _unreadable(request)
+    reason = form.cleaned_data["reason"]
+    recoveries.stuck(recovery.pk, reason, actor=request.user, now=timezone.now())
+    return _pressed(request, recovery)
+
+
+@require_POST
+@access(Action.TAKE_PART, Recovery)
+def unstuck(request: SignedInRequest, recovery: Recovery) -> HttpResponse:
+    recoveries.unstuck(recovery.pk, actor=request.user, now=timezone.now())
+    return _pressed(request, recovery)
+
+
+@require_POST
+@access(Action.TAKE_PART, Recovery)
+def hand_over(request: SignedInRequest, recovery: Recovery) -> HttpResponse:
+    form = HandOverForm(request.POST)
+    if not form.is_valid():
+        return _unreadable(request)
+    to = get_object_or_404(queries.people(), pk=form.cleaned_data["person"])
+    recoveries.hand_over(recovery.pk, to, actor=request.user, now=timezone.now())
     return _pressed(request, recovery)
 
 

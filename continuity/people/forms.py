@@ -84,6 +84,13 @@ class OrganisationForm(forms.Form):
         min_value=1,
         max_value=3650,
     )
+    currency = forms.RegexField(
+        r"^[A-Z]{3}$",
+        label=_("Currency"),
+        help_text=_("Three capital letters, as in EUR: what an hour without work costs."),
+        error_messages={"invalid": _("Write three capital letters, as in EUR.")},
+        max_length=3,
+    )
 
 
 class PeopleFilter(forms.Form):
@@ -180,6 +187,14 @@ class ProfileForm(forms.Form):
         label=_("Appearance"), choices=list(THEME_LABELS.items()), required=False
     )
     zone = _zone_field(help_text=ZONE_HELP)
+    single_keys = forms.BooleanField(
+        label=_("Shortcuts of a single key"),
+        required=False,
+        help_text=_(
+            "Such as “/” for the search. Turn them off if you speak to the computer or "
+            "press keys by accident. Ctrl K always works."
+        ),
+    )
 
 
 class PreferencesForm(forms.Form):

@@ -66,12 +66,23 @@ def set_up(
 
 @transaction.atomic(durable=True)
 def change_organisation(
-    *, name: str, zone: str, upstream_stale_days: int, actor: User, now: datetime
+    *,
+    name: str,
+    zone: str,
+    upstream_stale_days: int,
+    currency: str,
+    actor: User,
+    now: datetime,
 ) -> Organisation:
     """Change the settings of the organisation; without a difference, leave no trace."""
     Organisation.objects.get_or_create(pk=1, defaults={"name": name})
     own = Organisation.objects.select_for_update().get(pk=1)
-    wanted = {"name": name, "zone": zone, "upstream_stale_days": upstream_stale_days}
+    wanted = {
+        "name": name,
+        "zone": zone,
+        "upstream_stale_days": upstream_stale_days,
+        "currency": currency,
+    }
     _change("organisation.changed", own, wanted, actor=actor, now=now)
     return own
 
@@ -167,13 +178,19 @@ def set_preferences(
     language: str | None = None,
     theme: str | None = None,
     zone: str | None = None,
+    single_keys: bool | None = None,
 ) -> User:
     """Change what somebody chose for themselves; None leaves a choice as it is.
 
     Only the name leaves a line of history: the others see nothing of the rest.
     """
     person = User.objects.select_for_update().get(pk=person_pk)
-    choices = {"language": language, "theme": theme, "zone": zone}
+    choices = {
+        "language": language,
+        "theme": theme,
+        "zone": zone,
+        "single_keys": single_keys,
+    }
     chosen = {field: value for field, value in choices.items() if value is not None}
     if chosen:
         for field, value in chosen.items():

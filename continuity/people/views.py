@@ -86,6 +86,7 @@ def profile(request: SignedInRequest) -> HttpResponse:
         "language": user.language,
         "theme": user.theme,
         "zone": user.zone or conf.TIME_ZONE,
+        "single_keys": user.single_keys,
     }
     form = forms.ProfileForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
@@ -107,6 +108,7 @@ def settings(request: SignedInRequest) -> HttpResponse:
         "name": own.name,
         "zone": own.zone,
         "upstream_stale_days": own.upstream_stale_days,
+        "currency": own.currency,
     }
     form = forms.OrganisationForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():

@@ -43,5 +43,11 @@ class ContinuityReportForm(forms.Form):
         self.fields["language"].initial = get_language()
 
     @property
+    def has_choice(self) -> bool:
+        """Say whether there is anything to report on: who is in no team has nothing."""
+        team = self.fields["team"]
+        return not team.required or team.queryset.exists()  # type: ignore[attr-defined]
+
+    @property
     def length(self) -> timedelta:
         return timedelta(days=self.cleaned_data["period"])

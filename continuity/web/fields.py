@@ -2,11 +2,13 @@
 
 import re
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
+from django.utils.formats import get_format, number_format
 from django.utils.translation import gettext_lazy as _
 
 UNITS: Final = {
@@ -109,6 +111,110 @@ class LengthField(forms.CharField):
             return bool(self.to_python(data) != initial)
         except ValidationError:
             return True
+
+
+NUMBER: Final = re.compile(r"\d[\d\s.,’']*")
+
+
+def parse_number(text: str) -> Decimal | None:
+    """Return the number that `text` means to a reader of the active language; None if
+    it means none. Spaces and apostrophes group digits; of comma and point, the one that
+    the language does not use for decimals groups where three digits follow it."""
+    plain = re.sub(r"[\s’']", "", text)
+    point = str(get_format("DECIMAL_SEPARATOR"))
+    other = "." if point == "," else ","
+    if point in plain or re.fullmatch(rf"\d{{1,3}}(?:{re.escape(other)}\d{{3}})+", plain):
+        plain = plain.replace(other, "")
+    plain = plain.replace(point, ".").replace(other, ".")
+    return Decimal(plain) if re.fullmatch(r"\d{1,20}(?:\.\d{1,6})?", plain) else None
+
+
+def write_number(value: Decimal) -> str:
+    """Return `value` as a person would type it in the active language: "1200,50"."""
+    places = 0 if value == value.to_integral_value() else 2
+    return number_format(value, decimal_pos=places, use_l10n=True)
+
+
+class NumberField(forms.CharField):
+    """An amount, typed as people write it; gives a Decimal to the hundredth, or None."""
+
+    default_error_messages = {
+        "invalid": _("“%(value)s” is not an amount. Write a number, as in 1200."),
+        "largest": _("That is too much."),
+    }
+
+    def __init__(self, *, largest: Decimal = Decimal("9999999999"), **kwargs: Any) -> None:
+        kwargs.setdefault("max_length", 40)
+        super().__init__(**kwargs)
+        self.largest = largest
+        self.widget.attrs.setdefault("inputmode", "decimal")
+        self.widget.attrs.setdefault("autocomplete", "off")
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, Decimal):
+            return value
+        text = super().to_python(value)
+        if text in self.empty_values:
+            return None
+        return self._read(str(text), str(text))
+
+    def _read(self, number: str, text: str) -> Decimal:
+        read = parse_number(number)
+        if read is None:
+            raise ValidationError(
+                self.error_messages["invalid"], code="invalid", params={"value": text}
+            )
+        if read > self.largest:
+            raise ValidationError(self.error_messages["largest"], code="largest")
+        return read.quantize(Decimal("0.01"))
+
+    def run_validators(self, value: Any) -> None:
+        """The limits of the text were held when it was read; a number has none left."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return write_number(value) if isinstance(value, Decimal) else value
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        try:
+            return bool(self.to_python(data) != initial)
+        except ValidationError:
+            return True
+
+
+class AmountField(NumberField):
+    """A number and what it counts: "5000 EUR", "12 customers"; gives both, or None.
+
+    `unit` is what a bare number counts.
+    """
+
+    default_error_messages = {
+        "invalid": _("“%(value)s” is not an amount. Write a number and what it counts.")
+    }
+    longest_unit: Final = 40
+
+    def __init__(self, *, unit: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.unit = unit
+        self.max_length = 80
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, tuple):
+            return value
+        text = str(forms.CharField.to_python(self, value) or "")
+        if not text:
+            return None
+        number = NUMBER.match(text)
+        if number is None:
+            raise ValidationError(
+                self.error_messages["invalid"], code="invalid", params={"value": text}
+            )
+        unit = text[number.end() :].strip() or self.unit
+        return self._read(number[0], text), unit[: self.longest_unit]
+
+    def prepare_value(self, value: Any) -> Any:
+        if isinstance(value, tuple):
+            return f"{write_number(value[0])} {value[1]}"
+        return value
 
 
 class WebAddressField(forms.URLField):

@@ -4,9 +4,11 @@ Pages and documents use the same functions, so a figure never has two spellings.
 """
 
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Final, Protocol
 
 from django.utils import dateformat, timezone
+from django.utils.formats import number_format
 from django.utils.translation import gettext, pgettext
 
 NOTHING: Final = "–"
@@ -98,6 +100,18 @@ def day_time(value: datetime | None) -> str:
 def percent(share: float | None) -> str:
     """Return "94 %" for 94; None, a share of nothing, gives a dash."""
     return NOTHING if share is None else f"{round(share)}\u00a0%"
+
+
+def amount(value: Decimal | None, unit: str) -> str:
+    """Return "1,200 EUR" or "0.50 EUR", in French "1 200 EUR"; None gives a dash.
+
+    Whole numbers lose their zeros; a figure and its unit stay on one line.
+    """
+    if value is None:
+        return NOTHING
+    places = 0 if value == value.to_integral_value() else 2
+    text = number_format(value, decimal_pos=places, use_l10n=True, force_grouping=True)
+    return f"{text} {unit}".strip().replace(" ", "\u00a0")
 
 
 def _written(value: date | None, letters: str) -> str:

@@ -52,11 +52,64 @@ SENTENCES: Final[Mapping[str, Promise]] = {
     "invalid_script": _(
         "This scenario contradicts itself. Check the order and the times of its phases."
     ),
+    "targets_contradict": _("RTO, WRT and MTPD do not fit together. Check all three."),
+    "targets_contradict:rto_over_mtpd": _(
+        "The RTO must not be longer than the MTPD (%(mtpd)s): shorten the RTO to "
+        "%(at_most)s at most."
+    ),
+    "targets_contradict:rto_leaves_no_wrt": _(
+        "RTO and WRT together must not be longer than the MTPD (%(mtpd)s): with a WRT of "
+        "%(wrt)s, shorten the RTO to %(at_most)s at most."
+    ),
+    "targets_contradict:wrt_leaves_no_rto": _(
+        "The WRT leaves no time for the RTO before the MTPD (%(mtpd)s): shorten the WRT "
+        "to %(at_most)s at most."
+    ),
+    "reason_needed": _("Say why: this is not what the ratings give."),
+    "invalid_hours": _(
+        "These hours cannot be understood. Write them as in Mon-Fri 08:00-18:00."
+    ),
+    "invalid_hours:unreadable": _(
+        "“%(part)s” cannot be understood. Write days and then hours, as in "
+        "Mon-Fri 08:00-18:00."
+    ),
+    "invalid_hours:no_day": _(
+        "“%(part)s” has no day. Write the days before it, as in Mon-Fri 08:00-18:00."
+    ),
+    "invalid_hours:no_time": _(
+        "“%(part)s” has no hours. Write them after the days, as in Mon-Fri 08:00-18:00."
+    ),
+    "invalid_hours:not_a_time": _("“%(part)s” is not a time of day."),
+    "invalid_hours:no_length": _(
+        "“%(part)s” begins and ends at the same time. For day and night write 24/7."
+    ),
+    "invalid_hours:zone": _("This time zone is not known. Choose one of the list."),
+    "scale_name_taken": _("There is another one called “%(name)s”."),
+    "scale_full": _("There are %(most)s already, as many as the form can show."),
+    "level_in_use": _(
+        "“%(name)s” cannot be removed: workflows are rated with it (%(count)s). "
+        "Rename it instead, or rate those workflows otherwise first."
+    ),
+    "tolerance_turns_back": _(
+        "“%(worse)s” is worse than “%(milder)s”, which is not tolerable: it cannot be "
+        "tolerable. Change that one first."
+    ),
+    "unknown_component": _(
+        "No component of the scenario is called “%(component)s”. Choose one of those above."
+    ),
     "conflict": _(
         "Someone else changed this at the same moment. Reload the page and try again."
     ),
     "import_in_use": _(
         "This import cannot be undone as a whole, so nothing was undone: %(names)s."
+    ),
+    "too_long_for_workbook": _(
+        "A workbook cannot hold this: a cell of “%(column)s” in the table “%(table)s” has "
+        "more than 32,767 characters. Nothing was cut off; export as CSV or JSON instead."
+    ),
+    "too_long_for_workbook:rows": _(
+        "A workbook cannot hold this: the table “%(table)s” has more than 1,048,575 rows. "
+        "Nothing was cut off; export as CSV or JSON instead."
     ),
     "name_taken": _(
         "The team has another workflow called “%(name)s” by now. Rename that one first."
@@ -65,6 +118,7 @@ SENTENCES: Final[Mapping[str, Promise]] = {
         "Its proofs are of %(name)s. Add the other tool as an alternative of its own."
     ),
     "spelling_taken": _("“%(name)s” already means %(tool)s."),
+    "view_exists": _("You have a view called “%(name)s” already. Choose another name."),
     "not_allowed_now": _(
         "This is not possible at this moment. Reload the page to see what has changed."
     ),

@@ -6,19 +6,15 @@ import "./outbox.js";
 import "./theme.js";
 import "./live.js";
 import "./filter-list.js";
-import { shortcuts } from "./shortcuts.js";
+import "./palette.js";
 import { token } from "./csrf.js";
 import { toast, problem, text } from "./toasts.js";
 
-const palette = document.getElementById("palette");
-if (palette) {
-  const open = () => { if (!palette.open) palette.showModal(); };
-  shortcuts({ "Ctrl+K": open, "/": open });
-}
 document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-open]");
   if (!opener || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
+  opener.closest("[popover]")?.hidePopover();
   document.getElementById(opener.dataset.open).showModal();
 });
 

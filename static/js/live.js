@@ -31,6 +31,7 @@ if (root) {
   // A refused press is read at leisure: our own questions must not clear it.
   root.addEventListener("htmx:beforeRequest", (event) => { if (event.target === root) event.stopPropagation(); });
   root.addEventListener("live-version", (event) => { version = event.detail.version; stale = false; });
+  let held = false;
   document.addEventListener("htmx:oobBeforeSwap", (event) => {
     const { target, fragment } = event.detail;
     const fresh = fragment.firstElementChild;
@@ -39,15 +40,25 @@ if (root) {
     if (shown.get(target.id) === words && !forced) { event.detail.shouldSwap = false; return; }
     if (engaged(target) && !(forced && target.id === "live-part")) { event.detail.shouldSwap = false; stale = true; return; }
     shown.set(target.id, words);
+    held ||= target.contains(document.activeElement);
   });
   root.addEventListener("htmx:afterRequest", (event) => {
     if (event.target !== root) return;
     connected(event.detail.successful);
     if (!event.detail.successful) return;
     forced = false;
+    if (held && document.activeElement === document.body) refocus();
+    held = false;
     document.body.classList.toggle("has-action-bar", Boolean(root.querySelector(".action-bar")));
     waiting();
   });
+
+  // The button that was pressed may be gone, as "Undo" is: then the next step is where the keyboard goes on.
+  function refocus() {
+    const place = root.querySelector("#press-big") ?? root.querySelector("#me");
+    if (place?.id === "me") place.tabIndex = -1;
+    place?.focus({ preventScroll: true });
+  }
 
   let lost = null;
   function connected(yes) {

@@ -189,3 +189,36 @@ def test_the_last_due_phase_of_a_component_is_what_its_users_see(script, speed, 
         rate = own[-1].error_percent if own else None
         now = seen(script, component, moment, speed)
         assert (now.state, now.error_percent) == (state, rate)
+
+
+def test_a_component_that_turns_three_times_in_45_minutes_flaps_until_it_recovered():
+    minutes = [0, 10, 20, 30, 40, 90]
+    states = ["down", "operational", "down", "operational", "down", "recovered"]
+    script = Script(
+        tuple(
+            Phase("tool", timedelta(minutes=at), ComponentState(state))
+            for at, state in zip(minutes, states, strict=True)
+        ),
+        timedelta(hours=2),
+    )
+
+    flaps = [seen(script, "tool", timedelta(minutes=at)).flapping for at in minutes]
+
+    assert flaps == [False, False, False, True, True, False]
+    assert seen(script, "tool", timedelta(minutes=1), speed=30).flapping is True
+
+
+def test_going_down_twice_in_a_day_is_not_flapping():
+    script = Script(
+        tuple(
+            Phase("chatgpt", timedelta(minutes=at), state)
+            for at, state in [
+                (0, ComponentState.DOWN),
+                (261, ComponentState.OPERATIONAL),
+                (445, ComponentState.DOWN),
+            ]
+        ),
+        timedelta(minutes=618),
+    )
+
+    assert seen(script, "chatgpt", timedelta(minutes=445)).flapping is False

@@ -118,7 +118,7 @@ def test_the_scenario_is_told_at_the_speed_of_the_drill(drill):
     conducting.conduct(now=NOON + 61 * SECOND)
     assert told(drill)[1:] == [(60 * SECOND, 35)]
     (seen,) = queries.seen_by_users(Outage.objects.get())
-    assert str(seen.words) == "About one answer in three fails"
+    assert str(seen.words) == ("About one answer in three fails; waiting sometimes helps")
 
 
 def test_after_a_silence_all_that_was_due_is_told_with_its_own_time(drill):

@@ -419,3 +419,38 @@ def test_a_drill_over_what_nobody_uses_says_so(client):
 
     assert "No workflow depends on these tools." in live
     assert "No workflow depends on these tools." in page
+
+
+def test_the_first_administrator_may_plan_before_there_is_a_team(client):
+    client.force_login(manager())
+
+    page = client.get(reverse("drills:plan"))
+
+    assert page.status_code == 200
+
+
+@pytest.mark.parametrize(("role", "offered"), [(TeamRole.MEMBER, 0), (TeamRole.LEAD, 1)])
+def test_only_who_may_plan_is_offered_to(client, team, role, offered):
+    client.force_login(member(team, role))
+
+    page = client.get(reverse("outages:list")).content.decode()
+
+    assert page.count(reverse("drills:plan")) == offered
+
+
+def test_a_workflow_that_lost_two_tools_is_two_recoveries_told_apart(client, team, tool):
+    outage = OutageFactory(team=team)
+    outage.teams.add(team)
+    first = DependencyFactory(workflow__team=team, tool=tool)
+    second = DependencyFactory(workflow=first.workflow, tool=ToolFactory(name="Claude"))
+    outage.tools.add(first.tool, second.tool)
+    drill = DrillFactory(outage=outage)
+    course.start(outage.pk, actor=None, now=NOON)
+    course.end(outage.pk, actor=outage.facilitator, now=NOON + 42 * MINUTE)
+    client.force_login(member(team, TeamRole.MEMBER))
+
+    page = client.get(reverse("drills:drill", args=[drill.pk])).content.decode()
+
+    assert "without ChatGPT" in page
+    assert "without Claude" in page
+    assert "recoveries at the minimum level" in page

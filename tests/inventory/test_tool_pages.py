@@ -57,7 +57,7 @@ def test_only_workflows_that_one_may_see_are_counted(client):
 
 
 @pytest.mark.parametrize("number", [1, 60])
-@pytest.mark.parametrize(("route", "queries"), [("tools", 6), ("providers", 5)])
+@pytest.mark.parametrize(("route", "queries"), [("tools", 7), ("providers", 5)])
 def test_the_lists_take_the_same_queries_for_1_and_60_rows(
     client, django_assert_num_queries, route, queries, number
 ):

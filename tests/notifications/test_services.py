@@ -240,3 +240,23 @@ def test_the_tasks_have_names_that_survive_a_move():
     assert tasks.deliver.name == "notifications.deliver"
     assert tasks.beat.name == "notifications.beat"
     assert tasks.deliver.expires == tasks.beat.expires == 10
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_person_gets_five_messages_a_minute_and_the_rest_a_minute_later():
+    flooded, other = UserFactory(), UserFactory()
+    for number in range(8):
+        owe(
+            [flooded],
+            write=lambda _user: Message("Hello", "You"),
+            key=f"{number}",
+            now=NOON,
+        )
+    owe([other], write=lambda _user: Message("Hello", "You"), key="x", now=NOON)
+
+    assert deliver(now=NOON) == 6
+    assert deliver(now=NOON + timedelta(seconds=59)) == 0
+    assert deliver(now=NOON + timedelta(seconds=60)) == 3
+
+    assert len(mail.outbox) == 9
+    assert sum(sent.to == [flooded.email] for sent in mail.outbox) == 8

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
 JSON = {"Accept": "application/json"}
 MINUTE = timedelta(minutes=1)
-LIVE_QUERIES = 20
+LIVE_QUERIES = 22
 
 
 def running(team, number=1, lead=None):
@@ -252,12 +252,17 @@ def test_a_note_on_one_workflow_and_an_excuse_reach_the_journal(client, team, re
         {"text": "No key in the vault", "recovery": recovery.pk},
     )
     client.post(
+        reverse("outages:stuck", args=[recovery.pk]), {"text": "The door is locked"}
+    )
+    client.post(
         reverse("outages:excuse", args=[outage.pk]),
         {"reason": "Fire alarm", "recovery": recovery.pk},
     )
 
     page = client.get(reverse("outages:journal", args=[outage.pk])).content.decode()
     assert "Work 000: No key in the vault" in page
+    assert "Work 000: stuck" in page
+    assert "The door is locked" in page
     assert "Fire alarm" in page
 
 
@@ -317,7 +322,7 @@ def test_a_changed_page_is_answered_with_its_parts(client, team, outage):
 
     html = answer.content.decode()
     assert answer.status_code == 200
-    assert html.count('hx-swap-oob="true"') == 7
+    assert html.count('hx-swap-oob="true"') == 8
     assert "<html" not in html
     assert json.loads(answer["HX-Trigger"])["live-version"] == {"version": "2-running"}
 

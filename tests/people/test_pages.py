@@ -429,13 +429,19 @@ def test_the_profile_keeps_name_language_and_zone():
 
 def test_the_settings_keep_the_organisation():
     OrganisationFactory()
-    answer = {"name": "Meridian", "zone": "Europe/Paris", "upstream_stale_days": 90}
+    answer = {
+        "name": "Meridian",
+        "zone": "Europe/Paris",
+        "upstream_stale_days": 90,
+        "currency": "CHF",
+    }
 
     response = signed_in(administrator()).post(reverse("accounts:settings"), answer)
 
     assert response.status_code == 302
     own = Organisation.objects.get()
     assert (own.name, own.zone, own.upstream_stale_days) == ("Meridian", "Europe/Paris", 90)
+    assert own.currency == "CHF"
 
 
 @pytest.mark.parametrize(

@@ -125,3 +125,14 @@ def test_the_list_costs_the_same_whatever_its_length(
 
     with django_assert_num_queries(5):
         client.get(reverse("reports:list"))
+
+
+def test_who_is_in_no_team_is_told_so_instead_of_an_empty_form(client):
+    client.force_login(UserFactory())
+
+    form = client.get(reverse("reports:new")).content.decode()
+    page = client.get(reverse("reports:list")).content.decode()
+
+    assert "You are in no team to report on" in form
+    assert "Make the report" not in form
+    assert reverse("reports:new") not in page

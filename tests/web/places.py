@@ -14,7 +14,7 @@ def space(name: str, **routes: str) -> object:
 
 
 urlpatterns = [
-    space("dashboard", overview=""),
+    space("dashboard", overview="", search="search/", shortcuts="shortcuts/", mine="mine/"),
     space(
         "inventory",
         workflows="workflows/",

@@ -1,8 +1,19 @@
 """Charts: the same bytes for the same figures, and doubt that can be seen."""
 
+import re
+
 import pytest
 
-from continuity.web.charts import Heat, Point, Stacked, Trend, sparkline
+from continuity.web.charts import (
+    Heat,
+    Mark,
+    Point,
+    Stacked,
+    Steps,
+    Tread,
+    Trend,
+    sparkline,
+)
 
 KEYS = [("ok", "Ready"), ("warn", "Partly ready"), ("bad", "Not ready")]
 
@@ -120,3 +131,47 @@ def test_no_chart_carries_what_the_policy_forbids():
     assert not any(word in svg for svg in drawn for word in ("style=", "<style", "<script"))
     assert "&lt;x&gt;" in drawn[2]
     assert heat.table()[0].cells[0].bucket == 4
+
+
+def steps(*treads: Tread, marks: tuple[Mark, ...] = ()) -> Steps:
+    return Steps(
+        "i",
+        "Harm",
+        "As time passes.",
+        [("15 min", 15), ("1 h", 60), ("4 h", 240)],
+        [("Minor", True), ("Major", False)],
+        treads,
+        marks,
+        ("From", "Level"),
+        [("15 min", "Minor")],
+    )
+
+
+def test_a_level_holds_until_the_next_and_what_is_not_tolerable_is_heavier():
+    svg = steps(Tread(15, 240, 0), Tread(240, None, 1)).svg(400)
+
+    tolerable, worse = re.findall(r'<path class="(line[a-z-]*)" d="([^"]+)"', svg)
+    assert tolerable == ("line", "M149.2 88 H326.8")
+    assert worse == ("line-bad", "M326.8 88 V52 H380")
+    assert svg.count('class="over"') == 1
+    assert 'stroke-width="3"' in svg
+
+
+def test_steps_are_nothing_without_a_level_and_unknown_before_the_first():
+    assert steps().svg(400) == ""
+    assert 'd="M238 88 ' in steps(Tread(60, None, 0)).svg(400)
+
+
+def test_a_moment_between_two_ticks_and_one_after_the_last_have_a_place():
+    svg = steps(
+        Tread(15, None, 0), marks=(Mark("RTO", 150), Mark("MTPD", 999, strong=True))
+    ).svg(400)
+
+    uprights = re.findall(r'<line class="(target|limit)" x1="([\d.]+)"', svg)
+    assert uprights == [("target", "282.4"), ("limit", "353.4")]
+
+
+def test_a_drawing_of_steps_for_a_phone_has_every_second_moment():
+    slim = steps(Tread(15, None, 0)).figure().narrow
+
+    assert (">15 min<" in slim, ">1 h<" in slim, ">4 h<" in slim) == (True, False, True)

@@ -1,12 +1,16 @@
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django import forms
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
 from continuity.web.fields import (
+    AmountField,
     LengthField,
+    NumberField,
     WebAddressField,
     parse_length,
     write_length,
@@ -94,3 +98,55 @@ def test_the_same_length_written_otherwise_has_not_changed():
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "ftp://example.test/"])
 def test_only_web_addresses_become_links(url):
     assert "url" in Asked({"url": url}).errors
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "number"),
+    [
+        ("en", "1200", "1200.00"),
+        ("en", "1,200.5", "1200.50"),
+        ("en", "1,200", "1200.00"),
+        ("en", "12,5", "12.50"),
+        ("en", "1 200 000", "1200000.00"),
+        ("fr", "1\u202f200,50", "1200.50"),
+        ("fr", "1.200", "1200.00"),
+        ("fr", "12.5", "12.50"),
+        ("fr", "1 200", "1200.00"),
+    ],
+)
+def test_an_amount_is_read_as_the_language_writes_it(language, text, number):
+    with translation.override(language):
+        field = NumberField()
+
+        assert field.clean(text) == Decimal(number)
+        assert field.clean(field.prepare_value(Decimal(number))) == Decimal(number)
+
+
+@pytest.mark.parametrize("text", ["a lot", "-5", "1,2,3", "1..2", "1e5", "99999999999"])
+def test_what_is_no_amount_is_refused(text):
+    with pytest.raises(forms.ValidationError):
+        NumberField().clean(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("", None),
+        ("500", (Decimal("500.00"), "EUR")),
+        ("12 customers", (Decimal("12.00"), "customers")),
+        ("1,500.25 CHF", (Decimal("1500.25"), "CHF")),
+        ("3contracts", (Decimal("3.00"), "contracts")),
+    ],
+)
+def test_an_amount_comes_with_what_it_counts(text, value):
+    field = AmountField(unit="EUR", required=False)
+
+    assert field.clean(text) == value
+    if value:
+        assert field.clean(field.prepare_value(value)) == value
+        assert not field.has_changed(value, text)
+
+
+def test_what_counts_nothing_is_refused():
+    with pytest.raises(forms.ValidationError, match="Write a number and what it counts"):
+        AmountField(unit="EUR").clean("customers")

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -84,3 +85,21 @@ def test_no_time_and_no_share_are_dashes_and_not_zeros():
     with translation.override("en"):
         assert [formats.moment(None), formats.day(None), formats.percent(None)] == ["–"] * 3
         assert plain(formats.percent(94.4)) == "94 %"
+
+
+@pytest.mark.parametrize(
+    ("language", "value", "text"),
+    [
+        ("en", None, "–"),
+        ("en", "1200", "1,200 EUR"),
+        ("en", "1200.50", "1,200.50 EUR"),
+        ("en", "0.00", "0 EUR"),
+        ("fr", "1234567.50", "1 234 567,50 EUR"),
+    ],
+)
+def test_an_amount_has_its_unit_on_the_same_line(language, value, text):
+    with translation.override(language):
+        found = formats.amount(value if value is None else Decimal(value), "EUR")
+
+    assert plain(found).replace("\u202f", " ") == text
+    assert " " not in found

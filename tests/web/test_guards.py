@@ -17,6 +17,7 @@ PUBLIC = {
     "account_login",  # leads to allauth's, or to the first start
     "accounts:preferences",  # the language of the sign-in page
     "accounts:setup",  # 404 once there is a user
+    "drills:calendar_feed",  # the secret in the address is what a calendar program has
     "healthz",
     "readyz",
 }

@@ -20,6 +20,7 @@ from continuity.dashboard.queries.scope import (
     scope,
     stock,
 )
+from continuity.dashboard.queries.search import Found, search
 from continuity.dashboard.queries.shell import Shell, shell
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "MONTHS",
     "Decision",
     "DecisionKind",
+    "Found",
     "Overview",
     "Scope",
     "Shell",
@@ -38,6 +40,7 @@ __all__ = [
     "overview",
     "recoveries",
     "scope",
+    "search",
     "shell",
     "stock",
     "wanted",

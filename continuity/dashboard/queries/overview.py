@@ -415,7 +415,7 @@ def _drills(
             title=one.outage.title,
             url=one.outage.drill.get_absolute_url(),
             at=one.outage.occurred_at or chosen.now,
-            scope=_workflows(one.total),
+            scope=_recoveries(one.total),
             state=one.outage.state,
             overdue_days=None,
             result=None,
@@ -447,7 +447,7 @@ def _drills(
             title=found[0].outage_title,
             url=reverse("outages:live", args=[pk]),
             at=found[0].occurred_at,
-            scope=_workflows(len(found)),
+            scope=_recoveries(len(found)),
             state=DrillState.ENDED,
             overdue_days=None,
             result=summary(found),
@@ -459,8 +459,9 @@ def _drills(
     return [*running, *coming[:SHOWN_DRILLS], *over[: SHOWN_DRILLS - 2]]
 
 
-def _workflows(number: int) -> str:
-    return ngettext("%(number)d workflow", "%(number)d workflows", number) % {
+def _recoveries(number: int) -> str:
+    """A workflow that lost two tools is two of them."""
+    return ngettext("%(number)d recovery", "%(number)d recoveries", number) % {
         "number": number
     }
 

@@ -12,8 +12,8 @@ from continuity.accounts.roles import Action, OrganisationRole, TeamRole
 from continuity.domain.clocks import Verdict
 from continuity.domain.recurrence import occurrences
 from continuity.domain.scenario import ComponentState
-from continuity.drills.models import Drill, Participant, Scenario, Schedule
-from continuity.drills.queries.rules import rule_of
+from continuity.drills.models import Drill, Participant, Phase, Scenario, Schedule
+from continuity.drills.queries.rules import blackout_days, rule_of
 from continuity.drills.queries.scripts import PhaseLine, freeze, phases_of
 from continuity.inventory.models import Tool, ToolKind
 from continuity.outages.models import Outage
@@ -107,7 +107,9 @@ def schedule_page(schedule: Schedule, *, now: datetime) -> SchedulePage:
     return SchedulePage(
         schedule=schedule,
         tools=tuple(sorted(tool.name for tool in tools)),
-        coming=occurrences(rule_of(schedule), now, now + timedelta(days=3 * 366), limit=5),
+        coming=occurrences(
+            rule_of(schedule, blackout_days()), now, now + timedelta(days=3 * 366), limit=5
+        ),
         drills=drills,
         reach=reach([tool.pk for tool in tools], team_pks(schedule.team)),
         may_delete=not drills,
@@ -131,6 +133,22 @@ def scenario_page(scenario: Scenario) -> ScenarioPage:
     )
 
 
+def phases_in(scenario: Scenario) -> QuerySet[Phase]:
+    """Return the phases of all components of `scenario`, in the order of moments."""
+    return Phase.objects.filter(component__scenario=scenario).order_by("offset", "pk")
+
+
+def editable_tools(scenario: Scenario) -> list[Tool]:
+    """Return the tools a component can stand for: those a drill can take away, and
+    those it stands for already."""
+    pks = scenario.components.exclude(tool=None).values("tool")
+    return list(
+        Tool.objects.filter(
+            Q(pk__in=choosable_tools().values("pk")) | Q(pk__in=pks)
+        ).order_by("name")
+    )
+
+
 def scenarios() -> QuerySet[Scenario]:
     """Return all scenarios, those that need no history first, then the newest."""
     return Scenario.objects.annotate(
@@ -143,15 +161,14 @@ def default_tools(scenario: Scenario) -> QuerySet[Tool]:
 
     Those of its components that are ever worse than usual; not what they ride on, since
     everything else that does would then fall too, which the real outage may not show.
+    Where nothing else is known to have failed, what they ride on it is. Two queries.
     """
     bad = [ComponentState.DEGRADED, ComponentState.DOWN]
-    return (
-        Tool.objects.usable()
-        .filter(
-            pk__in=scenario.components.filter(phases__state__in=bad).values("tool"),
-        )
-        .order_by("name")
-    )
+    failing = scenario.components.filter(phases__state__in=bad).values("tool")
+    usable = Tool.objects.usable().filter(pk__in=failing).order_by("name")
+    if usable.exists():
+        return usable
+    return Tool.objects.filter(pk__in=failing).order_by("name")
 
 
 def choosable_tools() -> QuerySet[Tool]:
@@ -185,6 +202,11 @@ def _in_scenarios() -> QuerySet[Scenario, int | None]:
 def runnable_teams(user: User) -> QuerySet[Team]:
     """Return the teams for which `user` may plan and run drills."""
     return Team.objects.allowing(user, Action.RUN_DRILL)
+
+
+def may_plan(user: User) -> bool:
+    """Say whether `user` may plan a drill: of some team, or of all there will ever be."""
+    return user.may(Action.RUN_DRILL) or runnable_teams(user).exists()
 
 
 def may_run_schedule(user: User, schedule: Schedule) -> bool:

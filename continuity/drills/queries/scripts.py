@@ -5,18 +5,19 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.translation import get_language
 
 from continuity.domain import scenario as rules
 from continuity.domain.scenario import ComponentState
-from continuity.drills.models import Component, Drill, Phase, Scenario
+from continuity.drills.models import Component, Drill, Phase, Quality, Scenario
 from continuity.inventory.models import Tool
 
 
 def freeze(scenario: Scenario, tools: Iterable[Tool]) -> dict[str, Any]:
     """Return the scenario as a drill keeps it: plain JSON, with the names as they are.
 
-    A component without a tool stands for those of `tools` that no other one names. Two
+    A component that is chosen stands for those of `tools` that no other one names. Two
     queries.
     """
     components = list(scenario.components.select_related("tool"))
@@ -34,6 +35,7 @@ def freeze(scenario: Scenario, tools: Iterable[Tool]) -> dict[str, Any]:
         "components": {
             component.name: _tools_of(component, others) for component in components
         },
+        "chosen": [component.name for component in components if component.chosen],
         "phases": [
             {
                 "component": phase.component.name,
@@ -45,6 +47,7 @@ def freeze(scenario: Scenario, tools: Iterable[Tool]) -> dict[str, Any]:
                 else phase.delay.total_seconds(),
                 "note_en": phase.note_en,
                 "note_fr": phase.note_fr,
+                "quality": phase.quality or scenario.quality,
             }
             for phase in phases
         ],
@@ -52,8 +55,10 @@ def freeze(scenario: Scenario, tools: Iterable[Tool]) -> dict[str, Any]:
 
 
 def _tools_of(component: Component, others: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    if component.tool is None:
+    if component.chosen:
         return others
+    if component.tool is None:
+        return []
     return [{"pk": component.tool.pk, "name": component.tool.name}]
 
 
@@ -79,15 +84,18 @@ def _phase(phase: Mapping[str, Any]) -> rules.Phase:
 @dataclass(frozen=True, slots=True)
 class PhaseLine:
     """A phase as a page shows it. `at` is in the real outage, `played_at` in a drill at
-    its speed."""
+    its speed. `is_chosen`: it stands for the tools that a drill names."""
 
     at: timedelta
     played_at: timedelta
     component: str
     tools: str
+    is_chosen: bool
     state: str
     error_percent: int | None
+    delay: timedelta | None
     note: str
+    known: str | Promise
 
 
 def phases_of(script: Mapping[str, Any], speed: int = 1) -> tuple[PhaseLine, ...]:
@@ -97,15 +105,20 @@ def phases_of(script: Mapping[str, Any], speed: int = 1) -> tuple[PhaseLine, ...
     for phase in script.get("phases", ()):
         at = timedelta(seconds=phase["at_seconds"])
         tools = ", ".join(tool["name"] for tool in script["components"][phase["component"]])
+        seconds = phase["delay_seconds"]
+        quality = phase.get("quality", "")
         lines.append(
             PhaseLine(
                 at=at,
                 played_at=at / speed,
                 component=phase["component"],
                 tools=tools,
+                is_chosen=phase["component"] in script.get("chosen", ()),
                 state=phase["state"],
                 error_percent=phase["error_percent"],
+                delay=None if seconds is None else timedelta(seconds=seconds),
                 note=phase["note_fr" if french else "note_en"],
+                known=Quality(quality).label if quality else "",
             )
         )
     return tuple(lines)

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from continuity.domain.clocks import Pause, working_time
-from continuity.domain.scenario import due_phases
+from continuity.domain.scenario import due_phases, seen
 from continuity.domain.states import OVER, DrillState
 from continuity.drills.models import Drill
 from continuity.drills.queries.scripts import script_of
@@ -126,6 +126,9 @@ def tell_phase(
 ) -> None:
     """Write one phase of the drill's script into the journal, under the outage's lock."""
     tools = drill.script["components"][phase["component"]]
+    meets = seen(
+        script_of(drill), phase["component"], timedelta(seconds=phase["at_seconds"])
+    )
     append(
         drill.outage,
         EntryKind.PHASE,
@@ -139,6 +142,7 @@ def tell_phase(
             "state": phase["state"],
             "error_percent": phase["error_percent"],
             "delay_seconds": phase["delay_seconds"],
+            "flapping": meets.flapping,
             "note_en": phase["note_en"],
             "note_fr": phase["note_fr"],
         },

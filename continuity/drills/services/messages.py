@@ -1,20 +1,16 @@
 """What participants are written. Every message of a drill says first that it is one."""
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
-from typing import Final
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 from continuity.accounts.models import User
 from continuity.domain.states import DrillState
-from continuity.drills.models import Drill
+from continuity.drills.models import HOUR, MARK, Drill
 from continuity.notifications.services import Message, owe
 from continuity.web import formats
-
-MARK: Final = "EXERCISE - EXERCICE"
-"""In both languages at once, whatever the reader's: nobody may take it for real."""
 
 
 def tell_planned(drill: Drill, *, now: datetime) -> None:
@@ -35,6 +31,28 @@ def tell_planned(drill: Drill, *, now: datetime) -> None:
         )
 
     _owe(drill, "planned", write, now)
+
+
+def tell_soon(drill: Drill, before: timedelta, *, now: datetime) -> None:
+    """Owe all who take part a reminder, `before` (a week or an hour) the drill begins."""
+
+    def write(user: User) -> Message:
+        when = formats.day_time(drill.outage.due_at)
+        return _message(
+            drill,
+            _("Reminder: drill on %(when)s: %(title)s")
+            % {"when": when, "title": drill.outage.title},
+            _(
+                "You take part in a drill on %(when)s. It is practice: no tool really "
+                "fails.\n\nHave the runbook of your workflow at hand, and be able to "
+                "sign in."
+            )
+            % {"when": when},
+            drill.get_absolute_url(),
+        )
+
+    what = "hour" if before == HOUR else "week"
+    _owe(drill, f"soon-{what}", write, now)
 
 
 def tell_started(drill: Drill, *, now: datetime) -> None:

@@ -20,9 +20,10 @@ from continuity.drills.models import (
     Scenario,
     Schedule,
 )
-from continuity.drills.queries.rules import rule_of
+from continuity.drills.queries.rules import blackout_days, rule_of
 from continuity.drills.queries.scripts import freeze
 from continuity.drills.services import messages
+from continuity.drills.services.reminding import reminded_at_once
 from continuity.history.services import changes, record
 from continuity.inventory.models import Tool, Workflow
 from continuity.outages.models import OutageKind
@@ -176,6 +177,23 @@ def delete(schedule_pk: int, *, actor: User, now: datetime) -> None:
     schedule.delete()
 
 
+def reckon_again(*, now: datetime) -> int:
+    """Find the next occurrence of all that recurs anew, after the days without drills have
+    changed; return how many moved. In the caller's transaction.
+
+    What is due by now, or has been opened, stays.
+    """
+    moved = 0
+    recurring = Schedule.objects.recurring().filter(paused=False, next_due_at__gt=now)
+    for schedule in recurring.select_for_update(of=("self",)).order_by("pk"):
+        before = schedule.next_due_at
+        _set_next(schedule, after=now)
+        if schedule.next_due_at != before:
+            schedule.save(update_fields=["next_due_at", "opens_at"])
+            moved += 1
+    return moved
+
+
 def open_due(*, now: datetime, limit: int = 100) -> int:
     """Open a drill for every schedule that is due; return how many were opened.
 
@@ -207,7 +225,7 @@ def _locked(schedule_pk: int) -> Schedule:
 
 def _set_next(schedule: Schedule, *, after: datetime) -> None:
     """Set the next occurrence that has no drill yet, and when to open it."""
-    rule = rule_of(schedule)
+    rule = rule_of(schedule, blackout_days() if schedule.rrule else frozenset())
     due = next_after(rule, after)
     while due is not None and schedule.pk and _opened(schedule, due):
         due = next_after(rule, due)
@@ -266,6 +284,7 @@ def _make(schedule: Schedule, occurrence: datetime, now: datetime) -> Drill:
         type=schedule.type,
         aim=schedule.aim,
         speed=schedule.speed,
+        reminded_before=reminded_at_once(occurrence, now),
     )
     _invite(drill, tool_pks, [team.pk for team in teams])
     return drill

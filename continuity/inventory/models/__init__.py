@@ -20,6 +20,7 @@ from continuity.inventory.models.imports import (
     Import,
     ImportChange,
     ImportKind,
+    ImportRun,
     ImportState,
 )
 from continuity.inventory.models.views import ListPage, SavedView
@@ -59,6 +60,7 @@ __all__ = [
     "Import",
     "ImportChange",
     "ImportKind",
+    "ImportRun",
     "ImportState",
     "ListPage",
     "Material",

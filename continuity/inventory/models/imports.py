@@ -1,5 +1,8 @@
 """An import: a file, what its columns mean, the answers given, and what it changed."""
 
+from datetime import datetime
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -14,6 +17,7 @@ from continuity.accounts.roles import Action
 class ImportState(models.TextChoices):
     UPLOADED = "uploaded", _("Columns to be named")
     MAPPED = "mapped", _("To be checked")
+    WAITING = "waiting", pgettext_lazy("import", "Being imported")
     DONE = "done", pgettext_lazy("import", "Imported")
     UNDONE = "undone", pgettext_lazy("import", "Undone")
 
@@ -23,8 +27,13 @@ class ImportKind(models.TextChoices):
 
     WORKFLOWS = "workflows", _("Workflows")
     ALTERNATIVES = "alternatives", _("Alternatives")
-    UPSTREAMS = "upstreams", _("Upstreams")
+    STEPS = "steps", _("Runbook steps")
     IMPACTS = "impacts", _("Business impact")
+    POINTS = "points", _("Recovery points")
+    TOOLS = "tools", _("AI tools")
+    UPSTREAMS = "upstreams", _("Upstreams")
+    PROVIDERS = "providers", _("Providers")
+    TEAMS = "teams", _("Teams")
 
 
 class ImportQuerySet(models.QuerySet["Import"]):
@@ -47,6 +56,7 @@ class Import(models.Model):
     state = models.CharField(
         max_length=8, choices=ImportState, default=ImportState.UPLOADED
     )
+    kind = models.CharField(max_length=12, choices=ImportKind, default=ImportKind.WORKFLOWS)
     file_name = models.CharField(_("file"), max_length=200)
     content = models.BinaryField()
     sha256 = models.CharField(max_length=64)
@@ -74,7 +84,11 @@ class Import(models.Model):
             models.CheckConstraint(
                 name="import_state_matches_instants",
                 condition=(
-                    Q(state__in=["uploaded", "mapped"], imported_at=None, undone_at=None)
+                    Q(
+                        state__in=["uploaded", "mapped", "waiting"],
+                        imported_at=None,
+                        undone_at=None,
+                    )
                     | Q(state="done", imported_at__isnull=False, undone_at=None)
                     | Q(state="undone", imported_at__isnull=False, undone_at__isnull=False)
                 ),
@@ -86,6 +100,55 @@ class Import(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("inventory:import", args=[self.pk])
+
+
+class ImportRunQuerySet(models.QuerySet["ImportRun"]):
+    def due(self, now: datetime) -> Self:
+        """Waiting, or taken up by a worker whose lease ran out: it died."""
+        return self.filter(
+            Q(leased_until=None) | Q(leased_until__lte=now),
+            ended_at=None,
+            due_at__lte=now,
+        )
+
+
+class ImportRun(models.Model):
+    """A large import on its way: asked for on a page, written by a worker.
+
+    A table of its own, since progress is told while the import's row is locked.
+    """
+
+    of = models.OneToOneField(Import, models.CASCADE, related_name="run")
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    asked_at = models.DateTimeField()
+    digest = models.CharField(max_length=64)
+    """Of the plan that was shown: another one is not carried out."""
+    due_at = models.DateTimeField()
+    leased_until = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    ended_at = models.DateTimeField(null=True)
+    problem = models.CharField(max_length=60, blank=True)
+    """The code of what kept it from being written; empty if nothing did."""
+
+    objects = ImportRunQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(problem="") | Q(ended_at__isnull=False),
+                name="run_with_a_problem_has_ended",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["due_at"], name="import_to_write", condition=Q(ended_at=None)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.of}: {self.done} of {self.total}"
 
 
 class ImportChange(models.Model):

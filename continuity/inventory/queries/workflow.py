@@ -407,9 +407,9 @@ def runbooks(workflow: Workflow) -> list[tuple[Dependency, list[Runbook]]]:
 
 
 def _full(workflow: Workflow) -> Workflow:
-    return Workflow.objects.select_related("team__parent", "owner", "deputy").get(
-        pk=workflow.pk
-    )
+    return Workflow.objects.select_related(
+        "team__parent", "owner", "deputy", "targets_by"
+    ).get(pk=workflow.pk)
 
 
 def _alternatives(workflow: Workflow) -> Mapping[int, list[Alternative]]:

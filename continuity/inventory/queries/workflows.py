@@ -21,6 +21,7 @@ SORTS: Final[Mapping[str, str]] = {
     "team": "team__name",
     "tier": "tier",
     "rto": "rto",
+    "mtpd": "mtpd",
     "owner": "owner__name",
 }
 TEXTS: Final = frozenset({"name", "team__name", "owner__name"})
@@ -43,8 +44,11 @@ class Row:
         return max(0, len(self.tools) - 2)
 
 
-def listed(user: User, wanted: Mapping[str, Any], *, sort: str = "") -> QuerySet[Workflow]:
-    """Return the workflows that `user` may see and that match `wanted`, in order.
+def listed(
+    user: User, wanted: Mapping[str, Any], *, sort: str = "", deputies: bool = False
+) -> QuerySet[Workflow]:
+    """Return the workflows that `user` may see and that match `wanted`, in order; with
+    their deputies if these are shown.
 
     `wanted` holds q, team, tool, provider, tier, data_class, owner, gap and archived,
     any of them empty or missing. Each word of q must occur in the name, the team, the
@@ -72,7 +76,7 @@ def listed(user: User, wanted: Mapping[str, Any], *, sort: str = "") -> QuerySet
     if gap := wanted.get("gap"):
         found = found.filter(_gap(gap))
     return (
-        found.select_related("team__parent", "owner")
+        found.select_related("team__parent", "owner", *(["deputy"] if deputies else []))
         .order_by(*_order(sort))
         .fetch_mode(FETCH_RAISE)
     )

@@ -10,6 +10,7 @@ from django.db import models, transaction
 from continuity.history.services import changes, record
 from continuity.inventory.catalogue import ProviderEntry, ToolEntry, read
 from continuity.inventory.models import Provider, Tool, ToolName, Upstream
+from continuity.inventory.services.impact import load_scales
 
 
 @dataclass(slots=True)
@@ -24,6 +25,8 @@ class Loaded:
     removed: int = 0
     left: int = 0
     """Tools that people have made or edited: theirs, so nothing was done to them."""
+    scales: int = 0
+    """Categories and levels of impact, made where there was none."""
 
 
 @transaction.atomic
@@ -40,6 +43,7 @@ def load(now: datetime) -> Loaded:
     tools = _tools(entries, providers, done, now)
     _spellings(entries, tools, done)
     _upstreams(entries, tools, done, now)
+    done.scales = load_scales(now)
     return done
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.db import transaction
 
@@ -10,6 +10,8 @@ from continuity.accounts.models import User
 from continuity.domain.errors import Refused
 from continuity.history.services import changes, record
 from continuity.inventory.models import Workflow
+
+TARGETS: Final = ("rto", "wrt", "mtpd")
 
 
 class NameTaken(Refused):
@@ -21,7 +23,9 @@ class NameTaken(Refused):
 @transaction.atomic
 def add(*, fields: Mapping[str, Any], actor: User, now: datetime) -> Workflow:
     """Return a new workflow with `fields`, named as on the model."""
-    workflow = Workflow.objects.create(**fields, created_at=now)
+    set_now = any(fields.get(name) is not None for name in TARGETS)
+    authorship = {"targets_by": actor, "targets_at": now} if set_now else {}
+    workflow = Workflow.objects.create(**fields, **authorship, created_at=now)
     record(
         "workflow.created",
         workflow,
@@ -43,7 +47,13 @@ def change(
     if after:
         for name, value in after.items():
             setattr(workflow, name, value)
-        workflow.save(update_fields=list(after))
+        touched = list(after)
+        if after.keys() & set(TARGETS):
+            # Whoever changes a target is its author; their reason is not the old one.
+            workflow.targets_by, workflow.targets_at = actor, now
+            workflow.targets_reason = str(after.get("targets_reason", ""))
+            touched += ["targets_by", "targets_at", "targets_reason"]
+        workflow.save(update_fields=touched)
         record(
             "workflow.changed",
             workflow,

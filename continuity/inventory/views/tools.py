@@ -15,9 +15,10 @@ from continuity.accounts.access import access
 from continuity.accounts.http import SignedInRequest
 from continuity.accounts.roles import Action
 from continuity.inventory import forms
-from continuity.inventory.models import Provider, Tool, Upstream
+from continuity.inventory.models import ListPage, Provider, Tool, Upstream
 from continuity.inventory.queries import tools as queries
 from continuity.inventory.services import tools as services
+from continuity.inventory.views import saved
 from continuity.web.htmx import render_page, wants_part
 from continuity.web.paging import page_of
 
@@ -27,18 +28,20 @@ def listing(request: SignedInRequest) -> HttpResponse:
     form = forms.ToolFilter(request.GET)
     wanted = form.wanted()
     sort = request.GET.get("sort", "")
+    address = reverse("inventory:tools")
+    kept = {**wanted, **({"sort": sort} if sort else {})}
+    asked = urlencode(sorted(kept.items()))
     context = {
         "form": form,
         "page": page_of(request, queries.listed(request.user, wanted, sort=sort)),
         "active": bool(wanted),
         "sort": sort,
         "may_edit": request.user.may(Action.EDIT_CATALOGUE),
+        **saved.context(request, ListPage.TOOLS, address, asked),
     }
     response = render_page(request, "inventory/tools.html", context, part="results")
     if wants_part(request):
-        kept = {**wanted, **({"sort": sort} if sort else {})}
-        query = f"?{urlencode(kept)}" if kept else ""
-        return push_url(response, f"{reverse('inventory:tools')}{query}")
+        return push_url(response, f"{address}?{asked}" if asked else address)
     return response
 
 

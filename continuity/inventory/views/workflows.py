@@ -1,7 +1,6 @@
 """Pages of workflows: the list, one of them, and what changes it."""
 
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
@@ -17,7 +16,7 @@ from continuity.accounts.http import SignedInRequest
 from continuity.accounts.roles import Action
 from continuity.history.queries import subject_history
 from continuity.inventory import forms
-from continuity.inventory.models import Alternative, Dependency, Workflow
+from continuity.inventory.models import Alternative, Dependency, ListPage, Workflow
 from continuity.inventory.queries import workflow as one
 from continuity.inventory.queries import workflows as many
 from continuity.inventory.services import (
@@ -26,6 +25,7 @@ from continuity.inventory.services import (
     runbooks,
     workflows,
 )
+from continuity.inventory.views import saved
 from continuity.web.htmx import render_page, wants_json, wants_part
 from continuity.web.paging import page_of
 
@@ -33,27 +33,32 @@ from continuity.web.paging import page_of
 @access(Action.VIEW)
 def listing(request: SignedInRequest) -> HttpResponse:
     form = forms.WorkflowFilter(request.GET, user=request.user)
-    wanted = form.wanted()
+    wanted, columns = form.wanted(), form.columns()
     sort = request.GET.get("sort", "")
-    page = page_of(request, many.listed(request.user, wanted, sort=sort))
+    found = many.listed(request.user, wanted, sort=sort, deputies="deputy" in columns)
+    page = page_of(request, found)
     rows = many.rows(page.object_list, now=timezone.now())
+    address = reverse("inventory:workflows")
+    asked = form.address(sort=sort)
+    query = f"?{asked}" if asked else ""
     context = {
         "form": form,
         "page": page,
         "rows": rows,
+        "show": dict.fromkeys(columns, True),
+        "query": query,
         "active": bool(wanted),
         "more": bool(wanted.keys() - {"q", "team", "tool", "gap"}),
         "sort": sort,
         "nothing_yet": not rows and not wanted and not many.any_visible(request.user),
         "may_add": many.teams(request.user, Action.EDIT).exists(),
         "may_import": request.user.may(Action.IMPORT),
+        **saved.context(request, ListPage.WORKFLOWS, address, asked),
     }
     response = render_page(request, "inventory/workflows.html", context, part="results")
     if wants_part(request):
         # The address stays short: only what was asked for, and it opens the same list.
-        kept = {**wanted, **({"sort": sort} if sort else {})}
-        query = f"?{urlencode(kept)}" if kept else ""
-        return push_url(response, f"{reverse('inventory:workflows')}{query}")
+        return push_url(response, f"{address}{query}")
     return response
 
 

@@ -2,7 +2,7 @@
 
 from continuity.outages.queries.board import Board, board, real_outages, seen_by_users
 from continuity.outages.queries.journal import JournalLine, breaks, digest, lines
-from continuity.outages.queries.live import Live, live
+from continuity.outages.queries.live import Live, live, people
 from continuity.outages.queries.results import (
     Line,
     Measured,
@@ -38,6 +38,7 @@ __all__ = [
     "measured",
     "moments_of",
     "pauses_of",
+    "people",
     "reach",
     "real_outages",
     "recoveries_between",

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db.models import Count, F, Q, QuerySet
 from django.utils.functional import Promise
@@ -17,9 +17,14 @@ from continuity.domain.scenario import ComponentState
 from continuity.domain.states import LIVE, OVER, DrillState
 from continuity.outages.models import EntryKind, Outage, OutageKind
 from continuity.outages.queries.results import pauses_of
+from continuity.web import formats
 
 MOST_PHASES: Final = 500
 """Entries of the scenario read for one board; longer scripts do not exist."""
+
+HANGS: Final = timedelta(minutes=1)
+MOSTLY: Final = 60
+"""Above this share of failures, in percent, trying again is no advice any more."""
 
 ONE_IN: Final[Mapping[int, Promise]] = {
     2: _("About every second answer fails"),
@@ -34,13 +39,18 @@ ONE_IN: Final[Mapping[int, Promise]] = {
 
 @dataclass(frozen=True, slots=True)
 class SeenByUsers:
-    """What a user of some tools meets now, in plain words. `level`: ok, warn or bad."""
+    """What a user of some tools meets now, in plain words. `level`: ok, warn or bad.
+
+    `partial`: neither down nor well, so that staying is worth a thought.
+    """
 
     tools: str
     words: str | Promise
     note: str
     level: str
     since: datetime
+    tool_pks: frozenset[int] = frozenset()
+    partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,23 +161,63 @@ def seen_by_users(outage: Outage) -> tuple[SeenByUsers, ...]:
         nearer = last if own.intersection(data["tool_pks"]) else around
         nearer[data["component"]] = SeenByUsers(
             tools=", ".join(data["tools"]) or data["component"],
-            words=words_for(data["state"], data.get("error_percent")),
+            words=words_of(data),
             note=data.get("note_fr" if french else "note_en", ""),
             level=_level(data["state"]),
             since=entry.at,
+            tool_pks=frozenset(data["tool_pks"]),
+            partial=data["state"] in PARTIAL or data.get("flapping", False),
         )
     return (*last.values(), *around.values())
 
 
-def words_for(state: str, error_percent: int | None) -> str | Promise:
-    """Return what a user meets, in plain words: "About one answer in three fails"."""
+def is_partial(tool_pk: int, board: Board) -> bool:
+    """Say whether a tool works neither well nor not at all, as far as has been told.
+
+    A tool that no component stands for fares as the tools of the outage do.
+    """
+    own = [seen for seen in board.seen if tool_pk in seen.tool_pks]
+    return any(seen.partial for seen in own or board.seen)
+
+
+PARTIAL: Final = frozenset({ComponentState.DEGRADED, ComponentState.RECOVERING})
+
+
+def words_of(data: Mapping[str, Any]) -> str | Promise:
+    """Return what a user meets, from what the journal keeps of a phase."""
+    seconds = data.get("delay_seconds")
+    return words_for(
+        data["state"],
+        data.get("error_percent"),
+        delay=None if seconds is None else timedelta(seconds=seconds),
+        flapping=data.get("flapping", False),
+    )
+
+
+def words_for(
+    state: str,
+    error_percent: int | None,
+    *,
+    delay: timedelta | None = None,
+    flapping: bool = False,
+) -> str | Promise:
+    """Return what a user meets, in plain words, and what then helps: "About one answer
+    in three fails; waiting sometimes helps". A delay of a minute and more is a hang."""
+    if flapping and state in {ComponentState.RECOVERING, ComponentState.OPERATIONAL}:
+        return _("Works at this moment; it comes and goes, so do not go back yet")
+    if flapping:
+        return _("Fails at this moment; it comes and goes")
     match state:
+        case ComponentState.DOWN if delay is not None and delay >= HANGS:
+            return _(
+                "Hangs: no answer and no error, even after %(length)s; do not wait for it"
+            ) % {"length": formats.duration(delay)}
         case ComponentState.DOWN if error_percent is None or error_percent >= 90:
             return _("Does not answer")
         case ComponentState.DOWN:
             return _("Hardly ever answers")
         case ComponentState.DEGRADED:
-            return _degraded(error_percent)
+            return _degraded(error_percent, delay)
         case ComponentState.RECOVERING:
             return _("Comes back, do not rely on it yet")
         case ComponentState.RECOVERED:
@@ -176,10 +226,31 @@ def words_for(state: str, error_percent: int | None) -> str | Promise:
             return _("Works as usual")
 
 
-def _degraded(error_percent: int | None) -> str | Promise:
+def _degraded(error_percent: int | None, delay: timedelta | None) -> str | Promise:
+    if not delay:
+        return _failing(error_percent)
+    length = formats.duration(delay)
+    if not error_percent:
+        return _("Every answer takes %(length)s longer; waiting helps") % {"length": length}
+    return _("%(failing)s, and answers take %(length)s longer") % {
+        "failing": _rate(error_percent),
+        "length": length,
+    }
+
+
+def _failing(error_percent: int | None) -> str | Promise:
     if error_percent is None:
         return _("Works badly: slow, or fails now and then")
-    if error_percent > 60:
+    if error_percent == 0:
+        return _("Answers, yet not as usual")
+    rate = _rate(error_percent)
+    if error_percent > MOSTLY:
+        return rate
+    return _("%(failing)s; waiting sometimes helps") % {"failing": rate}
+
+
+def _rate(error_percent: int) -> Promise:
+    if error_percent > MOSTLY:
         return _("Most answers fail")
     nearest = min(ONE_IN, key=lambda n: abs(100 / n - error_percent))
     return ONE_IN[nearest]

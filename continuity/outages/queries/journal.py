@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from continuity.outages.models import CLOCK_LABELS, EntryKind, JournalEntry, Outage
-from continuity.outages.queries.board import words_for
+from continuity.outages.queries.board import words_of
 
 PER_PAGE: Final = 50
 LATE: Final = timedelta(seconds=5)
@@ -113,6 +113,9 @@ ICONS: Final[Mapping[str, str]] = {
     EntryKind.PAUSED: "pause",
     EntryKind.RESUMED: "play",
     EntryKind.EXCUSED: "minus",
+    EntryKind.STUCK: "help",
+    EntryKind.UNSTUCK: "check",
+    EntryKind.HANDED: "people",
     EntryKind.ENDED: "stop",
     EntryKind.ABORTED: "x",
     EntryKind.MISSED: "clock",
@@ -177,12 +180,30 @@ MARKED: Final[Mapping[str, Promise]] = {
     "returned": _("%(workflow)s: back on the usual tool"),
 }
 
+DECIDED: Final[Mapping[str, Promise]] = {
+    "stay": _("%(workflow)s: decided to stay"),
+    "switch": _("%(workflow)s: decided to switch"),
+}
+
 
 def _said(entry: JournalEntry, *, is_drill: bool) -> tuple[str | Promise, str]:
     """Return the sentence of an entry and what stands smaller beneath it."""
     data: Mapping[str, Any] = entry.data
     workflow = str(entry.recovery.workflow) if entry.recovery is not None else ""
     match entry.kind:
+        case EntryKind.MARK if data.get("decision"):
+            return str(DECIDED[data["decision"]]) % {"workflow": workflow}, ""
+        case EntryKind.STUCK:
+            return _("%(workflow)s: stuck") % {"workflow": workflow}, data["reason"]
+        case EntryKind.UNSTUCK:
+            text = _("%(workflow)s: not stuck any more") % {"workflow": workflow}
+            return text, data["reason"]
+        case EntryKind.HANDED:
+            text = _("%(workflow)s: handed over to %(name)s") % {
+                "workflow": workflow,
+                "name": data["to"],
+            }
+            return text, ""
         case EntryKind.MARK:
             text = str(MARKED[data["clock"]]) % {"workflow": workflow}
             return text, data.get("alternative", "")
@@ -210,7 +231,7 @@ def _said(entry: JournalEntry, *, is_drill: bool) -> tuple[str | Promise, str]:
         case EntryKind.PHASE:
             names = ", ".join(data["tools"]) or data["component"]
             note = data.get("note_fr" if get_language() == "fr" else "note_en", "")
-            words = words_for(data["state"], data.get("error_percent"))
+            words = words_of(data)
             return _("%(subject)s: %(text)s") % {"subject": names, "text": words}, note
         case EntryKind.ENDED:
             if data.get("by_itself"):

@@ -8,14 +8,14 @@ from typing import Final
 from django.core.paginator import Page, Paginator
 from django.db.models import F, Q, QuerySet
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
-from continuity.accounts.models import Team, User
-from continuity.accounts.roles import Action
+from continuity.accounts.models import Membership, Team, User
+from continuity.accounts.roles import Action, TeamRole
 from continuity.domain.clocks import (
     BUTTON,
     Clock,
     Moments,
-    Pause,
     Reading,
     Verdict,
     next_step,
@@ -28,13 +28,14 @@ from continuity.inventory.models import Alternative, RunbookStep
 from continuity.outages.models import (
     CLOCK_LABELS,
     UNDO_WITHIN,
+    Decision,
     Mark,
     Outage,
     Recovery,
     StepDone,
     answered_by,
 )
-from continuity.outages.queries.board import Board, board
+from continuity.outages.queries.board import Board, board, is_partial
 from continuity.outages.queries.journal import PER_PAGE, JournalLine, lines
 from continuity.outages.queries.results import moments_of
 
@@ -84,6 +85,26 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True)
+class Taker:
+    """Somebody to whom a recovery can be handed over."""
+
+    pk: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What was decided, stay or switch; `mark` is set while it may be taken back."""
+
+    decision: str
+    label: str | Promise
+    at: datetime
+    after: timedelta | None
+    mark: int | None
+    undo_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """One recovery with everything a person needs to move it along."""
 
@@ -108,6 +129,12 @@ class Part:
     options: tuple[Option, ...]
     runbook: tuple[RunbookLine, ...]
     excused_reason: str
+    stuck_reason: str
+    stuck_by: str
+    stuck_at: datetime | None
+    takers: tuple[Taker, ...]
+    decision: Choice | None
+    may_decide: bool
 
     @property
     def recovered(self) -> bool:
@@ -138,6 +165,7 @@ class Row:
     restored: timedelta | None
     waits_for: Clock | None
     excused_reason: str
+    stuck_reason: str
     verdict: Verdict | None
 
 
@@ -153,8 +181,14 @@ class Live:
     page: Page[Recovery]
     shown: str
     mine_total: int
+    stuck: tuple[Row, ...]
     journal: tuple[JournalLine, ...]
     older_than: int | None
+
+    @property
+    def choices(self) -> tuple[tuple[str, str | Promise], ...]:
+        """What can be decided where a tool works badly, in the words of the button."""
+        return (Decision.STAY, _("We stay")), (Decision.SWITCH, _("We switch"))
 
     @property
     def not_back(self) -> int:
@@ -177,15 +211,14 @@ def live(
     all. Someone without a part of their own and who asked for none has none.
     """
     state = board(outage, now=now)
-    reader = _Reader(outage, user, state.pauses, now)
+    reader = _Reader(outage, user, state, now)
+    may_run = Outage.objects.allowing(user, Action.RUN_DRILL).filter(pk=outage.pk).exists()
     journal = lines(outage)
     asked = reader.page(shown, page)
     return Live(
         board=state,
         events=events_from(outage.state),
-        may_run=Outage.objects.allowing(user, Action.RUN_DRILL)
-        .filter(pk=outage.pk)
-        .exists(),
+        may_run=may_run,
         may_note=DrillEvent.NOTE in events_from(outage.state),
         mine=reader.mine(),
         part=reader.part(part),
@@ -193,20 +226,25 @@ def live(
         page=asked,
         shown=shown,
         mine_total=reader.around().count(),
+        stuck=reader.stuck() if may_run else (),
         journal=journal,
         older_than=journal[-1].number if len(journal) == PER_PAGE else None,
     )
 
 
+def people() -> QuerySet[User]:
+    """Return everyone who may sign in. Not yet read."""
+    return User.objects.filter(is_active=True)
+
+
 class _Reader:
     """Reads the recoveries of one outage for one person."""
 
-    def __init__(
-        self, outage: Outage, user: User, pauses: tuple[Pause, ...], now: datetime
-    ) -> None:
+    def __init__(self, outage: Outage, user: User, state: Board, now: datetime) -> None:
         self.outage = outage
         self.user = user
-        self.pauses = pauses
+        self.board = state
+        self.pauses = state.pauses
         self.now = now
         self.may_all = user.may(Action.TAKE_PART) or outage.facilitator_id == user.pk
         self.teams = (
@@ -226,6 +264,11 @@ class _Reader:
         return self.outage.recoveries.filter(
             answered_by(self.user) | Q(workflow__team__in=self.teams)
         )
+
+    def stuck(self) -> tuple[Row, ...]:
+        """Those that said so and are not back, the longest waiting first."""
+        found = self._joined().exclude(stuck_reason="").order_by("stuck_at", "pk")
+        return tuple(self._row(recovery) for recovery in found[:MOST_PARTS])
 
     def page(self, shown: str, number: str | int | None) -> Page[Recovery]:
         found = self._joined()
@@ -250,6 +293,8 @@ class _Reader:
             left = recovery.rto - reading.length
             due_at = self.now + left
         workflow = recovery.workflow
+        marks = {mark.clock: mark for mark in recovery.marks.valid()}
+        coming = next_step(moments) if self._running else None
         return Part(
             pk=recovery.pk,
             workflow_pk=workflow.pk,
@@ -266,12 +311,50 @@ class _Reader:
             verdict=self._verdict(recovery, reading),
             due_at=due_at,
             left=left,
-            next=next_step(moments) if self._running else None,
-            steps=self._steps(recovery, moments),
+            next=coming,
+            steps=self._steps(marks, moments),
             alternative=recovery.alternative_name,
             options=options,
             runbook=self._runbook(recovery),
             excused_reason=recovery.excused_reason,
+            stuck_reason=recovery.stuck_reason,
+            stuck_by=str(recovery.stuck_by or ""),
+            stuck_at=recovery.stuck_at,
+            takers=self._takers(recovery) if coming else (),
+            decision=self._choice(recovery, marks.get(Clock.DECIDED)),
+            may_decide=coming in {Clock.ACKNOWLEDGED, Clock.SWITCHED}
+            and moments.decided is None
+            and is_partial(recovery.tool_id, self.board),
+        )
+
+    def _choice(self, recovery: Recovery, mark: Mark | None) -> Choice | None:
+        if recovery.decided_at is None or not recovery.decision:
+            return None
+        until = None if mark is None else mark.received_at + UNDO_WITHIN
+        undoable = self._running and until is not None and until >= self.now
+        return Choice(
+            decision=recovery.decision,
+            label=Decision(recovery.decision).label,
+            at=recovery.decided_at,
+            after=self._after(recovery.decided_at),
+            mark=mark.pk if mark is not None and undoable else None,
+            undo_until=until if undoable else None,
+        )
+
+    def _takers(self, recovery: Recovery) -> tuple[Taker, ...]:
+        """Return who else could lead it: its team, its owner, its deputy."""
+        workflow = recovery.workflow
+        teams = [workflow.team_id, workflow.team.parent_id]
+        members = Membership.objects.filter(team__in=teams, role__gte=TeamRole.MEMBER)
+        found = User.objects.filter(
+            Q(pk__in=members.values("user"))
+            | Q(pk__in=[pk for pk in (workflow.owner_id, workflow.deputy_id) if pk]),
+            is_active=True,
+        ).order_by("name", "pk")[:MOST_PARTS]
+        return tuple(
+            Taker(person.pk, str(person))
+            for person in found
+            if person.pk != recovery.lead_id
         )
 
     @property
@@ -280,7 +363,7 @@ class _Reader:
 
     def _joined(self) -> QuerySet[Recovery]:
         return self.outage.recoveries.select_related(
-            "workflow__team", "tool", "lead"
+            "workflow__team", "tool", "lead", "stuck_by"
         ).order_by("workflow__name", "pk")
 
     def _chosen(self, asked: int | None) -> Recovery | None:
@@ -330,11 +413,11 @@ class _Reader:
             restored=self._after(moments.minimum),
             waits_for=next_step(moments) if self.outage.state in LIVE else None,
             excused_reason=recovery.excused_reason,
+            stuck_reason=recovery.stuck_reason,
             verdict=self._verdict(recovery, reading),
         )
 
-    def _steps(self, recovery: Recovery, moments: Moments) -> tuple[StepLine, ...]:
-        marks: Mapping[str, Mark] = {mark.clock: mark for mark in recovery.marks.valid()}
+    def _steps(self, marks: Mapping[str, Mark], moments: Moments) -> tuple[StepLine, ...]:
         coming = next_step(moments)
         found = []
         for number, clock in enumerate(BUTTON, start=1):

@@ -18,6 +18,7 @@ from continuity.domain.states import DrillEvent, next_state
 from continuity.inventory.models import Alternative, RunbookStep
 from continuity.outages.models import (
     UNDO_WITHIN,
+    Decision,
     EntryKind,
     Mark,
     Outage,
@@ -46,6 +47,7 @@ def mark(
     alternative_pk: int | None = None,
     capacity: int | None = None,
     quality: int | None = None,
+    decision: Decision | None = None,
     actor: User,
     now: datetime,
 ) -> Mark:
@@ -55,17 +57,18 @@ def mark(
     that did not hear our answer asks again. `pressed_at` and `age` are what the phone
     says of the press; domain.clocks.place makes of them when it happened on our clock.
     `alternative_pk` says which alternative they switched to, if not the planned one;
-    `capacity` and `quality` in percent what was reached with it.
+    `capacity` and `quality` in percent what was reached with it; `decision` goes with
+    the clock "decided" and with no other. Work that goes on is not stuck any more.
 
     Raises NotRunning when it is not under way, AlreadyRecorded if the clock has a mark,
     OutOfOrder if clocks would run backwards, NotAllowedNow for an alternative that is
-    none of this dependency.
+    none of this dependency, and for "decided" without a decision.
     """
-    outage, recovery = _open(recovery_pk)
+    outage, recovery = opened(recovery_pk)
     earlier = recovery.marks.filter(key=key).first()
     if earlier is not None:
         return earlier
-    onset = _running(outage)
+    onset = running(outage)
     placed = place(pressed_at, now, age=age, opened=onset)
     if outage.ends_by is not None and placed.at > outage.ends_by:
         raise NotRunning("Its limit has passed.", state=outage.state)
@@ -74,6 +77,8 @@ def mark(
     if standing is not None:
         raise AlreadyRecorded(f"{clock} has its mark.", at=standing.at)
     moments_of(recovery, onset).with_mark(clock, placed.at)
+    if (clock == Clock.DECIDED) != (decision is not None):
+        raise NotAllowedNow("A decision and its clock go together.")
 
     made = Mark.objects.create(
         recovery=recovery,
@@ -83,6 +88,7 @@ def mark(
         pressed_at=pressed_at,
         received_at=now,
         exact=placed.exact,
+        decision=decision or "",
         by=actor,
     )
     column = f"{clock.value}_at"
@@ -94,6 +100,12 @@ def mark(
     if capacity is not None or quality is not None:
         recovery.capacity, recovery.quality = capacity, quality
         changed += ["capacity", "quality"]
+    if decision is not None:
+        recovery.decision = decision
+        changed += ["decision"]
+    if clock == Clock.MINIMUM and recovery.stuck_reason:
+        recovery.stuck_reason, recovery.stuck_at, recovery.stuck_by = "", None, None
+        changed += ["stuck_reason", "stuck_at", "stuck_by"]
     recovery.save(update_fields=changed)
     append(
         outage,
@@ -116,6 +128,8 @@ def _said(recovery: Recovery, made: Mark) -> dict[str, object]:
     }
     if made.clock == Clock.SWITCHED and recovery.alternative_name:
         said["alternative"] = recovery.alternative_name
+    if made.decision:
+        said["decision"] = made.decision
     if made.clock == Clock.MINIMUM:
         said |= {"capacity": recovery.capacity, "quality": recovery.quality}
     return said
@@ -141,11 +155,11 @@ def undo(mark_pk: int, *, actor: User, now: datetime) -> Mark:
     NotRunning when it is not under way.
     """
     recovery_pk = Mark.objects.values_list("recovery_id", flat=True).get(pk=mark_pk)
-    outage, recovery = _open(recovery_pk)
+    outage, recovery = opened(recovery_pk)
     undone = recovery.marks.get(pk=mark_pk)
     if undone.undone_at is not None:
         return undone
-    _running(outage)
+    running(outage)
     if now - undone.received_at > UNDO_WITHIN:
         raise OutsideWindow("Marks can be taken back for a minute.")
     undone.undone_at = now
@@ -156,6 +170,9 @@ def undo(mark_pk: int, *, actor: User, now: datetime) -> Mark:
     if undone.clock == Clock.MINIMUM:
         recovery.capacity = recovery.quality = None
         changed += ["capacity", "quality"]
+    if undone.clock == Clock.DECIDED:
+        recovery.decision = ""
+        changed += ["decision"]
     recovery.save(update_fields=changed)
     append(
         outage,
@@ -176,8 +193,8 @@ def tick(recovery_pk: int, step_pk: int, *, actor: User, now: datetime) -> StepD
     Raises NotRunning when it is not under way, NotAllowedNow for a step of another
     dependency's runbook.
     """
-    outage, recovery = _open(recovery_pk)
-    _running(outage)
+    outage, recovery = opened(recovery_pk)
+    running(outage)
     step = RunbookStep.objects.filter(
         pk=step_pk, alternative__dependency=recovery.dependency_id
     ).first()
@@ -194,8 +211,8 @@ def tick(recovery_pk: int, step_pk: int, *, actor: User, now: datetime) -> StepD
 @transaction.atomic
 def untick(recovery_pk: int, step_pk: int, *, actor: User, now: datetime) -> None:
     """Open a ticked step again; one that is open stays so. Raises as `tick`."""
-    outage, recovery = _open(recovery_pk)
-    _running(outage)
+    outage, recovery = opened(recovery_pk)
+    running(outage)
     done = recovery.steps_done.filter(step=step_pk).select_related("step").first()
     if done is None:
         return
@@ -215,14 +232,14 @@ def _journal_step(
     append(outage, kind, at=now, now=now, actor=actor, recovery=recovery, data=data)
 
 
-def _open(recovery_pk: int) -> tuple[Outage, Recovery]:
+def opened(recovery_pk: int) -> tuple[Outage, Recovery]:
     """Return a recovery with its outage, which is locked first, as everywhere."""
     outage_pk = Recovery.objects.values_list("outage_id", flat=True).get(pk=recovery_pk)
     outage = locked(outage_pk)
     return outage, outage.recoveries.select_related("workflow").get(pk=recovery_pk)
 
 
-def _running(outage: Outage) -> datetime:
+def running(outage: Outage) -> datetime:
     """Return the onset. Raises NotRunning, which says where it stands instead."""
     try:
         next_state(outage.state, DrillEvent.MARK)

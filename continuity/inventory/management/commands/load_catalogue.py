@@ -19,5 +19,6 @@ class Command(BaseCommand):
         self.stdout.write(
             f"Added {done.providers} providers, {done.tools} tools, {done.spellings} "
             f"spellings and {done.upstreams} upstreams; corrected {done.changed} and "
-            f"removed {done.removed}; left {done.left} tools that people edited."
+            f"removed {done.removed}; left {done.left} tools that people edited. "
+            f"Added {done.scales} categories and levels of impact."
         )

@@ -39,7 +39,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--empty",
             action="store_true",
-            help="on an empty database, load the catalogue of tools and no sample",
+            help="on an empty database, load the catalogue and the scenarios and no sample",
         )
         parser.add_argument(
             "--stop-after-ready", action="store_true", help="start, say so, and stop"
@@ -203,6 +203,7 @@ def prepare_database(environment: dict[str, str], *, empty: bool) -> str:
         return load("load_sample", environment)
     if not tools:
         load("load_catalogue", environment)
+        load("load_scenarios", environment)
     if not people:
         return f"Make the first account: {environment['CONTINUITY_BASE_URL']}/setup/"
     note = places.VAR / "sign-in.txt"
@@ -227,6 +228,7 @@ def programs(host: str, port: int, environment: dict[str, str]) -> list[Program]
     """Return web, worker and beat, ready to start."""
     bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     web = ["-m", "gunicorn", "-c", "python:continuity.config.gunicorn", "-b", bind]
+    web += ["--graceful-timeout", "1"]  # less than the supervisor's patience
     # On one's own machine the warning that root should not run it helps nobody.
     worker = ["-W", "ignore:You're running the worker with superuser", "-m", "celery"]
     worker += ["-q", "-A", "continuity.config", "worker", "-c", "2", "-l", "WARNING"]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final, cast
+from urllib.parse import urlencode
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -13,12 +14,19 @@ from django.utils.translation import pgettext_lazy
 from continuity.accounts.models import Team, User
 from continuity.accounts.roles import Action
 from continuity.domain.names import normalise
+from continuity.inventory.forms.impact import (
+    refuse_contradiction,
+    refuse_unreadable,
+    refuse_zero,
+)
 from continuity.inventory.models import (
     Alternative,
     AlternativeKind,
     DataClass,
     Dependency,
+    ListPage,
     Provider,
+    SavedView,
     Tier,
     Tool,
     ToolKind,
@@ -40,6 +48,53 @@ GAPS: Final = [
     ("no_rto", _("No RTO")),
     ("no_owner", _("No owner")),
 ]
+
+
+COLUMNS: Final = [
+    ("team", _("Team")),
+    ("tools", _("Tools")),
+    ("tier", _("Criticality")),
+    ("rto", _("RTO")),
+    ("mtpd", _("MTPD")),
+    ("alternatives", _("Alternatives")),
+    ("readiness", _("Readiness")),
+    ("data_class", _("Data")),
+    ("owner", _("Owner")),
+    ("deputy", _("Deputy")),
+    ("reference", _("Reference")),
+]
+"""What a line of the list can show beside the name, in this order."""
+USUAL_COLUMNS: Final = (
+    "team",
+    "tools",
+    "tier",
+    "rto",
+    "alternatives",
+    "readiness",
+    "owner",
+)
+
+
+class ColumnsField(forms.MultipleChoiceField):
+    """Columns as ticked boxes or as one word with commas; what is unknown is left out,
+    and nothing at all stands for `usual`."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def __init__(self, *, usual: Sequence[str], **options: Any) -> None:
+        super().__init__(required=False, **options)
+        self.usual = list(usual)
+
+    def to_python(self, value: Any) -> list[str]:
+        asked = set(",".join(value or ()).split(","))
+        known = [name for name, _label in COLUMNS if name in asked]
+        return known or self.usual
+
+    def bound_data(self, data: Any, initial: Any) -> list[str]:
+        return self.to_python(data)
+
+    def validate(self, value: list[str]) -> None:
+        """Nothing is left that could be wrong."""
 
 
 class WorkflowFilter(forms.Form):
@@ -78,6 +133,7 @@ class WorkflowFilter(forms.Form):
         required=False,
         choices=[("", _("In use")), ("1", _("Archived"))],
     )
+    cols = ColumnsField(label=_("Columns"), choices=COLUMNS, usual=USUAL_COLUMNS)
 
     def __init__(self, *args: Any, user: User, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -94,7 +150,23 @@ class WorkflowFilter(forms.Form):
     def wanted(self) -> dict[str, Any]:
         """Return the filters that make sense and are not empty."""
         self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value}
+        found = self.cleaned_data.items()
+        return {name: value for name, value in found if value and name != "cols"}
+
+    def columns(self) -> list[str]:
+        """Return the columns to show, in the order of the list."""
+        self.is_valid()
+        return list(self.cleaned_data.get("cols") or USUAL_COLUMNS)
+
+    def address(self, *, sort: str = "") -> str:
+        """Return the query string that opens just this list: only what was asked for."""
+        asked: dict[str, Any] = self.wanted()
+        columns = self.columns()
+        if columns != list(USUAL_COLUMNS):
+            asked["cols"] = ",".join(columns)
+        if sort:
+            asked["sort"] = sort
+        return urlencode(sorted(asked.items()), safe=",")
 
 
 class ToolFilter(forms.Form):
@@ -201,6 +273,39 @@ class ProviderFilter(forms.Form):
         return {name: value for name, value in self.cleaned_data.items() if value}
 
 
+class SavedViewForm(forms.Form):
+    """A name for what a list shows. With `view`, only its name and who sees it."""
+
+    page = forms.ChoiceField(choices=ListPage, widget=forms.HiddenInput)
+    query = forms.CharField(required=False, max_length=1000, widget=forms.HiddenInput)
+    name = forms.CharField(label=_("Name"), max_length=60)
+    shared = forms.BooleanField(
+        label=_("Everyone may open it"),
+        required=False,
+        help_text=_("Each sees only what they may see."),
+    )
+
+    def __init__(
+        self, *args: Any, user: User, view: SavedView | None = None, **options: Any
+    ) -> None:
+        super().__init__(*args, **options)
+        self.user, self.view = user, view
+        if view is not None:
+            del self.fields["page"], self.fields["query"]
+
+    def clean(self) -> dict[str, Any]:
+        found: dict[str, Any] = super().clean() or {}
+        page = found.get("page") if self.view is None else self.view.page
+        same = SavedView.objects.filter(
+            owner=self.user, page=page, name__iexact=found.get("name", "")
+        )
+        if self.view is not None:
+            same = same.exclude(pk=self.view.pk)
+        if same.exists():
+            self.add_error("name", _("You have a view with this name."))
+        return found
+
+
 class WorkflowForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only in stubs
     rto = LengthField(
         label=_("Recovery time objective (RTO)"),
@@ -240,7 +345,7 @@ class WorkflowForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only i
         help_texts = {
             "mbco_percent": _("Of the normal volume."),
             "mbco_words": _("For example: urgent claims only."),
-            "hours": _("For example: Monday to Friday, 8 to 18."),
+            "hours": _("For example: Mon-Fri 08:00-18:00, Sat 09:00-12:00. Or: 24/7."),
         }
         widgets = {"description": forms.Textarea(attrs={"rows": 3})}
 
@@ -248,7 +353,10 @@ class WorkflowForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only i
         super().__init__(*args, **options)
         mine = workflows.teams(user, Action.EDIT)
         _choose(self, "team").queryset = mine
-        if not self.instance.pk:
+        if self.instance.pk:
+            # Targets have a page of their own, where their author and reason are kept.
+            del self.fields["rto"], self.fields["mtpd"]
+        else:
             _choose(self, "team").empty_label = _("Choose a team")
         for name in ("owner", "deputy"):
             # Somebody whose account was closed stays until another is chosen.
@@ -261,17 +369,10 @@ class WorkflowForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only i
 
     def clean(self) -> dict[str, Any]:
         found: dict[str, Any] = super().clean() or {}
-        rto, mtpd = found.get("rto"), found.get("mtpd")
-        if rto is not None and not rto:
-            self.add_error("rto", _("The RTO must be longer than zero."))
-        elif rto and mtpd is not None and rto > mtpd:
-            self.add_error(
-                "rto",
-                _(
-                    "The RTO must not be longer than the MTPD: shorten the RTO, or "
-                    "lengthen the MTPD if the stop is really tolerable for longer."
-                ),
-            )
+        if "rto" in self.fields:
+            refuse_zero(self, found)
+            refuse_contradiction(self, found)
+        refuse_unreadable(self, found, "hours")
         least, most = found.get("people_least"), found.get("people_most")
         if least is not None and most is not None and least > most:
             self.add_error("people_least", _("“At least” must not exceed “at most”."))
