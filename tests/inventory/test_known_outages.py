@@ -181,7 +181,7 @@ def test_a_tool_lists_the_outages_that_hit_it_and_the_work_they_would_have_hit(s
     }
     assert counted == {
         "anthropic-2026-06-05": (0, 0, 1, ("Claude", "Anthropic models")),
-        "cloudflare-2025-11-18": (1, 0, 0, ("Claude",)),
+        "cloudflare-2025-11-18": (1, 0, 0, ("Claude", "Cloudflare")),
         "aws-2025-10-20": (0, 0, 1, ("Claude", "Anthropic models", "AWS")),
         "google-2025-06-12": (0, 0, 1, ("Claude", "Anthropic models", "Google Cloud")),
     }

@@ -211,8 +211,8 @@ def _lastings(
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A tool of the workflow, and the way from it to what was out; itself alone where it
-    is named by the facts."""
+    """A tool, and the way from it to what was out; itself alone where the facts name it
+    and nothing that it needs was down."""
 
     names: tuple[str, ...]
 
@@ -285,16 +285,20 @@ def _hits(
     keys: Mapping[str, int],
     graph: Graph,
 ) -> tuple[Hit, ...]:
-    named = {keys[spell.tool] for spell in outage.spells if spell.tool in keys}
+    state: dict[int, bool] = {}
+    for spell in outage.spells:
+        if spell.tool in keys:
+            key = keys[spell.tool]
+            state[key] = state.get(key, False) or spell.down
     hit = {tool for one in slices for tool in one.possible.effects}
     found = []
     for tool in tools:
         if tool not in hit:
             continue
-        # Hard ways before soft ones: they are what carries a stop.
+        # What carries a stop goes first: a hard way to something that was down.
         ways = [
-            (not hard, len(path), path)
-            for target in named
+            (not (down and hard), len(path), path)
+            for target, down in state.items()
             for hard in (True, False)
             if (path := graph.path(tool, target, hard_only=hard))
         ]
