@@ -121,3 +121,29 @@ def test_a_filter_is_taken_at_once_and_the_way_back_restores_the_list(
 
     page.go_back()
     expect(page.get_by_role("rowheader")).to_have_count(2)
+
+
+def test_the_picture_of_a_tool_is_walked_by_keyboard_and_gives_way_to_trees_on_a_phone(
+    signed_in: Page, dependency
+):
+    page = signed_in
+    page.goto(Tool.objects.get(name="Claude").get_absolute_url())
+    picture = page.get_by_role("group", name="What Claude rides on, and what rides on it")
+    expect(picture).to_be_visible()
+
+    page.locator(".graph-wrap").focus()
+    page.keyboard.press("Tab")
+    expect(page.locator(".graph a").first).to_be_focused()
+    name = page.locator(".graph a").first.get_attribute("aria-label")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text(name or "")
+
+    page.goto(Tool.objects.get(name="Claude").get_absolute_url())
+    page.set_viewport_size({"width": 390, "height": 844})
+    expect(picture).to_be_hidden()
+    tree = page.get_by_role("group", name="All that it needs, near and far")
+    clouds = tree.get_by_role("link", name="Google Cloud")
+    expect(clouds).to_be_visible()
+    tree.get_by_text("What Anthropic models needs (2)").focus()
+    page.keyboard.press("Enter")
+    expect(clouds).to_be_hidden()
