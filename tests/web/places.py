@@ -25,6 +25,7 @@ urlpatterns = [
     space("drills", list="drills/", scenarios="drills/scenarios/"),
     space("outages", list="outages/"),
     space("reports", list="reports/"),
+    space("notifications", own="messages/"),
     space("history", list="history/"),
     space(
         "accounts",
