@@ -75,7 +75,9 @@ def test_a_shared_upstream_comes_with_its_path_and_its_source():
 
     assert thing.path_from_tool == ("ChatGPT", "Cloudflare")
     assert thing.path_from_alternative == ("Perplexity", "Cloudflare")
-    assert thing.sources == ("reports of the outage of 2025-11-18",)
+    assert [(one.text, one.age) for one in thing.sources] == [
+        ("reports of the outage of 2025-11-18", "fresh")
+    ]
     assert str(thing.relation_label) == "Network edge"
 
 
@@ -225,3 +227,78 @@ def test_each_tab_takes_the_same_queries_for_1_and_30_alternatives(
         response = client.get(url)
 
     assert response.status_code == 200
+
+
+def cut(dependency):
+    return queries.page(dependency.workflow, now=NOON).cut
+
+
+def test_what_would_leave_it_nothing_is_named_with_the_fewest_tools():
+    found = cut(chatgpt("Claude", "Perplexity"))
+    assert (found.names, found.exact) == (("Cloudflare",), True)
+
+    wider = cut(chatgpt("Claude", "Google Gemini"))
+    assert wider.names == ("Cloudflare", "Google Gemini")
+
+
+def test_with_a_way_by_hand_no_loss_leaves_it_nothing():
+    dependency = chatgpt("Claude")
+    AlternativeFactory(dependency=dependency, rank=2, manual=True)
+
+    assert (cut(dependency).names, cut(dependency).reason) == ((), "manual")
+    assert cut(DependencyFactory(without="degraded")).reason == "degraded"
+    assert queries.page(WorkflowFactory(), now=NOON).cut is None
+
+
+def test_the_page_says_which_loss_it_is_in_words(client):
+    dependency = chatgpt("Claude", "Perplexity")
+    client.force_login(manager())
+
+    text = client.get(dependency.workflow.get_absolute_url()).content.decode()
+
+    assert "What would leave it nothing" in text
+    assert f"/tools/{Tool.objects.get(name='Cloudflare').pk}/knock-out/" in text
+
+
+def test_no_shared_upstream_known_is_not_green_and_says_what_is_known(client):
+    dependency = chatgpt("Google Gemini")
+    client.force_login(manager())
+
+    text = client.get(dependency.workflow.get_absolute_url()).content.decode()
+
+    said = text[text.index("No shared upstream known.") - 300 :][:900]
+    assert "shares is-none" not in said
+    assert "Known of Google Gemini: Model, Cloud and region." in said
+    assert "Not known of Google Gemini: Network edge, Sign-in." in said
+    assert "Not known of ChatGPT: Cloud and region." in said
+
+
+def test_what_both_only_miss_is_shown_beside_no_shared_upstream_known(client):
+    soft = UpstreamFactory(hard=False, upstream__name="Common cloud")
+    dependency = DependencyFactory(tool=soft.tool)
+    other = AlternativeFactory(dependency=dependency, rank=1)
+    UpstreamFactory(tool=other.tool, upstream=soft.upstream, hard=False)
+    client.force_login(manager())
+
+    (one,) = card(dependency).alternatives
+    text = client.get(dependency.workflow.get_absolute_url()).content.decode()
+
+    assert (one.fate.answer, [thing.name for thing in one.fate.soft]) == (
+        "none_known",
+        ["Common cloud"],
+    )
+    assert "Both also use, without stopping when it is gone:" in text
+
+
+@pytest.mark.parametrize(("days", "age"), [(365, "fresh"), (366, "stale"), (None, "never")])
+def test_a_shared_upstream_by_an_old_source_says_so(days, age):
+    day = days and (NOON - timedelta(days=days)).date()
+    edge = UpstreamFactory(verified_on=day)
+    dependency = DependencyFactory(tool=edge.tool)
+    other = AlternativeFactory(dependency=dependency, rank=1)
+    UpstreamFactory(tool=other.tool, upstream=edge.upstream, verified_on=day)
+
+    fate = card(dependency).alternatives[0].fate
+
+    assert [line.age for line in fate.shared[0].sources] == [age]
+    assert fate.doubted is (age != "fresh")

@@ -1,16 +1,24 @@
 """One workflow: what it depends on, what it would use instead, and what is behind that."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from django.db.models import Count, QuerySet
 from django.db.models.fetch_modes import FETCH_RAISE
 from django.utils.translation import gettext_lazy as _
 
-from continuity.domain.fate import FateAnswer, Graph, Shared, SharedFate
+from continuity.domain.fate import (
+    LARGEST_CUT,
+    Fallback,
+    FateAnswer,
+    Graph,
+    Reliance,
+    Shared,
+    SharedFate,
+)
 from continuity.domain.readiness import (
     AlternativeReadiness,
     DependencyReadiness,
@@ -26,9 +34,11 @@ from continuity.inventory.models import (
     Relation,
     RunbookStep,
     Tool,
+    Without,
     Workflow,
 )
 from continuity.inventory.queries import fate
+from continuity.inventory.queries.chain import age
 from continuity.inventory.queries.readiness import readiness
 from continuity.web import formats, reasons
 
@@ -75,6 +85,45 @@ class ProofState:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceLine:
+    """Who says so, and on which day it was last verified; `age` is "fresh", "stale" or
+    "never". Of edges with the same source the oldest day counts."""
+
+    text: str
+    verified_on: date | None
+    age: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ageing:
+    """What makes a source stale here: the day, and the organisation's limit."""
+
+    today: date
+    stale_days: int
+
+    def of(self, verified_on: date | None) -> str:
+        return age(verified_on, today=self.today, stale_days=self.stale_days)
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """The fewest tools whose loss leaves the work nothing, as far as is known.
+
+    `names` are empty where no loss does that: `reason` then says why, "degraded" (no tool
+    would stop it) or "manual" (it can be done by hand). `exact` False: fewer might do.
+    """
+
+    names: tuple[str, ...] = ()
+    keys: tuple[int, ...] = ()
+    reason: str = ""
+    exact: bool = True
+
+    @property
+    def tools(self) -> list[tuple[int, str]]:
+        return list(zip(self.keys, self.names, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
 class SharedThing:
     """What both ride on: its name, how it is used, the way to it, who says so."""
 
@@ -82,7 +131,7 @@ class SharedThing:
     relation: str
     path_from_tool: tuple[str, ...]
     path_from_alternative: tuple[str, ...]
-    sources: tuple[str, ...]
+    sources: tuple["SourceLine", ...]
 
     @property
     def relation_label(self) -> Any:
@@ -93,7 +142,8 @@ class SharedThing:
 class Fate:
     """`answer` is a FateAnswer, or "manual": work by hand has no chain of upstreams.
 
-    `unknown` are the layers of the alternative of which nothing is recorded.
+    `known` are the layers of the alternative of which something is recorded, `unknown`
+    the others, and `unknown_of_tool` those of the tool in use.
     """
 
     answer: str
@@ -101,10 +151,24 @@ class Fate:
     soft: tuple[SharedThing, ...] = ()
     known: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
+    unknown_of_tool: tuple[str, ...] = ()
+
+    @property
+    def known_labels(self) -> list[str]:
+        return [str(RELATION_LABELS[one]) for one in self.known]
 
     @property
     def unknown_labels(self) -> list[str]:
         return [str(RELATION_LABELS[one]) for one in self.unknown]
+
+    @property
+    def unknown_of_tool_labels(self) -> list[str]:
+        return [str(RELATION_LABELS[one]) for one in self.unknown_of_tool]
+
+    @property
+    def doubted(self) -> bool:
+        """Whether what is shared rests on a source that is stale or was never verified."""
+        return any(line.age != "fresh" for thing in self.shared for line in thing.sources)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +273,8 @@ class WorkflowPage:
     cards: tuple[DependencyCard, ...]
     measured: Proof | None
     """The latest proof with a measured time to the minimum level."""
+    cut: Cut | None
+    """What would leave it nothing; None where it names no tool."""
 
     @property
     def over_target(self) -> bool:
@@ -221,7 +287,8 @@ class WorkflowPage:
 def page(workflow: Workflow, *, now: datetime) -> WorkflowPage:
     """Return all that the overview shows, in nine queries."""
     full = _full(workflow)
-    graph = fate.graph()
+    known = fate.known()
+    graph, ageing = known.graph, Ageing(now.date(), known.stale_days)
     ready = readiness([full], now=now, graph=graph)[full.pk]
     dependencies = list(
         full.dependencies.select_related("tool__provider").fetch_mode(FETCH_RAISE)
@@ -239,6 +306,7 @@ def page(workflow: Workflow, *, now: datetime) -> WorkflowPage:
             graph,
             _undo(moves.get(dependency.tool.name), alternatives[dependency.pk]),
             now,
+            ageing,
         )
         for dependency in dependencies
         if dependency.pk in judged
@@ -255,6 +323,7 @@ def page(workflow: Workflow, *, now: datetime) -> WorkflowPage:
         lifts=_lifts(ready, cards),
         cards=cards,
         measured=max(measured, key=lambda proof: proof.shown_at, default=None),
+        cut=_cut(dependencies, alternatives, graph),
     )
 
 
@@ -408,11 +477,18 @@ def _dependency_card(
     graph: Graph,
     undoing: OrderUndo | None,
     now: datetime,
+    ageing: Ageing,
 ) -> DependencyCard:
     judged = {one.pk: one for one in ready.alternatives}
     cards = tuple(
         _alternative_card(
-            one, judged[one.pk], proofs.get(one.pk, []), dependency.tool, graph, now
+            one,
+            judged[one.pk],
+            proofs.get(one.pk, []),
+            dependency.tool,
+            graph,
+            now,
+            ageing,
         )
         for one in alternatives
         if one.pk in judged
@@ -440,13 +516,14 @@ def _alternative_card(
     tool: Tool,
     graph: Graph,
     now: datetime,
+    ageing: Ageing,
 ) -> AlternativeCard:
     live = [proof for proof in proofs if proof.works and proof.expires_at > now]
     return AlternativeCard(
         alternative=alternative,
         ready=ready,
         proof=_proof_state(ready, proofs, live, now),
-        fate=_fate(tool, alternative, graph),
+        fate=_fate(tool, alternative, graph, ageing),
         switch=_figure(_("Switch"), live, "switch_after", alternative.expected_switch),
         quality=_figure(_("Quality"), live, "quality", alternative.expected_quality),
         capacity=_figure(_("Capacity"), live, "capacity", alternative.expected_capacity),
@@ -480,39 +557,77 @@ def _proof_state(
     return ProofState("short" if short else "proven", live[0])
 
 
-def _fate(tool: Tool, alternative: Alternative, graph: Graph) -> Fate:
+def _fate(tool: Tool, alternative: Alternative, graph: Graph, ageing: Ageing) -> Fate:
     if alternative.tool_id is None:
         return Fate("manual")
     found: SharedFate = graph.shared(tool.pk, alternative.tool_id)
-    known = [one for one in found.known_of_alternative if one in Relation.values]
     return Fate(
         answer=found.answer,
-        shared=tuple(_thing(one, graph) for one in found.shared),
-        soft=tuple(_thing(one, graph) for one in found.soft),
-        known=tuple(known),
-        unknown=tuple(
-            one for one in Relation.values if one not in known and one != Relation.NETWORK
-        ),
+        shared=tuple(_thing(one, graph, ageing) for one in found.shared),
+        soft=tuple(_thing(one, graph, ageing) for one in found.soft),
+        known=tuple(one for one in found.known_of_alternative if one in Relation.values),
+        unknown=_unknown(found.known_of_alternative),
+        unknown_of_tool=_unknown(found.known_of_tool),
     )
 
 
-def _thing(shared: Shared, graph: Graph) -> SharedThing:
+def _unknown(known: Collection[str]) -> tuple[str, ...]:
+    # A path through the network is rarely published; its absence says nothing.
+    return tuple(
+        one for one in Relation.values if one not in known and one != Relation.NETWORK
+    )
+
+
+def _thing(shared: Shared, graph: Graph, ageing: Ageing) -> SharedThing:
     steps = {
         *zip(shared.path_from_tool, shared.path_from_tool[1:], strict=False),
         *zip(shared.path_from_alternative, shared.path_from_alternative[1:], strict=False),
     }
+    oldest: dict[str, date | None] = {}
+    for edge in graph.edges:
+        if (edge.tool, edge.upstream) in steps and edge.source:
+            known = oldest.get(edge.source, edge.verified_on)
+            day = edge.verified_on
+            oldest[edge.source] = min(known, day) if known and day else None
     return SharedThing(
         name=graph.name(shared.upstream),
         relation=shared.relation,
         path_from_tool=tuple(graph.name(pk) for pk in shared.path_from_tool),
         path_from_alternative=tuple(graph.name(pk) for pk in shared.path_from_alternative),
         sources=tuple(
-            dict.fromkeys(
-                edge.source
-                for edge in graph.edges
-                if (edge.tool, edge.upstream) in steps and edge.source
-            )
+            SourceLine(text, day, ageing.of(day)) for text, day in oldest.items()
         ),
+    )
+
+
+def _cut(
+    dependencies: Sequence[Dependency],
+    alternatives: Mapping[int, Sequence[Alternative]],
+    graph: Graph,
+) -> Cut | None:
+    if not dependencies:
+        return None
+    reliances = [
+        Reliance(
+            pk=one.pk,
+            workflow=one.workflow_id,
+            tool=one.tool_id,
+            stops=one.without == Without.STOPS,
+            alternatives=tuple(
+                Fallback(other.pk, other.tool_id) for other in alternatives[one.pk]
+            ),
+        )
+        for one in dependencies
+    ]
+    found = graph.smallest_cut(reliances)
+    if found is None:
+        stops = any(one.stops for one in reliances)
+        return Cut(reason="manual" if stops else "degraded")
+    keys = tuple(sorted(found, key=lambda key: graph.name(key).casefold()))
+    return Cut(
+        names=tuple(graph.name(key) for key in keys),
+        keys=keys,
+        exact=len(keys) <= LARGEST_CUT,
     )
 
 
