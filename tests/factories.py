@@ -22,6 +22,7 @@ from continuity.drills.models import (
     Schedule,
 )
 from continuity.inventory.models import (
+    Access,
     Alternative,
     AlternativeKind,
     Confidence,
@@ -296,3 +297,15 @@ class ReportFactory(DjangoModelFactory):
             pdf=b"%PDF-1.7",
             pdf_sha256="b" * 64,
         )
+
+
+class AccessFactory(DjangoModelFactory):
+    """Six times yes, just now."""
+
+    class Meta:
+        model = Access
+
+    alternative = factory.SubFactory(AlternativeFactory)
+    user = factory.SubFactory(UserFactory)
+    account = seat = own_sign_in = mfa = data_allowed = material = "yes"
+    answered_at = NOON

@@ -2,7 +2,14 @@
 
 from django.urls import path
 
-from continuity.inventory.views import imports, tools, workflows
+from continuity.inventory.views import (
+    access,
+    imports,
+    proofs,
+    runbooks,
+    tools,
+    workflows,
+)
 
 app_name = "inventory"
 urlpatterns = [
@@ -52,7 +59,30 @@ urlpatterns = [
         workflows.alternative_remove,
         name="alternative_remove",
     ),
-    path("workflows/alternatives/<int:pk>/runbook/", workflows.runbook, name="runbook"),
+    path("workflows/alternatives/<int:pk>/runbook/", runbooks.runbook, name="runbook"),
+    path(
+        "workflows/alternatives/<int:pk>/runbook/versions/",
+        runbooks.versions,
+        name="runbook_versions",
+    ),
+    path(
+        "workflows/alternatives/<int:pk>/runbook/approve/",
+        runbooks.approve,
+        name="runbook_approve",
+    ),
+    path(
+        "workflows/alternatives/<int:pk>/runbook/copy/",
+        runbooks.copy,
+        name="runbook_copy",
+    ),
+    path("workflows/alternatives/<int:pk>/check/", proofs.check, name="proof_check"),
+    path("workflows/alternatives/<int:pk>/attest/", proofs.attest, name="proof_attest"),
+    path("workflows/alternatives/<int:pk>/access/", access.everyone, name="access"),
+    path("workflows/proofs/<int:pk>/end/", proofs.end, name="proof_end"),
+    path("workflows/proofs/<int:pk>/file/", proofs.file, name="proof_file"),
+    path("settings/proofs/", proofs.policy, name="proof_policy"),
+    path("access/", access.mine, name="my_access"),
+    path("access/<int:pk>/", access.answer, name="access_answer"),
     path("tools/", tools.listing, name="tools"),
     path("tools/new/", tools.tool_new, name="tool_new"),
     path("tools/<int:pk>/", tools.tool, name="tool"),

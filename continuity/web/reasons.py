@@ -24,6 +24,7 @@ SENTENCES: Final[Mapping[Reason, Promise]] = {
         "Nobody has shown that the alternative works within the target. Run a drill."
     ),
     Reason.PROOF_EXPIRED: _("The proof has expired. Run a drill."),
+    Reason.PROOF_ENDED: _("What was proven has changed since. Run a drill."),
     Reason.BELOW_MBCO: _(
         "The alternative carried less than the minimum level. Raise its capacity, "
         "or add another."

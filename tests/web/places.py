@@ -15,7 +15,14 @@ def space(name: str, **routes: str) -> object:
 
 urlpatterns = [
     space("dashboard", overview=""),
-    space("inventory", workflows="workflows/", tools="tools/", providers="providers/"),
+    space(
+        "inventory",
+        workflows="workflows/",
+        tools="tools/",
+        providers="providers/",
+        my_access="access/",
+        packs="packs/",
+    ),
     space("drills", list="drills/", scenarios="drills/scenarios/"),
     space("outages", list="outages/"),
     space("reports", list="reports/"),

@@ -24,6 +24,7 @@ from continuity.inventory.models.imports import (
 )
 from continuity.inventory.models.views import ListPage, SavedView
 from continuity.inventory.models.workflows import (
+    QUESTIONS,
     TIER_WEIGHTS,
     Access,
     Alternative,
@@ -33,6 +34,7 @@ from continuity.inventory.models.workflows import (
     Dependency,
     EndReason,
     Proof,
+    ProofFile,
     ProofPolicy,
     ProofSource,
     RunbookStep,
@@ -44,6 +46,7 @@ from continuity.inventory.models.workflows import (
 )
 
 __all__ = [
+    "QUESTIONS",
     "TIER_WEIGHTS",
     "Access",
     "Alternative",
@@ -63,6 +66,7 @@ __all__ = [
     "ListPage",
     "Material",
     "Proof",
+    "ProofFile",
     "ProofPolicy",
     "ProofSource",
     "Provider",

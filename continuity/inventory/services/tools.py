@@ -15,6 +15,7 @@ from continuity.domain.errors import Refused
 from continuity.domain.names import normalise
 from continuity.history.services import changes, record
 from continuity.inventory.models import Provider, Tool, ToolName, Upstream
+from continuity.inventory.services import proofs
 
 
 class SpellingTaken(Refused):
@@ -52,12 +53,14 @@ def add(*, fields: Mapping[str, Any], actor: User | None, now: datetime) -> Tool
 
 @transaction.atomic
 def change(tool_pk: int, *, fields: Mapping[str, Any], actor: User, now: datetime) -> Tool:
-    """Set `fields`. A tool that is renamed is still found by its old name."""
+    """Set `fields`. A tool that is renamed is still found by its old name; the proofs
+    of one that is withdrawn end on that day."""
     tool = _locked(tool_pk)
     _spell(tool)
     if _set(tool, fields, "tool.changed", actor, now):
         _own(tool)
         _spell(tool)
+        proofs.end_for_retired_tools(now=now)
     return tool
 
 
