@@ -35,6 +35,21 @@ SENTENCES: Final[Mapping[Reason, Promise]] = {
     Reason.NO_RTO: _("It has no recovery target (RTO). Set one."),
 }
 
+SHORT: Final[Mapping[Reason, Promise]] = {
+    Reason.NO_TOOL: _("Names no tool"),
+    Reason.NO_ALTERNATIVE: _("No alternative"),
+    Reason.NOT_APPROVED: _("Alternative not approved for the data"),
+    Reason.NO_RUNBOOK: _("No runbook"),
+    Reason.SHARES_UPSTREAM: _("Alternative shares an upstream"),
+    Reason.NO_PROOF: _("Never proven"),
+    Reason.PROOF_EXPIRED: _("Proof expired"),
+    Reason.PROOF_ENDED: _("Changed since it was proven"),
+    Reason.BELOW_MBCO: _("Below the minimum level"),
+    Reason.OVER_RTO: _("Slower than the RTO"),
+    Reason.NO_RTO: _("No RTO"),
+}
+"""The same in a few words, for lists of many."""
+
 
 def sentence(reason: Reason | str) -> str:
     return str(SENTENCES[Reason(reason)])

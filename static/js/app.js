@@ -6,6 +6,7 @@ import "./outbox.js";
 import "./theme.js";
 import "./live.js";
 import "./filter-list.js";
+import "./sign-out.js";
 import { shortcuts } from "./shortcuts.js";
 import { token } from "./csrf.js";
 import { toast, problem, text } from "./toasts.js";

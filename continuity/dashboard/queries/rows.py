@@ -16,20 +16,7 @@ from continuity.domain.readiness import Level, Reason, WorkflowReadiness
 from continuity.inventory.models import Dependency, Tier, Workflow
 from continuity.outages.queries import Line, recoveries_between
 from continuity.web import formats
-
-REASONS: Final[Mapping[Reason, Promise]] = {
-    Reason.NO_TOOL: _("Names no tool"),
-    Reason.NO_ALTERNATIVE: _("No alternative"),
-    Reason.NOT_APPROVED: _("Alternative not approved for the data"),
-    Reason.NO_RUNBOOK: _("No runbook"),
-    Reason.SHARES_UPSTREAM: _("Alternative shares an upstream"),
-    Reason.NO_PROOF: _("Never proven"),
-    Reason.PROOF_EXPIRED: _("Proof expired"),
-    Reason.PROOF_ENDED: _("Changed since it was proven"),
-    Reason.BELOW_MBCO: _("Below the minimum level"),
-    Reason.OVER_RTO: _("Slower than the RTO"),
-    Reason.NO_RTO: _("No RTO"),
-}
+from continuity.web.reasons import SHORT as REASONS
 
 
 class DecisionKind(StrEnum):

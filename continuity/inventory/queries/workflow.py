@@ -479,7 +479,7 @@ def _alternative_card(
     return AlternativeCard(
         alternative=alternative,
         ready=ready,
-        proof=_proof_state(proofs, live, workflow, now),
+        proof=proof_state(proofs, workflow, now=now),
         fate=_fate(tool, alternative, graph),
         switch=_figure(_("Switch"), live, "switch_after", alternative.expected_switch),
         quality=_figure(_("Quality"), live, "quality", alternative.expected_quality),
@@ -502,11 +502,12 @@ def _counts(proof: Proof, now: datetime) -> bool:
     return proof.ended_at is None and proof.expires_at > now
 
 
-def _proof_state(
-    proofs: Sequence[Proof], live: Sequence[Proof], workflow: Workflow, now: datetime
+def proof_state(
+    proofs: Sequence[Proof], workflow: Workflow, *, now: datetime
 ) -> ProofState:
-    """Return what the proofs, the latest first, come to; `live` are those that count
-    and worked. The one that shows most is named, the latest among equals."""
+    """Return what the proofs of an alternative, the latest first, come to. The one that
+    shows most is named, the latest among equals."""
+    live = [proof for proof in proofs if proof.works and _counts(proof, now)]
     missing = {
         proof.pk: shortfalls(
             facts_of(proof), rto=workflow.rto, mbco_percent=workflow.mbco_percent
