@@ -21,6 +21,8 @@ urlpatterns = [
         tools="tools/",
         providers="providers/",
         knock_outs="knock-out/",
+        my_access="access/",
+        packs="packs/",
     ),
     space("drills", list="drills/", scenarios="drills/scenarios/"),
     space("outages", list="outages/"),
