@@ -12,6 +12,8 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, Final
 
+from django.db.models import Q
+
 from continuity.accounts.models import User
 from continuity.accounts.roles import Action
 from continuity.domain.fate import (
@@ -70,16 +72,19 @@ class Work:
 
 
 class Inventory:
-    """All that one reader may see of who depends on what, read in two queries."""
+    """All that one reader may see of who depends on what, read in two queries; of `only`
+    one workflow where its key is given, archived or not."""
 
-    def __init__(self, user: User) -> None:
+    def __init__(self, user: User, *, only: int | None = None) -> None:
         self.works: dict[int, Work] = {}
         self.own_limits: dict[int, int] = {}
+        self.procedures: dict[int, str] = {}
         self.whole: Final = user.may(Action.VIEW)
         found: list[tuple[int, int, int, bool]] = []
+        scope = Q(archived_at=None) if only is None else Q(pk=only)
         rows = (
-            Workflow.objects.current()
-            .allowing(user, Action.VIEW)
+            Workflow.objects.allowing(user, Action.VIEW)
+            .filter(scope)
             .order_by("pk", "dependencies__position", "dependencies__pk")
             .values_list(
                 "pk",
@@ -99,22 +104,29 @@ class Inventory:
                 self.works[pk] = Work(name, tier, rto, mbco, most, least or 1)
             if dependency is not None:
                 found.append((dependency, pk, tool, without == Without.STOPS))
-        fallbacks = self._fallbacks(user)
+        fallbacks = self._fallbacks(user, only)
         self.reliances: Final = tuple(
             Reliance(dependency, pk, tool, stops, tuple(fallbacks[dependency]))
             for dependency, pk, tool, stops in found
         )
 
-    def _fallbacks(self, user: User) -> Mapping[int, list[Fallback]]:
+    def _fallbacks(self, user: User, only: int | None) -> Mapping[int, list[Fallback]]:
         found: dict[int, list[Fallback]] = defaultdict(list)
+        scope = (
+            Q(dependency__workflow__archived_at=None)
+            if only is None
+            else Q(dependency__workflow=only)
+        )
         rows = (
             Alternative.objects.allowing(user, Action.VIEW)
-            .filter(dependency__workflow__archived_at=None)
+            .filter(scope)
             .order_by("dependency_id", "rank")
-            .values_list("dependency_id", "pk", "tool_id", "limit")
+            .values_list("dependency_id", "pk", "tool_id", "limit", "procedure")
         )
-        for dependency, pk, tool, limit in rows:
+        for dependency, pk, tool, limit, procedure in rows:
             found[dependency].append(Fallback(pk, tool))
+            if procedure:
+                self.procedures[pk] = procedure
             if limit is not None:
                 self.own_limits[pk] = limit
         return found

@@ -158,6 +158,11 @@ def every_provider() -> QuerySet[Provider]:
     return Provider.objects.order_by(alphabetical("name"), "pk")
 
 
+def full(tool: Tool) -> Tool:
+    """Return the tool with its provider and what it is a part of."""
+    return Tool.objects.select_related("provider", "parent").get(pk=tool.pk)
+
+
 def page(tool: Tool, *, user: User, today: date) -> ToolPage:
     """Return what the page of a tool shows to `user`, in five queries."""
     full = Tool.objects.select_related("provider", "parent").get(pk=tool.pk)

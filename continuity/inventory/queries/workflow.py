@@ -349,10 +349,10 @@ class Head:
     level: Level
 
 
-def head(workflow: Workflow, *, now: datetime) -> Head:
-    """Return the head alone, in five queries."""
+def head(workflow: Workflow, *, now: datetime, graph: Graph | None = None) -> Head:
+    """Return the head alone, in five queries; one less where the graph is read already."""
     full = _full(workflow)
-    return Head(full, readiness([full], now=now)[full.pk].level)
+    return Head(full, readiness([full], now=now, graph=graph)[full.pk].level)
 
 
 @dataclass(frozen=True, slots=True)

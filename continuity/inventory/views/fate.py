@@ -13,9 +13,10 @@ from continuity.accounts.access import access
 from continuity.accounts.http import SignedInRequest
 from continuity.accounts.roles import Action
 from continuity.inventory import forms
-from continuity.inventory.models import Tool, Upstream
+from continuity.inventory.models import Tool, Upstream, Workflow
+from continuity.inventory.queries import fate, known_outages, tools, workflows
 from continuity.inventory.queries import knock_out as queries
-from continuity.inventory.queries import tools
+from continuity.inventory.queries import workflow as one
 from continuity.inventory.services import tools as services
 from continuity.web.paging import page_of
 
@@ -96,3 +97,28 @@ def _next(request: SignedInRequest) -> str:
     url = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=False)
     return url if safe else ""
+
+
+@access(Action.SIGNED_IN, Tool)
+def tool_outages(request: SignedInRequest, tool: Tool) -> HttpResponse:
+    context = {
+        "tool": tools.full(tool),
+        "found": known_outages.of_tool(request.user, tool),
+        "may_edit": request.user.may(Action.EDIT_CATALOGUE),
+        "tab": "outages",
+    }
+    return render(request, "inventory/tool_outages.html", context)
+
+
+@access(Action.VIEW, Workflow)
+def workflow_outages(request: SignedInRequest, workflow: Workflow) -> HttpResponse:
+    own = workflows.allowed(request.user, workflow, (Action.EDIT, Action.RUN_DRILL))
+    graph = fate.graph()
+    context = {
+        "page": one.head(workflow, now=timezone.now(), graph=graph),
+        "found": known_outages.of_workflow(request.user, workflow, graph=graph),
+        "tab": "outages",
+        "may_edit": Action.EDIT in own,
+        "may_drill": Action.RUN_DRILL in own,
+    }
+    return render(request, "inventory/workflow_outages.html", context)
