@@ -241,7 +241,11 @@ def proven_until(
         (
             proof.expires_at
             for proof in proofs
-            if proof.expires_at > now and not shortfalls(proof, dependency)
+            if proof.expires_at > now
+            and not proof.ended
+            and not shortfalls(
+                proof, rto=dependency.rto, mbco_percent=dependency.mbco_percent
+            )
         ),
         default=None,
     )
