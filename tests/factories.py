@@ -22,6 +22,7 @@ from continuity.drills.models import (
     Schedule,
 )
 from continuity.inventory.models import (
+    Access,
     Alternative,
     AlternativeKind,
     Confidence,
@@ -327,3 +328,15 @@ class ImpactFactory(DjangoModelFactory):
     category = factory.SubFactory(ImpactCategoryFactory)
     level = factory.SubFactory(ImpactLevelFactory)
     after = timedelta(hours=1)
+
+
+class AccessFactory(DjangoModelFactory):
+    """Six times yes, just now."""
+
+    class Meta:
+        model = Access
+
+    alternative = factory.SubFactory(AlternativeFactory)
+    user = factory.SubFactory(UserFactory)
+    account = seat = own_sign_in = mfa = data_allowed = material = "yes"
+    answered_at = NOON

@@ -11,7 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("continuity.inventory.urls")),
     path("account/", include(sign_in_patterns)),
     path("history/", include("continuity.history.urls")),
-    path("settings/mail/", include("continuity.notifications.urls")),
+    path("", include("continuity.notifications.urls")),
     path("outages/", include("continuity.outages.urls")),
     path("drills/", include("continuity.drills.urls")),
     path("reports/", include("continuity.reports.urls")),

@@ -4,7 +4,8 @@ The formula, which is printed beside every figure made with it:
 
 - An alternative is *sound* when it is approved for the workflow's data, has a
   runbook, and shares no known hard upstream with the tool it replaces.
-- It is *proven* when an unexpired proof shows it at MBCO or above within the RTO.
+- It is *proven* when an unexpired proof shows it at MBCO or above within the RTO. A
+  proof ends before its time when what it proved has changed.
 - A dependency is *ready* with one sound and proven alternative, *partly ready* with
   one that misses just one of these four, *not ready* otherwise.
 - A workflow is as ready as its least ready dependency that would stop it.
@@ -35,6 +36,7 @@ class Reason(StrEnum):
     SHARES_UPSTREAM = "shares_upstream"
     NO_PROOF = "no_proof"
     PROOF_EXPIRED = "proof_expired"
+    PROOF_ENDED = "proof_ended"
     BELOW_MBCO = "below_mbco"
     OVER_RTO = "over_rto"
     NO_RTO = "no_rto"
@@ -67,9 +69,35 @@ PROOF_LASTS: Final[Mapping[ProofSource, timedelta]] = {
 }
 
 
-def expires(source: ProofSource | str, shown_at: datetime) -> datetime:
+type Policy = Mapping[tuple[ProofSource, int | None], timedelta]
+"""How long proofs count: by source and criticality tier; tier None is for all others."""
+
+NO_POLICY: Final[Policy] = {}
+ANSWER_LASTS: Final = timedelta(days=180)
+"""How long a person's answers about their own access count."""
+
+
+def lasts(
+    source: ProofSource | str, tier: int | None = None, policy: Policy = NO_POLICY
+) -> timedelta:
+    """Return how long a proof from `source` counts on work of criticality `tier`.
+
+    What `policy` says of the tier comes first, then what it says of the source, then
+    PROOF_LASTS.
+    """
+    kind = ProofSource(source)
+    return policy.get((kind, tier)) or policy.get((kind, None)) or PROOF_LASTS[kind]
+
+
+def expires(
+    source: ProofSource | str,
+    shown_at: datetime,
+    *,
+    tier: int | None = None,
+    policy: Policy = NO_POLICY,
+) -> datetime:
     """Return when a proof from `source` stops counting, unless something ends it sooner."""
-    return shown_at + PROOF_LASTS[ProofSource(source)]
+    return shown_at + lasts(source, tier, policy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +116,8 @@ class ProofFacts:
     source: ProofSource
     capacity_percent: int | None = None
     minimum_after: timedelta | None = None
+    ended: bool = False
+    """Whether what it proved has changed since: it counts no more, whatever its age."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,18 +185,16 @@ class WorkflowReadiness:
     dependencies: tuple[DependencyReadiness, ...]
 
 
-def _shortfalls(proof: ProofFacts, dependency: DependencyFacts) -> tuple[Reason, ...]:
+def shortfalls(
+    proof: ProofFacts, *, rto: timedelta | None, mbco_percent: int | None
+) -> tuple[Reason, ...]:
     """Return what this proof fails to show, its age aside; nothing if it shows all."""
     weak = not proof.works or (
         proof.capacity_percent is not None
-        and dependency.mbco_percent is not None
-        and proof.capacity_percent < dependency.mbco_percent
+        and mbco_percent is not None
+        and proof.capacity_percent < mbco_percent
     )
-    slow = (
-        proof.minimum_after is not None
-        and dependency.rto is not None
-        and proof.minimum_after > dependency.rto
-    )
+    slow = proof.minimum_after is not None and rto is not None and proof.minimum_after > rto
     if proof.works and proof.minimum_after is None:
         # Nothing was timed, so it says nothing about the RTO, good or bad.
         return (Reason.NO_PROOF,)
@@ -182,18 +210,21 @@ def _unproven(
     equals: what is missing from it is the least that is left to do.
     """
     no_rto = (Reason.NO_RTO,) if dependency.rto is None else ()
-    live = [proof for proof in alternative.proofs if proof.expires_at > now]
-    shortfalls = [
-        _shortfalls(proof, dependency)
+    standing = [proof for proof in alternative.proofs if not proof.ended]
+    live = [proof for proof in standing if proof.expires_at > now]
+    missing = [
+        shortfalls(proof, rto=dependency.rto, mbco_percent=dependency.mbco_percent)
         for proof in sorted(live, key=lambda proof: proof.shown_at, reverse=True)
     ]
-    if () in shortfalls:
+    if () in missing:
         return no_rto
-    telling = [reasons for reasons in shortfalls if Reason.NO_PROOF not in reasons]
+    telling = [reasons for reasons in missing if Reason.NO_PROOF not in reasons]
     if telling:
         return min(telling, key=len) + no_rto
-    if len(live) < len(alternative.proofs):
+    if len(live) < len(standing):
         return (Reason.PROOF_EXPIRED, *no_rto)
+    if len(standing) < len(alternative.proofs):
+        return (Reason.PROOF_ENDED, *no_rto)
     return (Reason.NO_PROOF, *no_rto)
 
 
@@ -210,7 +241,11 @@ def proven_until(
         (
             proof.expires_at
             for proof in proofs
-            if proof.expires_at > now and not _shortfalls(proof, dependency)
+            if proof.expires_at > now
+            and not proof.ended
+            and not shortfalls(
+                proof, rto=dependency.rto, mbco_percent=dependency.mbco_percent
+            )
         ),
         default=None,
     )

@@ -172,6 +172,27 @@ def seen(script: Script, component: str, real_elapsed: timedelta, speed: float =
     return replace(now, flapping=_flaps(past))
 
 
+def back_after(script: Script, component: str, speed: float = 1) -> timedelta | None:
+    """Return when `component` was back for good, in the people's time from the onset.
+
+    That is its first good moment after its last bad one; nothing if it was never bad.
+    None where it stays bad to the end, or is only said to be coming back: when it was
+    back was then not told.
+
+    Raises InvalidScript if `speed` is not above zero.
+    """
+    back: timedelta | None = START
+    for at, phase in _timed(script, speed):
+        if phase.component != component:
+            continue
+        if phase.state not in GOOD:
+            back = None
+        elif back is None:
+            back = at
+    return back
+
+
+GOOD: Final = frozenset({ComponentState.OPERATIONAL, ComponentState.RECOVERED})
 BAD: Final = frozenset({ComponentState.DEGRADED, ComponentState.DOWN})
 FLAPS_WITHIN: Final = timedelta(minutes=45)
 FLAPS_FROM: Final = 3

@@ -383,7 +383,7 @@ class PartForm(forms.Form):
         max_length=60,
         error_messages={"required": _("Name the component, or remove it.")},
     )
-    stands_for = forms.ChoiceField(label=_("What it stands for"), required=False)
+    stands_for = forms.ChoiceField(label=_("What it stands for"))
 
     def __init__(
         self, *args: Any, choices: list[tuple[str, str | Promise]], **kwargs: Any
@@ -453,7 +453,7 @@ class ScenarioEditor:
         self.tools = {str(tool.pk): tool for tool in now_tools}
         self.scenario = scenario
         self.choices: list[tuple[str, str | Promise]] = [
-            ("", _("No tool: people are only told of it")),
+            ("-", _("No tool: people are only told of it")),
             ("*", _("The tools that a drill names")),
             *((pk, tool.name) for pk, tool in self.tools.items()),
         ]
@@ -567,7 +567,7 @@ def _beginning(
     parts = [
         {
             "name": component.name,
-            "stands_for": "*" if component.chosen else str(component.tool_id or ""),
+            "stands_for": "*" if component.chosen else str(component.tool_id or "-"),
         }
         for component in components
     ]

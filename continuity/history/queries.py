@@ -29,6 +29,7 @@ MOST_TEAMS: Final = 500
 VERBS: Final[Mapping[str, Promise]] = {
     "organisation.set_up": _("Continuity set up"),
     "organisation.changed": _("Settings changed"),
+    "organisation.proofs_changed": _("How long proofs count changed"),
     "person.added": _("Person added"),
     "person.changed": _("Person changed"),
     "person.closed": _("Account closed"),
@@ -57,6 +58,9 @@ VERBS: Final[Mapping[str, Promise]] = {
     "alternative.proven": _("Alternative proven"),
     "alternative.failed": _("Alternative failed"),
     "runbook.changed": _("Runbook changed"),
+    "runbook.approved": _("Runbook approved"),
+    "proof.ended": _("Proofs ended"),
+    "access.answered": _("Own access answered"),
     "provider.created": _("Provider added"),
     "provider.changed": _("Provider changed"),
     "tool.created": _("Tool added"),
@@ -123,6 +127,7 @@ KINDS: Final[Mapping[str, Promise]] = {
     "alternative": _("Alternatives"),
     "runbook": _("Runbooks"),
     "proof": _("Proofs"),
+    "access": _("Access"),
     "provider": _("Providers"),
     "tool": _("AI tools"),
     "upstream": _("Upstreams"),
@@ -198,6 +203,21 @@ FIELDS: Final[Mapping[str, Promise]] = {
     "order": _("Order"),
     "proofs": _("Proofs"),
     "rta": _("RTA"),
+    "ended_reason": _("Why"),
+    "account": _("I have an account"),
+    "seat": _("I have a licence or seat"),
+    "own_sign_in": _("I can sign in without what has failed"),
+    "mfa": _("My second factor works"),
+    "data_allowed": _("I may put this work’s data there"),
+    "material": _("My prompts and files are there"),
+    "days": _("Days"),
+    "version": _("Version"),
+    "people_at_once": _("People at once"),
+    "preconditions": _("What must be in place before"),
+    "trigger": _("When to switch to it"),
+    "return_criteria": _("When to go back"),
+    "cost": _("What it costs"),
+    "retired_on": _("Withdrawn on"),
     "spelling": _("Spelling"),
     "upstream": _("Upstream"),
     "relation": _("Relation"),
@@ -216,7 +236,6 @@ FIELDS: Final[Mapping[str, Promise]] = {
     "url": _("Web address"),
     "provider": _("Provider"),
     "seats": _("Seats"),
-    "people_at_once": _("People at once"),
     "shared": _("For everyone"),
 }
 """A field without a name here shows its own."""
@@ -251,6 +270,11 @@ DATA: Final[Mapping[str, Promise]] = {
     "confidential": _("Confidential"),
     "personal": _("Personal"),
     "special": _("Special category (health, biometric, …)"),
+}
+QUESTIONS: Final = ("account", "seat", "own_sign_in", "mfa", "data_allowed", "material")
+ANSWERS: Final[Mapping[str, Promise]] = {
+    "yes": pgettext_lazy("answer", "Yes"),
+    "no": pgettext_lazy("answer", "No"),
 }
 VALUES: Final[Mapping[str, Mapping[str, Any]]] = {
     "organisation_role": {str(key): text for key, text in ORGANISATION_ROLE_LABELS.items()},
@@ -303,6 +327,14 @@ VALUES: Final[Mapping[str, Mapping[str, Any]]] = {
         "outage": _("Outage"),
         "check": _("Check"),
         "attestation": _("Attestation"),
+    },
+    **dict.fromkeys(QUESTIONS, ANSWERS),
+    "ended_reason": {
+        "tool_retired": _("The tool was withdrawn by its provider"),
+        "runbook_changed": _("The runbook was changed"),
+        "tool_replaced": _("The workflow uses another tool now"),
+        "failed_later": _("It did not work when it was tried again"),
+        "by_hand": _("Somebody said so"),
     },
 }
 """The words of stored values. The labels belong to apps above this one, so they are

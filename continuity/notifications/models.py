@@ -32,6 +32,14 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
             | Q(sent_at=None, leased_until__gt=now)
         )
 
+    def shown_to(self, user: User) -> Self:
+        """What `user` finds under the bell: the news of drills that they were owed. Not
+        what carries a link to sign in with; that belongs in their mailbox alone."""
+        return self.filter(recipient=user, dedupe_key__startswith="drill-")
+
+    def unread(self) -> Self:
+        return self.filter(read_at=None)
+
     def given_up(self) -> Self:
         return self.filter(gave_up_at__isnull=False)
 
@@ -50,6 +58,7 @@ class Notification(models.Model):
     due_at = models.DateTimeField()
     leased_until = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
+    read_at = models.DateTimeField(null=True)
     gave_up_at = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     last_error = models.CharField(max_length=300, blank=True)
@@ -71,6 +80,9 @@ class Notification(models.Model):
                 condition=Q(sent_at=None, gave_up_at=None),
             ),
             models.Index(fields=["sent_at"], name="notification_sent"),
+            models.Index(
+                fields=["recipient"], name="notification_unread", condition=Q(read_at=None)
+            ),
         ]
 
     def __str__(self) -> str:

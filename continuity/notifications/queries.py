@@ -8,6 +8,12 @@ from continuity.accounts.roles import Action
 from continuity.notifications.models import Notification
 
 
+def own(user: User) -> QuerySet[Notification]:
+    """Return the messages that `user` was owed and may read here, the newest first."""
+    found = Notification.objects.shown_to(user)
+    return found.order_by("-pk").fetch_mode(FETCH_RAISE)
+
+
 def outbox(user: User, *, given_up: bool = False) -> QuerySet[Notification]:
     """Return messages without their text, the newest first; only given-up ones on request.
 

@@ -99,6 +99,11 @@ def deliver(*, now: datetime, limit: int = 20) -> int:
     return sent
 
 
+def read_all(user: User, *, now: datetime) -> int:
+    """Mark as read what waits under the bell of `user`; return how many were new."""
+    return Notification.objects.shown_to(user).unread().update(read_at=now)
+
+
 def beat(*, now: datetime) -> None:
     """Say that the clock's tick has come through broker and worker to the database.
 

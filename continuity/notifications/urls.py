@@ -6,6 +6,8 @@ from continuity.notifications import views
 
 app_name = "notifications"
 urlpatterns = [
-    path("", views.outbox, name="outbox"),
-    path("<int:pk>/again/", views.try_again, name="try_again"),
+    path("settings/mail/", views.outbox, name="outbox"),
+    path("settings/mail/<int:pk>/again/", views.try_again, name="try_again"),
+    path("messages/", views.own, name="own"),
+    path("messages/read/", views.read_all, name="read_all"),
 ]

@@ -5,7 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from continuity.accounts.access import access
 from continuity.accounts.http import SignedInRequest
@@ -21,6 +21,21 @@ def outbox(request: SignedInRequest) -> HttpResponse:
     page = page_of(request, queries.outbox(request.user, given_up=given_up))
     context = {"page": page, "given_up": given_up}
     return render(request, "notifications/outbox.html", context)
+
+
+@require_safe
+@access(Action.SIGNED_IN)
+def own(request: SignedInRequest) -> HttpResponse:
+    """One's own messages: what the bell counts."""
+    context = {"page": page_of(request, queries.own(request.user))}
+    return render(request, "notifications/own.html", context)
+
+
+@require_POST
+@access(Action.SIGNED_IN)
+def read_all(request: SignedInRequest) -> HttpResponse:
+    services.read_all(request.user, now=timezone.now())
+    return redirect("notifications:own")
 
 
 @require_POST

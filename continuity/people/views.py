@@ -33,6 +33,14 @@ def sign_in(request: HttpRequest) -> HttpResponseBase:
     return response
 
 
+def sign_out(request: HttpRequest) -> HttpResponseBase:
+    """allauth's sign-out, which also clears what this device keeps: grab packs."""
+    response: HttpResponse = account.logout(request)
+    if request.method == "POST":
+        response.headers["Clear-Site-Data"] = '"storage"'
+    return response
+
+
 @sensitive_post_parameters("password")
 def set_up(request: HttpRequest) -> HttpResponse:
     """Make the first administrator. There is no such page once there is one."""

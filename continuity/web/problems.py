@@ -117,6 +117,10 @@ SENTENCES: Final[Mapping[str, Promise]] = {
     "proven_otherwise": _(
         "Its proofs are of %(name)s. Add the other tool as an alternative of its own."
     ),
+    "proof_over": _("This proof counts no more already, so nothing was changed."),
+    "already_alternative": _(
+        "%(name)s is one of the alternatives here. Remove it from those first."
+    ),
     "spelling_taken": _("“%(name)s” already means %(tool)s."),
     "view_exists": _("You have a view called “%(name)s” already. Choose another name."),
     "not_allowed_now": _(

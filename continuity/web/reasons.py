@@ -24,6 +24,7 @@ SENTENCES: Final[Mapping[Reason, Promise]] = {
         "Nobody has shown that the alternative works within the target. Run a drill."
     ),
     Reason.PROOF_EXPIRED: _("The proof has expired. Run a drill."),
+    Reason.PROOF_ENDED: _("What was proven has changed since. Run a drill."),
     Reason.BELOW_MBCO: _(
         "The alternative carried less than the minimum level. Raise its capacity, "
         "or add another."
@@ -33,6 +34,21 @@ SENTENCES: Final[Mapping[Reason, Promise]] = {
     ),
     Reason.NO_RTO: _("It has no recovery target (RTO). Set one."),
 }
+
+SHORT: Final[Mapping[Reason, Promise]] = {
+    Reason.NO_TOOL: _("Names no tool"),
+    Reason.NO_ALTERNATIVE: _("No alternative"),
+    Reason.NOT_APPROVED: _("Alternative not approved for the data"),
+    Reason.NO_RUNBOOK: _("No runbook"),
+    Reason.SHARES_UPSTREAM: _("Alternative shares an upstream"),
+    Reason.NO_PROOF: _("Never proven"),
+    Reason.PROOF_EXPIRED: _("Proof expired"),
+    Reason.PROOF_ENDED: _("Changed since it was proven"),
+    Reason.BELOW_MBCO: _("Below the minimum level"),
+    Reason.OVER_RTO: _("Slower than the RTO"),
+    Reason.NO_RTO: _("No RTO"),
+}
+"""The same in a few words, for lists of many."""
 
 
 def sentence(reason: Reason | str) -> str:

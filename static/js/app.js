@@ -7,6 +7,7 @@ import "./theme.js";
 import "./live.js";
 import "./filter-list.js";
 import "./palette.js";
+import "./sign-out.js";
 import { token } from "./csrf.js";
 import { toast, problem, text } from "./toasts.js";
 

@@ -4,12 +4,17 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from continuity.accounts.roles import TeamRole
 from continuity.history.models import Entry
+from continuity.inventory.models import ProofFile
 from tests.factories import (
     AlternativeFactory,
+    OrganisationFactory,
+    ProofFactory,
     ProviderFactory,
+    RunbookStepFactory,
     ToolFactory,
     UpstreamFactory,
     UserFactory,
@@ -26,6 +31,11 @@ READ = (404, 200, 200, 200, 200, 200, 200)
 EDIT = (404, 403, 200, 200, 403, 200, 200)
 PRESS = (404, 403, 302, 302, 403, 302, 302)
 ALL = (200,) * 7
+LEAD_PRESS = (404, 403, 403, 302, 403, 302, 302)
+SETTINGS = (403, 403, 403, 403, 403, 403, 200)
+SETTINGS_PRESS = (403, 403, 403, 403, 403, 403, 302)
+# Who is not among the workflow's people answers for nobody.
+OWN_PRESS = (404, 404, 302, 302, 404, 404, 404)
 CATALOGUE = (403, 403, 403, 403, 403, 200, 200)
 CATALOGUE_PRESS = (403, 403, 403, 403, 403, 302, 302)
 
@@ -40,6 +50,13 @@ GETS = {
     "alternative_new": EDIT,
     "alternative_edit": EDIT,
     "runbook": EDIT,
+    "runbook_copy": EDIT,
+    "runbook_versions": READ,
+    "access": READ,
+    "proof_check": EDIT,
+    "proof_file": READ,
+    "proof_policy": SETTINGS,
+    "my_access": ALL,
     "workflows": ALL,
     "workflow_new": ALL,
     "tools": ALL,
@@ -68,6 +85,12 @@ POSTS = {
         PRESS,
     ),
     "dependency_new": ({"tool": "{spare}", "without": "stops"}, PRESS),
+    "runbook_approve": ({"number": "0"}, LEAD_PRESS),
+    "proof_check": ({"shown_at": "{moment}", "works": "1"}, PRESS),
+    "proof_attest": ({}, PRESS),
+    "proof_end": ({"reason": "Changed"}, PRESS),
+    "proof_policy": ({"drill": "90"}, SETTINGS_PRESS),
+    "access_answer": ({"account": "yes"}, OWN_PRESS),
     "tool_new": ({"name": "Quill", "kind": "product"}, CATALOGUE_PRESS),
     "tool_edit": ({"name": "Quill", "kind": "product"}, CATALOGUE_PRESS),
     "spellings": ({"name": "Kwill"}, CATALOGUE_PRESS),
@@ -88,6 +111,15 @@ ON = {
     "alternative_edit": "alternative",
     "alternative_remove": "alternative",
     "runbook": "alternative",
+    "runbook_copy": "alternative",
+    "runbook_versions": "alternative",
+    "runbook_approve": "alternative",
+    "access": "alternative",
+    "access_answer": "alternative",
+    "proof_check": "alternative",
+    "proof_attest": "alternative",
+    "proof_end": "proof",
+    "proof_file": "proof",
     "tool": "tool",
     "tool_edit": "tool",
     "spellings": "tool",
@@ -97,7 +129,16 @@ ON = {
     "provider": "provider",
     "provider_edit": "provider",
 }
-LISTS = {"workflows", "workflow_new", "tools", "tool_new", "providers", "provider_new"}
+LISTS = {
+    "workflows",
+    "workflow_new",
+    "tools",
+    "tool_new",
+    "providers",
+    "provider_new",
+    "my_access",
+    "proof_policy",
+}
 
 
 @pytest.fixture
@@ -107,7 +148,16 @@ def rows():
     dependency = alternative.dependency
     other = AlternativeFactory(rank=2, dependency=dependency)
     tool = ToolFactory()
+    RunbookStepFactory(alternative=alternative)
+    proof = ProofFactory(
+        alternative=other,
+        file_name="seen.txt",
+        expires_at=timezone.now() + timedelta(days=9),
+    )
+    ProofFile.objects.create(proof=proof, content=b"It answered.")
+    OrganisationFactory()
     return {
+        "proof": proof,
         "alternative": alternative,
         "dependency": dependency,
         "workflow": dependency.workflow,
@@ -155,6 +205,7 @@ def test_who_may_open_a_page(client, rows, route):
 def test_who_may_change_something(client, rows, route, place):
     data, statuses = POSTS[route]
     keys = {name: row.pk for name, row in rows.items()}
+    keys["moment"] = f"{timezone.now():%Y-%m-%dT%H:%M}"
     filled = {name: value.format(**keys) for name, value in data.items()}
     if route == "workflow_edit":
         filled["team"] = str(rows["workflow"].team_id)
@@ -177,6 +228,10 @@ def test_who_may_change_something(client, rows, route, place):
         "dependency_remove",
         "alternatives_order",
         "alternative_remove",
+        "proof_attest",
+        "proof_end",
+        "runbook_approve",
+        "access_answer",
         "spellings",
         "upstream_remove",
     ],

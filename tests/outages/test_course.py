@@ -14,6 +14,7 @@ from tests.factories import (
     AlternativeFactory,
     DependencyFactory,
     OutageFactory,
+    ProofFactory,
     TeamFactory,
     ToolFactory,
     UpstreamFactory,
@@ -253,6 +254,27 @@ def test_ending_proves_the_alternative_that_carried_the_work(team, tool, facilit
     assert (proof.capacity, proof.quality) == (80, 90)
     assert Recovery.objects.get(proof=proof) == recovery
     assert not idle.proofs.exists()
+
+
+@pytest.mark.parametrize(("minutes", "works"), [(90, [False]), (60, [True]), (30, [True])])
+def test_an_alternative_that_was_opened_and_never_carried_the_work_ends_its_proofs(
+    team, tool, facilitator, minutes, works
+):
+    """The RTO is an hour: a drill that ends sooner cannot tell."""
+    dependency = DependencyFactory(tool=tool, workflow__team=team)
+    earlier = ProofFactory(alternative=AlternativeFactory(dependency=dependency, rank=1))
+    outage = plan(team, tool, facilitator)
+    course.start(outage.pk, actor=facilitator, now=NOON)
+    recovery = Recovery.objects.get()
+    at = NOON + 10 * MINUTE
+    marks.mark(recovery.pk, "switched", key=key(1), actor=facilitator, now=at)
+
+    course.end(outage.pk, actor=facilitator, now=NOON + minutes * MINUTE)
+
+    earlier.refresh_from_db()
+    standing = Proof.objects.standing()
+    assert list(standing.values_list("works", flat=True)) == works
+    assert (earlier.ended_reason == "failed_later") is (works == [False])
 
 
 def test_an_aborted_drill_proves_nothing(team, tool, facilitator):

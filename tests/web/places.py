@@ -21,10 +21,13 @@ urlpatterns = [
         tools="tools/",
         providers="providers/",
         knock_outs="knock-out/",
+        my_access="access/",
+        packs="packs/",
     ),
     space("drills", list="drills/", scenarios="drills/scenarios/"),
     space("outages", list="outages/"),
     space("reports", list="reports/"),
+    space("notifications", own="messages/"),
     space("history", list="history/"),
     space(
         "accounts",

@@ -15,11 +15,13 @@ from continuity.config.places import PROJECT
 CODE = PROJECT / "continuity"
 PUBLIC = {
     "account_login",  # leads to allauth's, or to the first start
+    "account_logout",  # allauth's, and clears what the device keeps
     "accounts:preferences",  # the language of the sign-in page
     "accounts:setup",  # 404 once there is a user
     "drills:calendar_feed",  # the secret in the address is what a calendar program has
     "healthz",
     "readyz",
+    "inventory:service_worker",  # a script that holds nothing of anybody's
 }
 """Routes open to who is not signed in. Each new one is a decision."""
 

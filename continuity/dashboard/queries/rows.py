@@ -16,19 +16,7 @@ from continuity.domain.readiness import Level, Reason, WorkflowReadiness
 from continuity.inventory.models import Dependency, Tier, Workflow
 from continuity.outages.queries import Line, recoveries_between
 from continuity.web import formats
-
-REASONS: Final[Mapping[Reason, Promise]] = {
-    Reason.NO_TOOL: _("Names no tool"),
-    Reason.NO_ALTERNATIVE: _("No alternative"),
-    Reason.NOT_APPROVED: _("Alternative not approved for the data"),
-    Reason.NO_RUNBOOK: _("No runbook"),
-    Reason.SHARES_UPSTREAM: _("Alternative shares an upstream"),
-    Reason.NO_PROOF: _("Never proven"),
-    Reason.PROOF_EXPIRED: _("Proof expired"),
-    Reason.BELOW_MBCO: _("Below the minimum level"),
-    Reason.OVER_RTO: _("Slower than the RTO"),
-    Reason.NO_RTO: _("No RTO"),
-}
+from continuity.web.reasons import SHORT as REASONS
 
 
 class DecisionKind(StrEnum):
@@ -38,6 +26,7 @@ class DecisionKind(StrEnum):
     NO_ALTERNATIVE = "no_alternative"
     SHARED_FATE = "shared_fate"
     PROOF_EXPIRED = "proof_expired"
+    PROOF_ENDED = "proof_ended"
     NO_TOOL = "no_tool"
     NO_RTO = "no_rto"
     NO_OWNER = "no_owner"
@@ -49,6 +38,7 @@ LABELS: Final[Mapping[DecisionKind, Promise]] = {
     DecisionKind.NO_ALTERNATIVE: _("No alternative"),
     DecisionKind.SHARED_FATE: _("Shared fate"),
     DecisionKind.PROOF_EXPIRED: _("Proof expired"),
+    DecisionKind.PROOF_ENDED: _("Proof ended"),
     DecisionKind.NO_TOOL: _("No tool named"),
     DecisionKind.NO_RTO: _("No RTO"),
     DecisionKind.NO_OWNER: _("No owner"),
@@ -58,6 +48,7 @@ LOOKS: Final[Mapping[DecisionKind, tuple[str, str]]] = {
     DecisionKind.NO_ALTERNATIVE: ("bad", "x"),
     DecisionKind.SHARED_FATE: ("warn", "link"),
     DecisionKind.PROOF_EXPIRED: ("warn", "clock"),
+    DecisionKind.PROOF_ENDED: ("warn", "refresh"),
     DecisionKind.NO_TOOL: ("warn", "help"),
     DecisionKind.NO_RTO: ("warn", "flag"),
     DecisionKind.NO_OWNER: ("warn", "user"),
@@ -249,6 +240,11 @@ def _of_workflow(
         yield (
             DecisionKind.PROOF_EXPIRED,
             str(_("It worked once; that is too long ago to count.")),
+        )
+    if Reason.PROOF_ENDED in judged.reasons:
+        yield (
+            DecisionKind.PROOF_ENDED,
+            str(_("It worked once; what was proven has changed since.")),
         )
     if workflow.rto is None:
         yield DecisionKind.NO_RTO, str(_("Nobody has said how long it may stand still."))

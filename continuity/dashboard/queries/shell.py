@@ -11,6 +11,7 @@ from continuity.accounts.models import Organisation, User
 from continuity.accounts.roles import Action
 from continuity.domain.states import DrillState
 from continuity.inventory.models import Workflow
+from continuity.notifications.models import Notification
 from continuity.outages.models import Outage, OutageKind
 
 
@@ -22,6 +23,7 @@ class Shell:
     overdue: int
     live_drills: int
     live_outages: int
+    unread: int
     organisation: str
     server_now: datetime
     can_manage: bool
@@ -42,7 +44,7 @@ def counted(rows: "QuerySet[Any]") -> Coalesce:
 def shell(user: User | None, *, now: datetime) -> Shell:
     """Return what the frame shows to `user`; nothing counted for nobody. One query."""
     if user is None:
-        return Shell(0, 0, 0, 0, "", now, can_manage=False, can_administer=False)
+        return Shell(0, 0, 0, 0, 0, "", now, can_manage=False, can_administer=False)
     outages = Outage.objects.allowing(user, Action.VIEW)
     live = outages.live()
     row = (
@@ -52,9 +54,12 @@ def shell(user: User | None, *, now: datetime) -> Shell:
             overdue=counted(overdue(outages, now)),
             live_drills=counted(live.filter(kind=OutageKind.DRILL)),
             live_outages=counted(live.filter(kind=OutageKind.REAL)),
+            unread=counted(Notification.objects.shown_to(user).unread()),
             organisation=Subquery(Organisation.objects.filter(pk=1).values("name")),
         )
-        .values("workflows", "overdue", "live_drills", "live_outages", "organisation")
+        .values(
+            "workflows", "overdue", "live_drills", "live_outages", "unread", "organisation"
+        )
         .get()
     )
     return Shell(
@@ -62,6 +67,7 @@ def shell(user: User | None, *, now: datetime) -> Shell:
         overdue=row["overdue"],
         live_drills=row["live_drills"],
         live_outages=row["live_outages"],
+        unread=row["unread"],
         organisation=row["organisation"] or "",
         server_now=now,
         can_manage=user.may(Action.IMPORT),

@@ -13,6 +13,7 @@ from continuity.domain.clocks import Verdict
 from continuity.domain.recurrence import occurrences
 from continuity.domain.scenario import ComponentState
 from continuity.drills.models import Drill, Participant, Phase, Scenario, Schedule
+from continuity.drills.queries.decisions import Compared, decisions
 from continuity.drills.queries.rules import blackout_days, rule_of
 from continuity.drills.queries.scripts import PhaseLine, freeze, phases_of
 from continuity.inventory.models import Tool, ToolKind
@@ -23,6 +24,7 @@ from continuity.web.charts import Figure, Stacked
 
 MOST_PEOPLE: Final = 50
 MOST_TEAMS: Final = 12
+MOST_DECISIONS: Final = 100
 WORST_FIRST: Final = {
     Verdict.MISSED: 0,
     Verdict.NOT_SHOWN: 1,
@@ -39,12 +41,13 @@ def drills_of(outage: Outage) -> QuerySet[Drill]:
 
 @dataclass(frozen=True, slots=True)
 class DrillPage:
-    """`people` are the first fifty of `people_total`."""
+    """`people` are the first fifty of `people_total`, `decisions` the first hundred."""
 
     drill: Drill
     tools: tuple[str, ...]
     results: Results
     lines: tuple[Line, ...]
+    decisions: tuple[Compared, ...]
     chart: Figure
     phases: tuple[PhaseLine, ...]
     people: tuple[Participant, ...]
@@ -64,6 +67,7 @@ def drill_page(drill: Drill, *, user: User, now: datetime) -> DrillPage:
         lines=tuple(
             sorted(found.lines, key=lambda line: (WORST_FIRST[line.verdict], line.workflow))
         ),
+        decisions=decisions(drill, found)[:MOST_DECISIONS],
         chart=by_team(found.lines),
         phases=phases_of(drill.script, drill.speed),
         people=tuple(people[:MOST_PEOPLE]),

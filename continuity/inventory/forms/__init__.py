@@ -1,7 +1,7 @@
 """What people fill in about workflows, alternatives, runbooks and the catalogue."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any, Final, cast
 from urllib.parse import urlencode
 
@@ -20,11 +20,14 @@ from continuity.inventory.forms.impact import (
     refuse_zero,
 )
 from continuity.inventory.models import (
+    QUESTIONS,
     Alternative,
     AlternativeKind,
+    Answer,
     DataClass,
     Dependency,
     ListPage,
+    ProofSource,
     Provider,
     SavedView,
     Tier,
@@ -33,14 +36,18 @@ from continuity.inventory.models import (
     Upstream,
     Workflow,
 )
-from continuity.inventory.queries import tools, workflows
+from continuity.inventory.queries import proofs, tools, workflows
 from continuity.inventory.queries.order import alphabetical
+from continuity.inventory.services.proofs import Attachment
 from continuity.inventory.services.runbooks import Step
+from continuity.web import attachments
 from continuity.web.fields import LengthField, WebAddressField
 
 type Choices = list[tuple[Any, Any]]
 
 MOST_STEPS: Final = 60
+MOST_BYTES: Final = 5 * 1024 * 1024
+OLDEST_CHECK: Final = timedelta(days=366)
 GAPS: Final = [
     ("", _("All, with gaps or not")),
     ("no_tool", _("No tool named")),
@@ -417,19 +424,32 @@ class DependencyForm(forms.Form):
         **options: Any,
     ) -> None:
         super().__init__(*args, **options)
-        if dependency is not None:
-            del self.fields["tool"]
-            return
         taken = set(workflow.dependencies.values_list("tool", flat=True))
-        _offer(
-            self,
-            "tool",
-            [("", _("Choose a tool")), *_grouped(tools.offered(), without=taken)],
-        )
+        first: tuple[str, Any] = ("", _("Choose a tool"))
+        if dependency is not None:
+            taken.discard(dependency.tool_id)
+            taken.update(
+                dependency.alternatives.exclude(tool=None).values_list("tool", flat=True)
+            )
+            self.fields["tool"].required = False
+            self.fields["tool"].help_text = _(
+                "If the work uses another tool now, its alternatives and runbooks stay, "
+                "and their proofs end: they were shown for the tool before."
+            )
+            first = ("", dependency.tool.name)
+        _offer(self, "tool", [first, *_grouped(tools.offered(), without=taken)])
 
     def facts(self) -> dict[str, Any]:
         """Return the fields as the service takes them."""
         return {**self.cleaned_data, "tool": _tool(self.cleaned_data["tool"])}
+
+    def changes(self) -> dict[str, Any]:
+        """Return what was changed, as the service takes it. No tool is the one before."""
+        found = {name: self.cleaned_data[name] for name in self.changed_data}
+        if "tool" in found:
+            tool = _tool(found.pop("tool") or None)
+            found |= {} if tool is None else {"tool": tool}
+        return found
 
 
 class AlternativeForm(forms.Form):
@@ -466,6 +486,39 @@ class AlternativeForm(forms.Form):
         choices=DataClass.choices,
         widget=forms.CheckboxSelectMultiple,
         help_text=_("What may be given to this tool. By hand, all data may be used."),
+    )
+    limit = forms.IntegerField(
+        label=_("People at once, at most"),
+        required=False,
+        min_value=1,
+        max_value=1_000_000,
+        help_text=_("Seats, accounts or desks that this work has there."),
+    )
+    cost = forms.CharField(
+        label=_("What it costs"),
+        required=False,
+        max_length=120,
+        help_text=_("For example: 25 EUR a seat and month."),
+    )
+    preconditions = forms.CharField(
+        label=_("What must be in place before"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    trigger = forms.CharField(
+        label=_("When to switch to it"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("For example: two failures in a row, or ten minutes of waiting."),
+    )
+    return_criteria = forms.CharField(
+        label=_("When to go back"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("For example: the usual tool has answered for an hour."),
     )
     note = forms.CharField(
         label=_("Note"), required=False, widget=forms.Textarea(attrs={"rows": 3})
@@ -549,6 +602,11 @@ def of_alternative(alternative: Alternative) -> dict[str, Any]:
         "expected_capacity": alternative.expected_capacity,
         "expected_quality": alternative.expected_quality,
         "approved_data": alternative.approved_data,
+        "limit": alternative.limit,
+        "cost": alternative.cost,
+        "preconditions": alternative.preconditions,
+        "trigger": alternative.trigger,
+        "return_criteria": alternative.return_criteria,
         "note": alternative.note,
     }
 
@@ -564,6 +622,21 @@ class StepForm(forms.Form):
     expected = LengthField(label=_("Expected time"), required=False)
     verification = forms.CharField(
         label=_("How to tell it worked"), required=False, max_length=240
+    )
+    way_back = forms.CharField(
+        label=_("Way back"),
+        required=False,
+        max_length=240,
+        help_text=_("How to undo this step, or what to do if it does not work."),
+    )
+    details = forms.CharField(
+        label=_("Details"),
+        required=False,
+        max_length=10_000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_(
+            "Markdown: **bold**, - lists, 1. numbers, `code`, [a link](https://…)."
+        ),
     )
 
 
@@ -583,6 +656,8 @@ class BaseStepFormSet(forms.BaseFormSet):  # type: ignore[type-arg]  # generic o
                 role=row["role"],
                 expected=row["expected"],
                 verification=row["verification"],
+                way_back=row["way_back"],
+                details=row["details"],
             )
             for row in self.cleaned_data
             if row.get("text")
@@ -615,10 +690,21 @@ def steps_of(alternative: Alternative) -> list[dict[str, Any]]:
             "role": step.role,
             "expected": step.expected,
             "verification": step.verification,
+            "way_back": step.way_back,
+            "details": step.details,
         }
         for step in alternative.steps.all()
     ]
     return rows or [{}]
+
+
+def with_steps_of(
+    rows: Sequence[dict[str, Any]], other: Alternative
+) -> list[dict[str, Any]]:
+    """Return `rows` and after them, as new steps, those of another runbook; empty rows
+    left out, and nothing beyond MOST_STEPS."""
+    added = [{**row, "pk": None} for row in steps_of(other)]
+    return [row for row in (*rows, *added) if row.get("text")][:MOST_STEPS] or [{}]
 
 
 def rearranged(rows: Sequence[dict[str, Any]], button: str) -> list[dict[str, Any]]:
@@ -640,6 +726,147 @@ def rearranged(rows: Sequence[dict[str, Any]], button: str) -> list[dict[str, An
     return found or [{}]
 
 
+class CheckForm(forms.Form):
+    """A trial of an alternative outside any drill, as somebody writes it down."""
+
+    shown_at = forms.DateTimeField(
+        label=_("When"),
+        widget=forms.DateTimeInput(
+            attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"
+        ),
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"],
+    )
+    works = forms.TypedChoiceField(
+        label=_("Result"),
+        choices=[("1", _("It worked")), ("0", _("It did not work"))],
+        coerce=lambda value: value == "1",
+        widget=forms.RadioSelect,
+    )
+    switch_after = LengthField(
+        label=_("Time to switch"),
+        required=False,
+        help_text=_("From leaving the usual tool until this one was open."),
+    )
+    minimum_after = LengthField(
+        label=_("Time to the minimum level"),
+        required=False,
+        help_text=_("Without it the check says nothing about the RTO."),
+    )
+    capacity = forms.IntegerField(
+        label=_("Capacity reached, percent"),
+        required=False,
+        min_value=0,
+        max_value=999,
+        help_text=_("Of the normal volume."),
+    )
+    quality = forms.IntegerField(
+        label=_("Quality reached, percent"), required=False, min_value=0, max_value=999
+    )
+    note = forms.CharField(
+        label=_("What was done and seen"),
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    file = forms.FileField(
+        label=_("File"),
+        required=False,
+        help_text=_("A picture, a PDF or plain text that shows it, 5 MB at most."),
+    )
+
+    def __init__(self, *args: Any, now: datetime, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.now = now
+        self.fields["shown_at"].initial = now
+
+    def clean_shown_at(self) -> datetime:
+        at: datetime = self.cleaned_data["shown_at"]
+        if at > self.now + timedelta(minutes=1):
+            raise ValidationError(_("This moment is still to come."))
+        if at < self.now - OLDEST_CHECK:
+            raise ValidationError(_("That is more than a year ago. Check it again."))
+        return min(at, self.now)
+
+    def clean_file(self) -> Attachment | None:
+        file = self.cleaned_data["file"]
+        if not file:
+            return None
+        if file.size > MOST_BYTES:
+            raise ValidationError(_("The file is larger than 5 MB. Add a smaller one."))
+        content = file.read()
+        kind = attachments.kind_of(content)
+        if kind is None:
+            raise ValidationError(
+                _("Only a picture (PNG, JPEG, WebP), a PDF or plain text can be added.")
+            )
+        return Attachment(attachments.safe_name(file.name, kind), content)
+
+    def clean(self) -> dict[str, Any]:
+        found: dict[str, Any] = super().clean() or {}
+        switch, minimum = found.get("switch_after"), found.get("minimum_after")
+        if switch is not None and minimum is not None and switch > minimum:
+            self.add_error(
+                "minimum_after",
+                _("The minimum level cannot be reached before the tool is open."),
+            )
+        return found
+
+    def facts(self) -> dict[str, Any]:
+        """Return the fields as the service takes them, the file aside."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "file"}
+
+
+class EndProofForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Why it counts no more"),
+        max_length=300,
+        error_messages={"required": _("Say why: the next reader will ask.")},
+    )
+
+
+class PolicyForm(forms.Form):
+    """Days by source and tier: a field for each, named "drill", "drill-1" and so on."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.lines = []
+        for line in proofs.policy_lines():
+            cells = []
+            for tier, days in line.days.items():
+                name = line.source if tier is None else f"{line.source}-{tier}"
+                label = _("As a rule") if tier is None else Tier(tier).label
+                self.fields[name] = forms.IntegerField(
+                    label=f"{ProofSource(line.source).label}, {label}",
+                    required=False,
+                    min_value=1,
+                    max_value=3650,
+                    initial=days,
+                )
+                cells.append(name)
+            self.lines.append((line, cells))
+
+    def rows(self) -> list[tuple[proofs.PolicyLine, list[forms.BoundField]]]:
+        """Return the table: what the line is about, and its fields."""
+        return [(line, [self[name] for name in cells]) for line, cells in self.lines]
+
+    def days(self) -> dict[tuple[ProofSource, int | None], int | None]:
+        """Return the policy as the service takes it."""
+        return {
+            (line.source, tier): self.cleaned_data[name]
+            for line, cells in self.lines
+            for tier, name in zip(line.days, cells, strict=True)
+        }
+
+
+class AccessForm(forms.Form):
+    """Six answers of one person; what is not answered stays open."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for name in QUESTIONS:
+            self.fields[name] = forms.ChoiceField(required=False, choices=Answer.choices)
+
+
 class ToolForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only in stubs
     url = WebAddressField(label=_("Web address"), required=False)
 
@@ -654,12 +881,21 @@ class ToolForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only in st
             "source",
             "seats",
             "limit",
+            "retired_on",
         ]
-        labels = {"seats": _("Seats"), "limit": _("People at once")}
+        labels = {
+            "seats": _("Seats"),
+            "limit": _("People at once"),
+            "retired_on": _("Withdrawn on"),
+        }
+        widgets = {"retired_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
         help_texts = {
             "parent": _("For a component or a model: the product it belongs to."),
             "source": _("Where the facts about it are from."),
             "seats": _("Licences the organisation holds. Empty: not known."),
+            "retired_on": _(
+                "The day its provider withdraws it. All proofs with it end on that day."
+            ),
             "limit": _(
                 "The most people who can work with it at the same time. Empty: not known."
             ),

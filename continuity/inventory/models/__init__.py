@@ -25,6 +25,7 @@ from continuity.inventory.models.imports import (
 )
 from continuity.inventory.models.views import ListPage, SavedView
 from continuity.inventory.models.workflows import (
+    QUESTIONS,
     TIER_WEIGHTS,
     Access,
     Alternative,
@@ -34,6 +35,7 @@ from continuity.inventory.models.workflows import (
     Dependency,
     EndReason,
     Proof,
+    ProofFile,
     ProofPolicy,
     ProofSource,
     RunbookStep,
@@ -45,6 +47,7 @@ from continuity.inventory.models.workflows import (
 )
 
 __all__ = [
+    "QUESTIONS",
     "TIER_WEIGHTS",
     "Access",
     "Alternative",
@@ -65,6 +68,7 @@ __all__ = [
     "ListPage",
     "Material",
     "Proof",
+    "ProofFile",
     "ProofPolicy",
     "ProofSource",
     "Provider",

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from continuity.accounts.models import Team, TeamOwnedQuerySet
+from continuity.domain.readiness import ANSWER_LASTS
 from continuity.inventory.models.catalogue import Tool
 
 
@@ -424,7 +425,7 @@ class EndReason(models.TextChoices):
     TOOL_RETIRED = "tool_retired", _("The tool was withdrawn by its provider")
     RUNBOOK_CHANGED = "runbook_changed", _("The runbook was changed")
     TOOL_REPLACED = "tool_replaced", _("The workflow uses another tool now")
-    FAILED_LATER = "failed_later", _("It failed in a later drill or outage")
+    FAILED_LATER = "failed_later", _("It did not work when it was tried again")
     BY_HAND = "by_hand", _("Somebody said so")
 
 
@@ -450,12 +451,20 @@ class ProofPolicy(models.Model):
     def __str__(self) -> str:
         return f"{self.source}: {self.days} days"
 
+    @property
+    def lasts(self) -> timedelta:
+        return timedelta(days=self.days)
+
 
 class ProofQuerySet(TeamOwnedQuerySet["Proof"]):
     team_path = "alternative__dependency__workflow__team"
 
     def valid(self, now: datetime) -> Self:
         return self.filter(works=True, expires_at__gt=now, ended_at=None)
+
+    def standing(self) -> Self:
+        """Keep those that nothing has ended, whatever their age and result."""
+        return self.filter(ended_at=None)
 
 
 class Proof(models.Model):
@@ -486,10 +495,13 @@ class Proof(models.Model):
     )
     note = models.TextField(_("note"), blank=True)
     file_name = models.CharField(_("file"), max_length=200, blank=True)
-    file = models.BinaryField(null=True, blank=True)
     runbook_version = models.PositiveIntegerField(null=True, blank=True)
     ended_at = models.DateTimeField(_("counts no more since"), null=True, blank=True)
     ended_reason = models.CharField(_("why"), max_length=16, choices=EndReason, blank=True)
+    ended_note = models.CharField(_("reason"), max_length=300, blank=True)
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
 
     objects = ProofQuerySet.as_manager()
 
@@ -513,14 +525,35 @@ class Proof(models.Model):
         return f"{self.get_source_display()}, {self.shown_at:%Y-%m-%d}"
 
 
+class ProofFile(models.Model):
+    """The file of a proof, in a row of its own: lists of proofs never read it."""
+
+    proof = models.OneToOneField(
+        Proof, models.CASCADE, primary_key=True, related_name="file"
+    )
+    content = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"file of proof {self.proof_id}"
+
+
 class Answer(models.TextChoices):
     YES = "yes", pgettext_lazy("answer", "Yes")
     NO = "no", pgettext_lazy("answer", "No")
     UNKNOWN = "", pgettext_lazy("answer", "Not answered")
 
 
+QUESTIONS: Final = ("account", "seat", "own_sign_in", "mfa", "data_allowed", "material")
+"""What a person answers about an alternative. Ready is who says yes to all of them."""
+
+
 class AccessQuerySet(TeamOwnedQuerySet["Access"]):
     team_path = "alternative__dependency__workflow__team"
+
+    def ready(self, now: datetime) -> Self:
+        """Keep who said yes to everything, lately enough to count."""
+        said = dict.fromkeys(QUESTIONS, Answer.YES)
+        return self.filter(**said, answered_at__gt=now - ANSWER_LASTS)
 
 
 class Access(models.Model):

@@ -1,7 +1,7 @@
 """How ready workflows are: the rows that the formula in domain/readiness needs."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -40,11 +40,11 @@ def readiness(
     """
     by_pk = {workflow.pk: workflow for workflow in workflows}
     known = graph or fate.graph()
-    proofs: dict[int, list[ProofFacts]] = defaultdict(list)
+    proofs: dict[int, list[Proof]] = defaultdict(list)
     for proof in Proof.objects.filter(
         alternative__dependency__workflow__in=by_pk
     ).order_by():
-        proofs[proof.alternative_id].append(_proof(proof))
+        proofs[proof.alternative_id].append(proof)
     alternatives: dict[int, list[Alternative]] = defaultdict(list)
     steps = RunbookStep.objects.filter(alternative=OuterRef("pk"))
     for alternative in (
@@ -54,10 +54,31 @@ def readiness(
         .order_by("rank")
     ):
         alternatives[alternative.dependency_id].append(alternative)
-    facts: dict[int, list[DependencyFacts]] = defaultdict(list)
+    dependencies: dict[int, list[Dependency]] = defaultdict(list)
     for dependency in Dependency.objects.filter(workflow__in=by_pk):
-        workflow = by_pk[dependency.workflow_id]
-        facts[workflow.pk].append(
+        dependencies[dependency.workflow_id].append(dependency)
+    return {
+        pk: judge(workflow, dependencies[pk], alternatives, proofs, graph=known, now=now)
+        for pk, workflow in by_pk.items()
+    }
+
+
+def judge(
+    workflow: Workflow,
+    dependencies: Iterable[Dependency],
+    alternatives: Mapping[int, Sequence[Alternative]],
+    proofs: Mapping[int, Sequence[Proof]],
+    *,
+    graph: Graph,
+    now: datetime,
+) -> WorkflowReadiness:
+    """Return the readiness of a workflow whose rows are read already: no query.
+
+    `alternatives` are by dependency in the order of rank, annotated with `has_runbook`
+    and with their tool; `proofs` by alternative, in any order.
+    """
+    return workflow_readiness(
+        [
             DependencyFacts(
                 pk=dependency.pk,
                 tool=dependency.tool_id,
@@ -65,12 +86,14 @@ def readiness(
                 rto=workflow.rto,
                 mbco_percent=workflow.mbco_percent,
                 alternatives=tuple(
-                    _alternative(one, dependency, workflow, known, proofs[one.pk])
-                    for one in alternatives[dependency.pk]
+                    _alternative(one, dependency, workflow, graph, proofs.get(one.pk, ()))
+                    for one in alternatives.get(dependency.pk, ())
                 ),
             )
-        )
-    return {pk: workflow_readiness(facts[pk], now=now) for pk in by_pk}
+            for dependency in dependencies
+        ],
+        now=now,
+    )
 
 
 def _alternative(
@@ -78,7 +101,7 @@ def _alternative(
     dependency: Dependency,
     workflow: Workflow,
     graph: Graph,
-    proofs: list[ProofFacts],
+    proofs: Sequence[Proof],
 ) -> AlternativeFacts:
     if alternative.tool_id is None:
         # By hand: there is no chain of upstreams that could break.
@@ -91,11 +114,11 @@ def _alternative(
         approved_for_data=alternative.approves(workflow.data_class),
         has_runbook=alternative.has_runbook,  # type: ignore[attr-defined]  # annotated
         fate=answer,
-        proofs=tuple(proofs),
+        proofs=tuple(facts_of(proof) for proof in proofs),
     )
 
 
-def _proof(proof: Proof) -> ProofFacts:
+def facts_of(proof: Proof) -> ProofFacts:
     return ProofFacts(
         shown_at=proof.shown_at,
         expires_at=proof.expires_at,
@@ -103,4 +126,5 @@ def _proof(proof: Proof) -> ProofFacts:
         source=ProofSource(proof.source),
         capacity_percent=proof.capacity,
         minimum_after=proof.minimum_after,
+        ended=proof.ended_at is not None,
     )

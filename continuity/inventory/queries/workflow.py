@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Exists, OuterRef
 from django.db.models.fetch_modes import FETCH_RAISE
 from django.utils.translation import gettext_lazy as _
 
@@ -25,21 +25,24 @@ from continuity.domain.readiness import (
     Level,
     Reason,
     WorkflowReadiness,
+    shortfalls,
 )
 from continuity.history.models import Entry
 from continuity.inventory.models import (
     Alternative,
     Dependency,
     Proof,
+    ProofSource,
     Relation,
     RunbookStep,
+    RunbookVersion,
     Tool,
     Without,
     Workflow,
 )
-from continuity.inventory.queries import fate
+from continuity.inventory.queries import access, fate
 from continuity.inventory.queries.chain import age
-from continuity.inventory.queries.readiness import readiness
+from continuity.inventory.queries.readiness import facts_of, judge, readiness
 from continuity.web import formats, reasons
 
 MOVED: Final = "alternative.moved"
@@ -77,8 +80,9 @@ class Figure[T]:
 
 @dataclass(frozen=True, slots=True)
 class ProofState:
-    """`status`: proven, short (it worked, but too slowly or too little), failed,
-    expired or none. `latest` is the proof that says so."""
+    """`status`: proven, short (it worked, but too slowly or too little), checked or
+    attested (it worked, and nothing was timed), failed, expired, ended (what it proved
+    has changed) or none. `latest` is the proof that says so."""
 
     status: str
     latest: Proof | None = None
@@ -181,6 +185,8 @@ class AlternativeCard:
     quality: Figure[int] | None
     capacity: Figure[int] | None
     steps: int
+    able: access.Ready | None = None
+    """How many people could really work with it; None for work by hand."""
 
     @property
     def figures(self) -> list[Figure[Any]]:
@@ -262,7 +268,12 @@ class Lift:
 
     @property
     def needs_drill(self) -> bool:
-        return self.reason in {Reason.NO_PROOF, Reason.PROOF_EXPIRED, Reason.OVER_RTO}
+        return self.reason in {
+            Reason.NO_PROOF,
+            Reason.PROOF_EXPIRED,
+            Reason.PROOF_ENDED,
+            Reason.OVER_RTO,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,17 +296,18 @@ class WorkflowPage:
 
 
 def page(workflow: Workflow, *, now: datetime) -> WorkflowPage:
-    """Return all that the overview shows, in nine queries."""
+    """Return all that the overview shows, in eight queries."""
     full = _full(workflow)
     known = fate.known()
     graph, ageing = known.graph, Ageing(now.date(), known.stale_days)
-    ready = readiness([full], now=now, graph=graph)[full.pk]
     dependencies = list(
         full.dependencies.select_related("tool__provider").fetch_mode(FETCH_RAISE)
     )
     alternatives = _alternatives(full)
     proofs = _proofs(full)
+    ready = judge(full, dependencies, alternatives, proofs, graph=graph, now=now)
     moves = _moves(full, now)
+    able = access.able(full, now=now)
     judged = {one.pk: one for one in ready.dependencies}
     cards = tuple(
         _dependency_card(
@@ -305,6 +317,8 @@ def page(workflow: Workflow, *, now: datetime) -> WorkflowPage:
             proofs,
             graph,
             _undo(moves.get(dependency.tool.name), alternatives[dependency.pk]),
+            able,
+            full,
             now,
             ageing,
         )
@@ -365,20 +379,13 @@ def moved(dependency: Dependency, pk: int, *, up: bool) -> list[int]:
     return order
 
 
-def evidence(workflow: Workflow) -> QuerySet[Proof]:
-    """Return every proof of the workflow's alternatives, the latest first."""
-    return (
-        Proof.objects.filter(alternative__dependency__workflow=workflow)
-        .select_related("alternative__tool", "alternative__dependency__tool", "by")
-        .order_by("-shown_at", "-pk")
-        .fetch_mode(FETCH_RAISE)
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class Runbook:
+    """`version` is the latest one kept; None for steps older than the keeping."""
+
     alternative: Alternative
     steps: tuple[RunbookStep, ...]
+    version: RunbookVersion | None = None
 
     @property
     def expected(self) -> timedelta | None:
@@ -390,17 +397,30 @@ class Runbook:
 
 
 def runbooks(workflow: Workflow) -> list[tuple[Dependency, list[Runbook]]]:
-    """Return the runbooks of each dependency in the order of rank: three queries."""
+    """Return the runbooks of each dependency in the order of rank: four queries."""
     steps: dict[int, list[RunbookStep]] = defaultdict(list)
     for step in RunbookStep.objects.filter(
         alternative__dependency__workflow=workflow
     ).order_by("position"):
         steps[step.alternative_id].append(step)
     alternatives = _alternatives(workflow)
+    latest = {
+        version.alternative_id: version
+        for version in RunbookVersion.objects.filter(
+            alternative__dependency__workflow=workflow
+        )
+        .select_related("approved_by", "written_by")
+        .defer("steps")
+        .order_by("alternative_id", "-number")
+        .distinct("alternative_id")
+    }
     return [
         (
             dependency,
-            [Runbook(one, tuple(steps[one.pk])) for one in alternatives[dependency.pk]],
+            [
+                Runbook(one, tuple(steps[one.pk]), latest.get(one.pk))
+                for one in alternatives[dependency.pk]
+            ],
         )
         for dependency in workflow.dependencies.select_related("tool")
     ]
@@ -417,7 +437,10 @@ def _alternatives(workflow: Workflow) -> Mapping[int, list[Alternative]]:
     for alternative in (
         Alternative.objects.filter(dependency__workflow=workflow)
         .select_related("tool__provider")
-        .annotate(step_count=Count("steps"))
+        .annotate(
+            step_count=Count("steps"),
+            has_runbook=Exists(RunbookStep.objects.filter(alternative=OuterRef("pk"))),
+        )
         .order_by("rank")
         .fetch_mode(FETCH_RAISE)
     ):
@@ -476,6 +499,8 @@ def _dependency_card(
     proofs: Mapping[int, list[Proof]],
     graph: Graph,
     undoing: OrderUndo | None,
+    able: access.Able,
+    workflow: Workflow,
     now: datetime,
     ageing: Ageing,
 ) -> DependencyCard:
@@ -487,6 +512,8 @@ def _dependency_card(
             proofs.get(one.pk, []),
             dependency.tool,
             graph,
+            able,
+            workflow,
             now,
             ageing,
         )
@@ -515,19 +542,22 @@ def _alternative_card(
     proofs: Sequence[Proof],
     tool: Tool,
     graph: Graph,
+    able: access.Able,
+    workflow: Workflow,
     now: datetime,
     ageing: Ageing,
 ) -> AlternativeCard:
-    live = [proof for proof in proofs if proof.works and proof.expires_at > now]
+    live = [proof for proof in proofs if proof.works and _counts(proof, now)]
     return AlternativeCard(
         alternative=alternative,
         ready=ready,
-        proof=_proof_state(ready, proofs, live, now),
+        proof=proof_state(proofs, workflow, now=now),
         fate=_fate(tool, alternative, graph, ageing),
         switch=_figure(_("Switch"), live, "switch_after", alternative.expected_switch),
         quality=_figure(_("Quality"), live, "quality", alternative.expected_quality),
         capacity=_figure(_("Capacity"), live, "capacity", alternative.expected_capacity),
         steps=alternative.step_count,  # type: ignore[attr-defined]  # annotated
+        able=None if alternative.tool_id is None else able.of(alternative),
     )
 
 
@@ -540,21 +570,38 @@ def _figure(
     return None if expected is None else Figure(label, expected, proven=False)
 
 
-def _proof_state(
-    ready: AlternativeReadiness,
-    proofs: Sequence[Proof],
-    live: Sequence[Proof],
-    now: datetime,
+def _counts(proof: Proof, now: datetime) -> bool:
+    return proof.ended_at is None and proof.expires_at > now
+
+
+def proof_state(
+    proofs: Sequence[Proof], workflow: Workflow, *, now: datetime
 ) -> ProofState:
-    if not proofs:
-        return ProofState("none")
-    unexpired = [proof for proof in proofs if proof.expires_at > now]
-    if not unexpired:
-        return ProofState("expired", proofs[0])
-    if not live:
-        return ProofState("failed", unexpired[0])
-    short = {Reason.BELOW_MBCO, Reason.OVER_RTO, Reason.NO_PROOF} & set(ready.reasons)
-    return ProofState("short" if short else "proven", live[0])
+    """Return what the proofs of an alternative, the latest first, come to. The one that
+    shows most is named, the latest among equals."""
+    live = [proof for proof in proofs if proof.works and _counts(proof, now)]
+    missing = {
+        proof.pk: shortfalls(
+            facts_of(proof), rto=workflow.rto, mbco_percent=workflow.mbco_percent
+        )
+        for proof in live
+    }
+    for proof in live:
+        if not missing[proof.pk]:
+            return ProofState("proven", proof)
+    for proof in live:
+        if Reason.NO_PROOF not in missing[proof.pk]:
+            return ProofState("short", proof)
+    failed = [proof for proof in proofs if not proof.works and _counts(proof, now)]
+    if failed and (not live or failed[0].shown_at > live[0].shown_at):
+        return ProofState("failed", failed[0])
+    if live:
+        said = live[0].source == ProofSource.ATTESTATION
+        return ProofState("attested" if said else "checked", live[0])
+    expired = [proof for proof in proofs if proof.ended_at is None]
+    if expired:
+        return ProofState("expired", expired[0])
+    return ProofState("ended", proofs[0]) if proofs else ProofState("none")
 
 
 def _fate(tool: Tool, alternative: Alternative, graph: Graph, ageing: Ageing) -> Fate:

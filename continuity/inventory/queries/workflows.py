@@ -9,7 +9,7 @@ from django.db.models import Exists, F, OrderBy, OuterRef, Q, QuerySet
 from django.db.models.fetch_modes import FETCH_RAISE
 
 from continuity.accounts.models import Team, User
-from continuity.accounts.roles import Action
+from continuity.accounts.roles import POLICY, Action
 from continuity.domain.readiness import Level
 from continuity.inventory.models import Alternative, Dependency, Provider, Tool, Workflow
 from continuity.inventory.queries import fate
@@ -127,9 +127,15 @@ def owners(user: User) -> QuerySet[User]:
 
 
 def allowed(user: User, workflow: Workflow, actions: Iterable[Action]) -> set[Action]:
-    """Return which of `actions` the person may do to the workflow: a query for each."""
+    """Return which of `actions` the person may do to the workflow: a query for each
+    rule of the policy among them."""
     rows = Workflow.objects.filter(pk=workflow.pk)
-    return {action for action in actions if rows.allowing(user, action).exists()}
+    asked = list(actions)
+    may = {
+        rule: rows.allowing(user, action).exists()
+        for rule, action in {POLICY[action]: action for action in asked}.items()
+    }
+    return {action for action in asked if may[POLICY[action]]}
 
 
 def any_visible(user: User) -> bool:

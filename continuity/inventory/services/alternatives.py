@@ -142,8 +142,9 @@ def _rank(alternatives: Sequence[Alternative]) -> None:
 
 def _told(fields: Mapping[str, Any]) -> dict[str, Any]:
     """Return what is worth a line: the tool or procedure is the alternative's name."""
+    # "limit" is a length of time elsewhere in the history.
     return {
-        name: value
+        "people_at_once" if name == "limit" else name: value
         for name, value in fields.items()
         if name not in {"tool", "procedure"} and value not in (None, "", [])
     }

@@ -8,8 +8,16 @@ from django.db import transaction
 from django.db.models import Max
 
 from continuity.accounts.models import User
+from continuity.domain.errors import Refused
 from continuity.history.services import changes, record
-from continuity.inventory.models import Dependency, Workflow
+from continuity.inventory.models import Dependency, EndReason, Proof, Tool, Workflow
+from continuity.inventory.services import proofs
+
+
+class AlreadyAlternative(Refused):
+    """The work cannot use in the first place what it falls back on. Field: `name`."""
+
+    code = "already_alternative"
 
 
 @transaction.atomic
@@ -43,8 +51,15 @@ def add(
 def change(
     dependency_pk: int, *, fields: Mapping[str, Any], actor: User, now: datetime
 ) -> Dependency:
-    """Set `fields` other than the tool: another tool is another dependency."""
+    """Set `fields`. Another `tool` takes over the alternatives with their runbooks, and
+    ends their proofs: they were shown for switching from the tool before.
+
+    Raises AlreadyAlternative if that tool is one of the alternatives.
+    """
     dependency = _locked(dependency_pk)
+    tool: Tool = fields.get("tool", dependency.tool)
+    if dependency.alternatives.filter(tool=tool).exists():
+        raise AlreadyAlternative("It is an alternative.", name=str(tool))
     before, after = changes({name: getattr(dependency, name) for name in fields}, fields)
     if after:
         for name, value in after.items():
@@ -59,6 +74,13 @@ def change(
             team=dependency.workflow.team,
             before={**named, **before},
             after={**named, **after},
+        )
+    if "tool" in after:
+        proofs.end(
+            Proof.objects.filter(alternative__dependency=dependency),
+            EndReason.TOOL_REPLACED,
+            actor=actor,
+            now=now,
         )
     return dependency
 

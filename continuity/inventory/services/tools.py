@@ -15,6 +15,7 @@ from continuity.domain.errors import Refused
 from continuity.domain.names import normalise
 from continuity.history.services import changes, record
 from continuity.inventory.models import Provider, Tool, ToolName, Upstream
+from continuity.inventory.services import proofs
 
 OWN_FIGURES: Final = frozenset({"seats", "limit"})
 """What the catalogue never says of a tool."""
@@ -55,7 +56,8 @@ def add(*, fields: Mapping[str, Any], actor: User | None, now: datetime) -> Tool
 
 @transaction.atomic
 def change(tool_pk: int, *, fields: Mapping[str, Any], actor: User, now: datetime) -> Tool:
-    """Set `fields`. A tool that is renamed is still found by its old name.
+    """Set `fields`. A tool that is renamed is still found by its old name; the proofs
+    of one that is withdrawn end on that day.
 
     Seats and how many people it takes are the organisation's in any case: a tool of the
     catalogue on which only these are set is still kept up to date by it.
@@ -66,6 +68,7 @@ def change(tool_pk: int, *, fields: Mapping[str, Any], actor: User, now: datetim
     if _set(tool, fields, "tool.changed", actor, now) and facts:
         _own(tool)
         _spell(tool)
+        proofs.end_for_retired_tools(now=now)
     return tool
 
 

@@ -10,6 +10,7 @@ from continuity.accounts.models import User
 from continuity.domain.errors import Refused
 from continuity.history.services import changes, record
 from continuity.inventory.models import Workflow
+from continuity.inventory.services import proofs
 
 TARGETS: Final = ("rto", "wrt", "mtpd")
 
@@ -63,6 +64,8 @@ def change(
             before=before,
             after=after,
         )
+        if "tier" in after:
+            proofs.apply_policy(workflow)
     return workflow
 
 

@@ -16,6 +16,7 @@ from continuity.accounts.http import SignedInRequest
 from continuity.accounts.roles import Action
 from continuity.inventory import forms
 from continuity.inventory.models import ListPage, Provider, Tool, Upstream
+from continuity.inventory.queries import shares
 from continuity.inventory.queries import tools as queries
 from continuity.inventory.services import tools as services
 from continuity.inventory.views import saved
@@ -80,6 +81,14 @@ def tool_edit(request: SignedInRequest, tool: Tool) -> HttpResponse:
     context = {"form": form, "tool": tool, "name": name}
     status = 422 if form.is_bound else 200
     return render(request, "inventory/tool_form.html", context, status=status)
+
+
+@access(Action.VIEW, Tool)
+def readiness(request: SignedInRequest, tool: Tool) -> HttpResponse:
+    """How ready the work with a tool is: a page of its own, and a card on the tool's."""
+    found = shares.of_tool(tool, request.user, now=timezone.now())
+    context = {"found": found, "tool": tool}
+    return render_page(request, "inventory/tool_readiness.html", context, part="card")
 
 
 @require_POST

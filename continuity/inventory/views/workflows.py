@@ -17,12 +17,12 @@ from continuity.accounts.roles import Action
 from continuity.history.queries import subject_history
 from continuity.inventory import forms
 from continuity.inventory.models import Alternative, Dependency, ListPage, Workflow
+from continuity.inventory.queries import proofs as evidence
 from continuity.inventory.queries import workflow as one
 from continuity.inventory.queries import workflows as many
 from continuity.inventory.services import (
     alternatives,
     dependencies,
-    runbooks,
     workflows,
 )
 from continuity.inventory.views import saved
@@ -83,10 +83,13 @@ def workflow_runbooks(request: SignedInRequest, workflow: Workflow) -> HttpRespo
 @access(Action.VIEW, Workflow)
 def workflow_evidence(request: SignedInRequest, workflow: Workflow) -> HttpResponse:
     now = timezone.now()
+    head = one.head(workflow, now=now)
+    proofs = page_of(request, evidence.evidence(workflow))
     context = {
-        "page": one.head(workflow, now=now),
-        "proofs": page_of(request, one.evidence(workflow)),
-        "now": now,
+        "page": head,
+        "proofs": proofs,
+        "lines": evidence.lines(proofs, head.workflow, now=now),
+        "lasting": evidence.sentence(evidence.policy(), head.workflow.tier),
         "tab": "evidence",
         **_may(request, workflow),
     }
@@ -177,12 +180,16 @@ def dependency_edit(request: SignedInRequest, dependency: Dependency) -> HttpRes
         request.POST or None,
         workflow=dependency.workflow,
         dependency=dependency,
-        initial={"purpose": dependency.purpose, "without": dependency.without},
+        initial={
+            "tool": dependency.tool_id,
+            "purpose": dependency.purpose,
+            "without": dependency.without,
+        },
     )
     if request.method == "POST" and form.is_valid():
         dependencies.change(
             dependency.pk,
-            fields={name: form.cleaned_data[name] for name in form.changed_data},
+            fields=form.changes(),
             actor=request.user,
             now=timezone.now(),
         )
@@ -267,34 +274,13 @@ def alternative_remove(request: SignedInRequest, alternative: Alternative) -> Ht
     return redirect(dependency.workflow)
 
 
-@access(Action.EDIT, Alternative)
-def runbook(request: SignedInRequest, alternative: Alternative) -> HttpResponse:
-    """Edit the steps. Every button but "Save" only changes the form: nothing is kept
-    before that, and all of them work without JavaScript."""
-    workflow = alternative.dependency.workflow
-    formset = forms.StepFormSet(
-        request.POST or None, initial=None if request.POST else forms.steps_of(alternative)
-    )
-    if request.method == "POST" and (button := request.POST.get("do", "")):
-        rows = forms.rearranged(formset.typed(), button)
-        formset = forms.StepFormSet(initial=rows)
-    elif request.method == "POST" and formset.is_valid():
-        runbooks.save(
-            alternative.pk,
-            steps=formset.steps(),
-            actor=request.user,
-            now=timezone.now(),
-        )
-        messages.success(request, _("The runbook was saved."))
-        return redirect(
-            f"{reverse('inventory:runbooks', args=[workflow.pk])}#a{alternative.pk}"
-        )
-    context = {"formset": formset, "alternative": alternative, "workflow": workflow}
-    status = 422 if formset.is_bound else 200
-    return render(request, "inventory/runbook_form.html", context, status=status)
-
-
 def _may(request: SignedInRequest, workflow: Workflow) -> dict[str, Any]:
     """Return what the page may offer this person."""
-    own = many.allowed(request.user, workflow, (Action.EDIT, Action.RUN_DRILL))
-    return {"may_edit": Action.EDIT in own, "may_drill": Action.RUN_DRILL in own}
+    wanted = (Action.EDIT, Action.TAKE_PART, Action.RUN_DRILL, Action.APPROVE)
+    own = many.allowed(request.user, workflow, wanted)
+    return {
+        "may_edit": Action.EDIT in own,
+        "may_take_part": Action.TAKE_PART in own,
+        "may_drill": Action.RUN_DRILL in own,
+        "may_approve": Action.APPROVE in own,
+    }

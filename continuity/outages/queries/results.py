@@ -52,6 +52,8 @@ class Line:
     alternative: str
     rto: timedelta | None
     mbco_percent: int | None
+    tool_pk: int
+    decision: str
     moments: Moments
     reading: Reading
     from_detected: Reading | None
@@ -257,6 +259,8 @@ def _line(row: Recovery, pauses: tuple[Pause, ...], now: datetime) -> Line:
         alternative=row.alternative_name,
         rto=row.rto,
         mbco_percent=row.mbco_percent,
+        tool_pk=row.tool_id,
+        decision=row.decision,
         moments=moments,
         reading=reading,
         from_detected=since_detected(moments, ended=ended, now=now, pauses=pauses),

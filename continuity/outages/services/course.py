@@ -217,7 +217,8 @@ def _finish(outage: Outage, event: DrillEvent, at: datetime) -> None:
 
 
 def _prove(outage: Outage, now: datetime) -> None:
-    """Write a proof for each recovery whose alternative reached the minimum level."""
+    """Write a proof for each recovery whose alternative reached the minimum level, and
+    one that it failed where it was opened and did not reach it within the RTO."""
     pauses = pauses_of([outage.pk]).get(outage.pk, ())
     pressed_by = {
         mark.recovery_id: mark.by
@@ -250,6 +251,34 @@ def _prove(outage: Outage, now: datetime) -> None:
             ).length,
             capacity=recovery.capacity,
             quality=recovery.quality,
+            now=now,
+        )
+        recovery.save(update_fields=["proof"])
+    opened = (
+        outage.recoveries.filter(
+            alternative__isnull=False,
+            proof=None,
+            switched_at__isnull=False,
+            minimum_at=None,
+            excused_at=None,
+        )
+        .select_related("alternative__dependency__workflow__team", "alternative__tool")
+        .order_by("pk")
+    )
+    for recovery in opened:
+        if recovery.alternative is None or recovery.switched_at is None:
+            continue
+        moments = moments_of(recovery, outage.onset)
+        reached = rta(moments, ended=outage.ended_at, now=now, pauses=pauses)
+        if recovery.rto is None or reached.within(recovery.rto) is not False:
+            continue  # it ended too soon to tell
+        recovery.proof = prove(
+            recovery.alternative,
+            source=ProofSource.DRILL if outage.is_drill else ProofSource.OUTAGE,
+            shown_at=outage.ended_at or now,
+            works=False,
+            by=None,
+            switch_after=working_time(outage.onset, recovery.switched_at, pauses),
             now=now,
         )
         recovery.save(update_fields=["proof"])

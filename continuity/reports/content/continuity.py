@@ -271,7 +271,9 @@ def _alternatives(
         )
     )
     latest: dict[int, Proof] = {}
-    proofs = Proof.objects.filter(alternative__in=[row.pk for row in rows], works=True)
+    proofs = Proof.objects.standing().filter(
+        alternative__in=[row.pk for row in rows], works=True
+    )
     for proof in proofs.order_by("shown_at", "pk"):
         latest[proof.alternative_id] = proof
     return [_alternative(row, latest.get(row.pk), graph, now) for row in rows]

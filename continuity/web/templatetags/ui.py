@@ -1,7 +1,8 @@
 """The tags and filters every template has without loading anything.
 
 Tags:    icon, pill, status_pill, field, sort_head, pager, navigation
-Filters: duration, clock, reading, moment, time_of_day, day, day_time, percent, initials
+Filters: duration, clock, reading, moment, time_of_day, day, day_time, percent, initials,
+         markdown
 """
 
 from datetime import date, datetime, timedelta
@@ -21,6 +22,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from continuity.web import formats
+from continuity.web.markdown import render
 from continuity.web.navigation import Section, sections
 from continuity.web.pills import pill_for
 
@@ -172,3 +174,9 @@ def initials(name: str) -> str:
     words = [word for word in name.split() if word]
     chosen = words if len(words) < 2 else [words[0], words[-1]]
     return "".join(word[0] for word in chosen).upper()
+
+
+@register.filter
+def markdown(text: str) -> SafeString:
+    """Return what a person wrote in Markdown as HTML that is safe to show."""
+    return render(text)

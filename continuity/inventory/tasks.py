@@ -1,0 +1,11 @@
+"""What the clock asks of the inventory, once a minute."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from continuity.inventory.services import proofs
+
+
+@shared_task(name="inventory.end_proofs", expires=50, acks_late=True)
+def end_proofs() -> int:
+    return proofs.end_for_retired_tools(now=timezone.now())
