@@ -252,7 +252,7 @@ def test_a_note_on_one_workflow_and_an_excuse_reach_the_journal(client, team, re
         {"text": "No key in the vault", "recovery": recovery.pk},
     )
     client.post(
-        reverse("outages:stuck", args=[recovery.pk]), {"text": "The door is locked"}
+        reverse("outages:stuck", args=[recovery.pk]), {"reason": "The door is locked"}
     )
     client.post(
         reverse("outages:excuse", args=[outage.pk]),
