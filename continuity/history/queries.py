@@ -523,7 +523,9 @@ def _read(field: str, value: Any) -> str:
         case dict() if field in WHOLE:
             words = VALUES[field]
             said = (
-                f"{words.get(key, key)}: {_read(field, it)}" for key, it in value.items()
+                f"{words.get(key, key)}{': ' if isinstance(item, list) else ' '}"
+                f"{_read(field, item)}"
+                for key, item in value.items()
             )
             return "; ".join(said)
         case dict():

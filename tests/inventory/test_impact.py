@@ -128,13 +128,13 @@ def test_ratings_are_saved_changed_and_taken_away(client, workflow, actor):
     first, second = Entry.objects.order_by("pk")
     assert first.after == {
         "impact": {
-            "customers": {"15 min": ["minor"], "4 h": ["major"]},
-            "legal": {"24 h": ["moderate"]},
+            "customers": [{"15 min": "minor"}, {"4 h": "major"}],
+            "legal": [{"24 h": "moderate"}],
         }
     }
     assert (second.before, second.after) == (
-        {"impact": {"customers": {"15 min": ["minor"], "4 h": ["major"]}}},
-        {"impact": {"customers": {"4 h": ["severe"]}}},
+        {"impact": {"customers": [{"15 min": "minor"}, {"4 h": "major"}]}},
+        {"impact": {"customers": [{"4 h": "severe"}]}},
     )
 
 
@@ -208,13 +208,13 @@ def test_a_rating_at_another_point_has_a_column_of_its_own(client, workflow, act
 
 def test_the_history_reads_ratings_in_words(workflow):
     boss = manager()
-    rate(workflow, boss, customers={"major": 240})
+    rate(workflow, boss, customers={"minor": 30, "major": 240})
 
     [line] = subject_history("inventory.workflow", workflow.pk, user=boss).lines
 
     assert line.did == "Impact rated"
     assert [(one.field, one.before, one.after) for one in line.changes] == [
-        ("Impact", "", "Customers: 4 h: Major")
+        ("Impact", "", "Customers: 30 min Minor, 4 h Major")
     ]
 
 

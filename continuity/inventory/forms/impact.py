@@ -401,6 +401,8 @@ class RecoveryPointsForm(forms.Form):
                 required=False,
                 max_length=240,
             )
+        for field in self.fields.values():
+            field.widget.attrs["class"] = "field"
 
     def rows(self) -> list[PointFields]:
         return [

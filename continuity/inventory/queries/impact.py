@@ -18,7 +18,7 @@ from django.db.models import (
     When,
 )
 from django.db.models.fetch_modes import FETCH_RAISE
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from continuity.accounts.models import User
@@ -356,7 +356,12 @@ def _chart(
             for step in whole.steps
         ],
         marks=marks,
-        heads=(_("From"), _("Worst level"), _("Tolerable"), _("In")),
+        heads=(
+            pgettext("of a level of harm", "From"),
+            _("Worst level"),
+            _("Tolerable"),
+            pgettext("which categories", "In"),
+        ),
         rows=rows,
     ).figure()
 

@@ -216,15 +216,17 @@ def _told(
     touched: Iterable[int],
     categories: Mapping[int, ImpactCategory],
     levels: Mapping[int, ImpactLevel],
-) -> dict[str, dict[str, list[str]]]:
+) -> dict[str, list[dict[str, str] | str]]:
     """Return the ratings of the categories that were touched, for the history: what is
-    shipped by its key, so that each reader reads it in their own language."""
-    found: dict[int, dict[str, list[str]]] = defaultdict(dict)
+    shipped by its key, so that each reader reads it in their own language; in lists,
+    since what is kept as JSON forgets the order of anything else."""
+    found: dict[int, list[dict[str, str] | str]] = defaultdict(list)
     for (category, after), rated in sorted(ratings.items()):
         if category in touched:
             level = levels[rated.level]
-            amount = [] if rated.amount is None else [f"{rated.amount} {rated.unit}"]
-            found[category][write_length(after)] = [level.name or level.key, *amount]
+            found[category].append({write_length(after): level.name or level.key})
+            if rated.amount is not None:
+                found[category].append(f"{rated.amount} {rated.unit}")
     return {categories[pk].name or categories[pk].key: said for pk, said in found.items()}
 
 
