@@ -334,7 +334,9 @@ def test_nobody_is_excused_from_what_has_not_begun():
 
 
 @pytest.mark.slow
-def test_a_drill_of_10000_dependencies_starts_within_10_seconds_of_cpu(team, tool, facilitator):
+def test_a_drill_of_10000_dependencies_starts_within_10_seconds_of_cpu(
+    team, tool, facilitator
+):
     import time
 
     from continuity.inventory.models import Alternative, Dependency, Workflow
