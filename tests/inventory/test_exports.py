@@ -101,7 +101,11 @@ def test_a_workflow_is_a_row_with_its_tools_its_targets_and_its_people(client):
 def test_the_other_tables_say_where_they_belong_and_hold_their_values(client):
     use = DependencyFactory(workflow__team__name="Claims", workflow__name="Letters")
     one = AlternativeFactory(
-        dependency=use, tool__name="Claude", approved_data=["public", "internal"], limit=4
+        rank=1,
+        dependency=use,
+        tool__name="Claude",
+        approved_data=["public", "internal"],
+        limit=4,
     )
     RunbookStepFactory(
         alternative=one, position=1, text="Open it", expected=timedelta(minutes=3)
