@@ -1,0 +1,1 @@
+"""Forms of drills, one module for each subject."""

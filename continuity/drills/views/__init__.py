@@ -1,0 +1,1 @@
+"""Drills, schedules and scenarios as pages, one module for each subject."""

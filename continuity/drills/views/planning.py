@@ -1,0 +1,137 @@
+"""Planning drills, once and again."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from continuity.accounts.access import access
+from continuity.accounts.http import SignedInRequest
+from continuity.accounts.roles import Action
+from continuity.drills.forms.planning import ScheduleForm, initial_of
+from continuity.drills.models import Scenario, Schedule
+from continuity.drills.queries import pages
+from continuity.drills.services import scheduling
+from continuity.outages.queries.scope import reach
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access(Action.RUN_DRILL)
+def plan(request: SignedInRequest) -> HttpResponse:
+    if not pages.may_plan(request.user):
+        raise PermissionDenied
+    now = timezone.now()
+    form = ScheduleForm(
+        request.POST or None, user=request.user, now=now, initial=_initial(request)
+    )
+    if request.method == "POST" and form.is_valid():
+        schedule = scheduling.plan(**form.plan(), actor=request.user, now=now)
+        messages.success(request, _("The drill is planned."))
+        return redirect(schedule.drills.first() or schedule)
+    status = 422 if form.is_bound else 200
+    return render(request, "drills/plan.html", {"form": form}, status=status)
+
+
+def _initial(request: SignedInRequest) -> dict[str, object]:
+    """What a new plan begins with: tomorrow at ten, where the person is."""
+    zone = timezone.get_current_timezone_name()
+    initial: dict[str, object] = {
+        "zone": request.user.zone or zone or settings.TIME_ZONE,
+        "facilitator": request.user,
+        "starts_by_itself": True,
+        "starts_on": timezone.localdate() + timedelta(days=1),
+        "starts_time": "10:00",
+        "notice": "86400",
+        "limit": "7200",
+    }
+    scenario = _asked_scenario(request)
+    if scenario is not None:
+        initial |= {
+            "scenario": scenario,
+            "title": scenario.title,
+            "tools": [tool.pk for tool in pages.default_tools(scenario)],
+        }
+    return initial
+
+
+def _asked_scenario(request: SignedInRequest) -> Scenario | None:
+    asked = request.GET.get("scenario", "")
+    return pages.scenarios().filter(pk=asked).first() if asked.isdecimal() else None
+
+
+@require_safe
+@access(Action.RUN_DRILL)
+def plan_tools(request: SignedInRequest) -> HttpResponse:
+    """The tools of the plan's form, with those of the chosen scenario ticked."""
+    form = ScheduleForm(user=request.user, now=timezone.now(), initial=_initial(request))
+    return render(request, "drills/plan.html#tools", {"form": form})
+
+
+@require_safe
+@access(Action.RUN_DRILL)
+def preview(request: SignedInRequest) -> HttpResponse:
+    """How much work the plan in the form would reach."""
+    tools = [int(pk) for pk in request.GET.getlist("tools") if pk.isdecimal()]
+    scenario = _asked_scenario(request)
+    if not tools and scenario is not None:
+        tools = [tool.pk for tool in pages.default_tools(scenario)]
+    asked = request.GET.get("team", "")
+    teams = pages.runnable_teams(request.user)
+    team = teams.filter(pk=asked).first() if asked.isdecimal() else None
+    within = pages.team_pks(team)
+    if team is None and not request.user.may(Action.RUN_DRILL):
+        within = list(teams.values_list("pk", flat=True))
+    context = {"reach": reach(tools, within), "tools": len(tools)}
+    return render(request, "drills/_preview.html", context)
+
+
+@require_safe
+@access(Action.VIEW, Schedule)
+def schedule(request: SignedInRequest, schedule: Schedule) -> HttpResponse:
+    found = pages.schedule_page(schedule, now=timezone.now())
+    may_run = pages.may_run_schedule(request.user, schedule)
+    return render(request, "drills/schedule.html", {"found": found, "may_run": may_run})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access(Action.RUN_DRILL, Schedule)
+def schedule_edit(request: SignedInRequest, schedule: Schedule) -> HttpResponse:
+    now = timezone.now()
+    form = ScheduleForm(
+        request.POST or None, user=request.user, now=now, initial=initial_of(schedule)
+    )
+    if request.method == "POST" and form.is_valid():
+        scheduling.change(schedule.pk, **form.plan(), actor=request.user, now=now)
+        messages.success(request, _("The schedule is changed."))
+        return redirect(schedule)
+    context = {"form": form, "schedule": schedule}
+    status = 422 if form.is_bound else 200
+    return render(request, "drills/plan.html", context, status=status)
+
+
+@require_POST
+@access(Action.RUN_DRILL, Schedule)
+def schedule_pause(request: SignedInRequest, schedule: Schedule) -> HttpResponse:
+    scheduling.pause(schedule.pk, actor=request.user, now=timezone.now())
+    return redirect(schedule)
+
+
+@require_POST
+@access(Action.RUN_DRILL, Schedule)
+def schedule_resume(request: SignedInRequest, schedule: Schedule) -> HttpResponse:
+    scheduling.resume(schedule.pk, actor=request.user, now=timezone.now())
+    return redirect(schedule)
+
+
+@require_POST
+@access(Action.RUN_DRILL, Schedule)
+def schedule_delete(request: SignedInRequest, schedule: Schedule) -> HttpResponse:
+    scheduling.delete(schedule.pk, actor=request.user, now=timezone.now())
+    messages.success(request, _("The schedule is deleted."))
+    return redirect("drills:list")
