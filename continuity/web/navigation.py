@@ -48,6 +48,7 @@ SECTIONS: Final[Sequence[tuple[str | Promise, Sequence[Place]]]] = (
         (
             Place("dashboard:overview", "overview", _("Overview")),
             Place("inventory:workflows", "flow", _("Workflows"), "workflows"),
+            Place("inventory:due", "check", _("Due for review"), "due_reviews"),
             Place("inventory:tools", "tool", _("AI tools"), also=("inventory:knock_outs",)),
             Place("inventory:providers", "building", _("Providers")),
         ),
