@@ -66,6 +66,7 @@ SECTIONS: Final[Sequence[tuple[str | Promise, Sequence[Place]]]] = (
         _("Organisation"),
         (
             Place("history:list", "clock", _("History")),
+            Place("drills:hand_overs", "switch", _("Hand over"), needs="can_hand_over"),
             Place(
                 "accounts:people", "people", _("People and teams"), needs="can_administer"
             ),
