@@ -83,7 +83,7 @@ def test_an_edit_after_approval_makes_one_new_version_and_says_what_differs():
     ((about, changes),) = queries.review_page(workflow).differences
     assert about == ""
     assert [(one.field, one.before, one.after) for one in changes] == [
-        ("RTO", "1 h", "2 h"),
+        ("RTO", "1\xa0h", "2\xa0h"),
         ("Operating hours", "–", "24/7"),
     ]
 
