@@ -145,6 +145,19 @@ def test_a_running_recovery_goes_to_who_may_take_part_in_it():
     assert recovery.outage.journal.filter(kind="handed").count() == 1
 
 
+def test_who_gets_the_workflow_gets_its_running_recovery_too():
+    person, to = UserFactory(), UserFactory()
+    dependency = DependencyFactory(workflow__owner=person)
+    recovery = RecoveryFactory(
+        outage=OutageFactory(running=True), dependency=dependency, lead=person
+    )
+
+    do(manager(), person, to)
+
+    recovery.refresh_from_db()
+    assert (recovery.lead, Workflow.objects.get().owner) == (to, to)
+
+
 def test_a_lead_hands_over_what_is_their_teams_and_sees_the_rest_stay():
     person, to = UserFactory(), UserFactory()
     team, seen = TeamFactory(), TeamFactory()

@@ -1,6 +1,6 @@
 """All that is in one person's name, wherever it is kept."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -105,12 +105,13 @@ def successors(person: User) -> QuerySet[User]:
 def hand_over(user: User, person: User, to: User | None) -> HandOver:
     """Return what is in the name of `person` as far as `user` may see it, in a fixed
     number of queries; what `user` may not hand over, or `to` cannot take, with why."""
+    workflows = list(_workflows(user, person))
     items = [
-        *_workflows(user, person, to),
+        *workflows,
         *_schedules(user, person),
         *_outages(user, person),
         *_participations(user, person),
-        *_recoveries(user, person, to),
+        *_recoveries(user, person, to, {one.pk for one in workflows if not one.refused}),
         *_own(user, person, to),
     ]
     steps = (
@@ -140,7 +141,7 @@ def _not_yours() -> str:
     return _("Only a lead of its team, or a manager, can hand it over.")
 
 
-def _workflows(user: User, person: User, to: User | None) -> Iterator[Item]:
+def _workflows(user: User, person: User) -> Iterator[Item]:
     rows = Workflow.objects.current().allowing(user, Action.VIEW).kept_by(person)
     found = list(rows.select_related("team").order_by("name", "pk"))
     may = set(_keys(Workflow.objects.allowing(user, Action.APPROVE), found))
@@ -193,7 +194,11 @@ def _participations(user: User, person: User) -> Iterator[Item]:
         yield Item(Kind.PARTICIPANT, row.pk, outage.title, url, team, refused)
 
 
-def _recoveries(user: User, person: User, to: User | None) -> Iterator[Item]:
+def _recoveries(
+    user: User, person: User, to: User | None, going: Collection[int]
+) -> Iterator[Item]:
+    """Yield the running recoveries that `person` leads. Who gets the workflow as well
+    (`going`) may take part in its recovery by that."""
     rows = Recovery.objects.allowing(user, Action.VIEW).filter(
         lead=person, minimum_at=None, outage__state=DrillState.RUNNING
     )
@@ -208,7 +213,7 @@ def _recoveries(user: User, person: User, to: User | None) -> Iterator[Item]:
         refused = ""
         if row.pk not in may:
             refused = _not_yours()
-        elif row.pk not in able:
+        elif row.pk not in able and row.workflow_id not in going:
             refused = _("%(name)s may not take part in it.") % {"name": to}
         yield Item(
             Kind.RECOVERY,

@@ -45,10 +45,10 @@ def hand_over(
     plan = queries.hand_over(actor, person, to)
     if plan.digest != seen or not plan.going:
         raise Conflict("It is not what was previewed.")
-    # Running recoveries first: they ask whether `to` may take part, as the preview did.
-    outages.led(plan.keys(Kind.RECOVERY), to, actor=actor, now=now)
     kept = {*plan.keys(Kind.OWNER), *plan.keys(Kind.DEPUTY)}
     inventory.workflows(kept, person, to, actor=actor, now=now)
+    # After the workflows: whoever has got one may take part in its recovery.
+    outages.led(plan.keys(Kind.RECOVERY), to, actor=actor, now=now)
     _schedules(plan.keys(Kind.SCHEDULE), person, to, actor=actor, now=now)
     facilitated = plan.keys(Kind.FACILITATOR)
     outages.facilitated(facilitated, person, to, actor=actor, now=now)
