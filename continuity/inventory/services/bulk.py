@@ -2,7 +2,7 @@
 with a line of history for every workflow."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -11,7 +11,7 @@ from django.db import IntegrityError, models, transaction
 from continuity.accounts.models import Team, User
 from continuity.accounts.roles import Action
 from continuity.domain.errors import Conflict
-from continuity.domain.review import ReviewEvent, next_review_state
+from continuity.domain.review import ReviewEvent, ReviewState, next_review_state
 from continuity.history.services import Line, plain, record_all
 from continuity.inventory.models import (
     Alternative,
@@ -91,19 +91,19 @@ def undo(bulk_pk: int, *, actor: User, now: datetime) -> BulkChange:
 
 
 def _edit(plan: Plan, actor: User, now: datetime) -> Rows:
-    touched: set[str] = set()
     rows: Rows = []
+    retargeted = []
     for line in plan.changing:
         workflow = line.workflow
         after = dict(line.after)
         if after.keys() & set(TARGETS):
             # Whoever changes a target is its author; their reason is not the old one.
+            retargeted.append(workflow.pk)
             after |= {"targets_by": actor, "targets_at": now, "targets_reason": ""}
         columns = [Workflow._meta.get_field(name).attname for name in after]  # type: ignore[union-attr]
         before_columns = {name: getattr(workflow, name) for name in columns}
         for name, value in after.items():
             setattr(workflow, name, value)
-        touched |= after.keys()
         after_columns = {name: getattr(workflow, name) for name in columns}
         rows.append(
             {
@@ -112,7 +112,11 @@ def _edit(plan: Plan, actor: User, now: datetime) -> Rows:
                 "after": plain(after_columns),
             }
         )
-    _save(plan, sorted(touched))
+    changing = Workflow.objects.filter(pk__in=[row["pk"] for row in rows])
+    changing.update(**plan.asked.fields)
+    changing.filter(pk__in=retargeted).update(
+        targets_by=actor, targets_at=now, targets_reason=""
+    )
     record_all(
         (
             Line("workflow.changed", one.workflow, one.workflow.team, one.before, one.after)
@@ -121,7 +125,7 @@ def _edit(plan: Plan, actor: User, now: datetime) -> Rows:
         actor=actor,
         now=now,
     )
-    if "tier" in touched:
+    if "tier" in plan.asked.fields:
         proofs.apply_policy()
     reviews.changed(row["pk"] for row in rows)
     return rows
@@ -148,7 +152,11 @@ def _in_or_out(
         workflow.archived_at = archived_at
         after = plain({name: getattr(workflow, name) for name in ARCHIVE_COLUMNS})
         rows.append({"pk": workflow.pk, "before": before, "after": after})
-    _save(plan, ARCHIVE_COLUMNS)
+    changing = Workflow.objects.filter(pk__in=[row["pk"] for row in rows])
+    changing.update(archived_at=archived_at)
+    if archived_at is None:
+        state = next_review_state(ReviewState.ARCHIVED, ReviewEvent.RESTORE)
+        changing.update(status=state)
     lines = (Line(verb, one.workflow, one.workflow.team) for one in plan.changing)
     record_all(lines, actor=actor, now=now)
     return rows
@@ -212,11 +220,6 @@ _WRITERS: Final = {
     BulkKind.ARCHIVE: _archive,
     BulkKind.RESTORE: _restore,
 }
-
-
-def _save(plan: Plan, fields: Sequence[str]) -> None:
-    workflows = [line.workflow for line in plan.changing]
-    Workflow.objects.bulk_update(workflows, fields, batch_size=BATCH)
 
 
 def _columns_back(rows: Rows, workflows: Mapping[int, Workflow], actor: User) -> list[Line]:

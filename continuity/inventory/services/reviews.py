@@ -66,10 +66,12 @@ def approve_all(
         workflow.review_on = day
         after = {"version": workflow.version, "review_on": day}
         lines.append(Line("workflow.approved", workflow, workflow.team, before, after))
-    Workflow.objects.bulk_update(
-        workflows,
-        ["status", "approved_version", "approved_at", "approved_by", "review_on"],
-        batch_size=1000,
+    Workflow.objects.filter(pk__in=[one.pk for one in workflows]).update(
+        status=WorkflowStatus.APPROVED,
+        approved_version=F("version"),
+        approved_at=now,
+        approved_by=actor,
+        review_on=day,
     )
     WorkflowApproval.objects.bulk_create(
         (
