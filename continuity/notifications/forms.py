@@ -1,6 +1,6 @@
 """What people choose about messages, and where news goes besides."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import time
 from typing import Any, Final
@@ -75,10 +75,10 @@ class ChoicesForm(forms.Form):
 
     def __init__(
         self,
-        *args: Any,
+        data: Mapping[str, Any] | None = None,
+        *,
         ways: list[ChosenWay],
         preferences: Preferences,
-        **options: Any,
     ) -> None:
         initial: dict[str, Any] = {
             "quiet_from": preferences.quiet_from,
@@ -86,7 +86,7 @@ class ChoicesForm(forms.Form):
             "digest_every": preferences.digest_every,
             "digest_time": preferences.digest_time,
         }
-        super().__init__(*args, initial=initial, **options)
+        super().__init__(data, initial=initial)
         self.ways = ways
         labels = {
             "mail": _("By mail"),

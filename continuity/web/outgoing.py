@@ -1,7 +1,7 @@
 """The one way out: every request to an address that somebody typed in goes through here.
 
 The library resolves a name once, refuses private and special addresses, and connects to
-the very address it looked at; see decisions/0008.
+the very address it looked at; see decisions/0009.
 """
 
 import time

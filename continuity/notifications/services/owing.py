@@ -83,7 +83,7 @@ def owe(
         for person in told
     ]
     Notification.objects.bulk_create(rows, ignore_conflicts=True)
-    _await_digests([row.recipient for row in rows if row.digest], preferences, now)
+    _await_digests([row.recipient for row in rows if row.digest], now)
     if ABOUT[kind].shared:
         tell(
             kind,
@@ -161,22 +161,24 @@ def _news(message: Message) -> News:
     return News(text.subject, text.body.rstrip(), url, exercise=text.exercise)
 
 
-def _await_digests(
-    people: list[User], preferences: Mapping[int, Preferences], now: datetime
-) -> None:
-    """Set the moment of the next digest of those for whom nothing waited so far."""
-    new, first = [], []
+def _await_digests(people: list[User], now: datetime) -> None:
+    """Set the moment of the next digest of those for whom nothing waited so far.
+
+    Their rows are held until the caller commits: who writes a digest meanwhile would
+    not see the new message, and nobody would set the moment again.
+    """
+    if not people:
+        return
+    held = Preferences.objects.select_for_update().filter(user__in=people).order_by("pk")
+    there = {row.pk: row for row in held}
+    waiting: list[Preferences] = []
+    first: list[Preferences] = []
     for person in people:
-        row = preferences.get(person.pk)
-        if row is not None and row.digest_due_at is not None:
-            continue
-        (first if row is None else new).append(row or Preferences(user=person))
-    for row in [*first, *new]:
-        row.digest_due_at = next_digest(
-            now,
-            row.digest_time,
-            zone_of(row.user),
-            weekly=row.digest_every == Rhythm.WEEKLY,
-        )
+        row = there.get(person.pk) or Preferences(user=person)
+        if row.digest_due_at is None:
+            weekly = row.digest_every == Rhythm.WEEKLY
+            zone = zone_of(person)
+            row.digest_due_at = next_digest(now, row.digest_time, zone, weekly=weekly)
+            (waiting if person.pk in there else first).append(row)
     Preferences.objects.bulk_create(first, ignore_conflicts=True)
-    Preferences.objects.bulk_update(new, ["digest_due_at"])
+    Preferences.objects.bulk_update(waiting, ["digest_due_at"])

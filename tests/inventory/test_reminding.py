@@ -1,0 +1,102 @@
+"""Owners hear in time of what runs out: proofs, reviews, their own word on access."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from continuity.accounts.roles import TeamRole
+from continuity.inventory.services.reminding import AHEAD, CATCH_UP, remind
+from continuity.notifications.models import Kind, Notification
+from tests.factories import (
+    NOON,
+    AccessFactory,
+    AlternativeFactory,
+    ProofFactory,
+    UserFactory,
+    WorkflowFactory,
+    member,
+)
+
+pytestmark = pytest.mark.django_db
+SECOND = timedelta(seconds=1)
+DAY = timedelta(days=1)
+
+
+def owned(**fields):
+    return WorkflowFactory(name="Claims intake", owner=UserFactory(), **fields)
+
+
+def alternative_of(workflow):
+    return AlternativeFactory(dependency__workflow=workflow, tool__name="Mistral")
+
+
+def told():
+    rows = Notification.objects.order_by("recipient__name", "pk")
+    return list(rows.values_list("recipient", "kind", "subject"))
+
+
+def test_the_owner_hears_once_two_weeks_before_a_proof_ends():
+    workflow = owned(deputy=UserFactory())
+    proof = ProofFactory(alternative=alternative_of(workflow), expires_at=NOON + AHEAD)
+
+    assert remind(now=NOON - SECOND) == 0
+    assert remind(now=NOON) == 1
+    remind(now=NOON + DAY)
+
+    assert told() == [
+        (
+            person.pk,
+            Kind.PROOF_EXPIRING,
+            "Proven until 16 Mar 2026: Mistral for Claims intake",
+        )
+        for person in (workflow.deputy, workflow.owner)  # by name
+    ]
+    [first, _second] = Notification.objects.all()
+    assert (first.mail, first.in_app, first.digest) == (False, True, True)
+    assert first.path == workflow.get_absolute_url()
+    assert remind(now=proof.expires_at - AHEAD + CATCH_UP) == 0
+
+
+def test_nobody_hears_of_a_proof_that_a_later_one_outlives_or_that_counts_no_more():
+    alternative = alternative_of(owned())
+    ProofFactory(alternative=alternative, expires_at=NOON + AHEAD)
+    ProofFactory(alternative=alternative, expires_at=NOON + AHEAD + DAY)
+    archived = alternative_of(owned(archived_at=NOON - DAY))
+    ProofFactory(alternative=archived, expires_at=NOON + AHEAD)
+
+    assert remind(now=NOON) == 0
+
+
+def test_leads_hear_of_a_review_where_there_is_neither_owner_nor_deputy():
+    workflow = WorkflowFactory(name="Letters", review_on=date(2026, 3, 2))
+    lead = member(workflow.team, TeamRole.LEAD)
+    member(workflow.team, TeamRole.MEMBER)
+
+    assert remind(now=NOON - DAY) == 0
+    assert remind(now=NOON) == 1
+    assert remind(now=NOON + CATCH_UP) == 0
+
+    assert told() == [(lead.pk, Kind.REVIEW_DUE, "Due for review: Letters")]
+
+
+def test_a_person_hears_when_what_they_said_of_their_access_counts_no_more():
+    alternative = alternative_of(owned())
+    row = AccessFactory(alternative=alternative, answered_at=NOON - 180 * DAY)
+
+    assert remind(now=NOON - SECOND) == 0
+    assert remind(now=NOON) == 1
+
+    assert told() == [(row.user_id, Kind.ACCESS_TO_CONFIRM, "Can you still use Mistral?")]
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_each_reads_it_in_their_own_language(language):
+    workflow = WorkflowFactory(
+        owner=UserFactory(language=language), name="Lettres", review_on=date(2026, 3, 2)
+    )
+
+    remind(now=NOON)
+
+    expected = {"en": "Due for review: Lettres", "fr": "À revoir\u00a0: Lettres"}
+    [(person, _kind, subject)] = told()
+    assert (person, subject) == (workflow.owner_id, expected[language])
