@@ -143,7 +143,7 @@ def _row(
 def _text(message: Message, *, shared: bool = False) -> _Text:
     # All may hold lazy translations: they are fixed here, in the active language.
     # A line break in a subject would begin a header of its own.
-    subject = " ".join(str(message.subject).split())
+    subject = " ".join(str(message.subject).splitlines()).strip(" ")
     body = str((shared and message.shared) or message.body).rstrip()
     exercise = message.exercise or subject.startswith(MARK)
     if exercise and not subject.startswith(MARK):
