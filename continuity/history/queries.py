@@ -122,6 +122,15 @@ VERBS: Final[Mapping[str, Promise]] = {
     "scenario.changed": _("Scenario changed"),
     "report.asked": _("Report asked for"),
     "report.made": _("Report made"),
+    "endpoint.added": _("Webhook or chat added"),
+    "endpoint.changed": _("Webhook or chat changed"),
+    "endpoint.secret_changed": _("Secret of a webhook changed"),
+    "endpoint.paused": _("Webhook or chat paused"),
+    "endpoint.resumed": _("Webhook or chat goes on"),
+    "endpoint.removed": _("Webhook or chat removed"),
+    "endpoint.restored": _("Webhook or chat put back"),
+    "endpoint.tested": _("Test message sent"),
+    "endpoint.sent_again": _("Message sent again"),
 }
 """What each verb says. One without words shows itself."""
 
@@ -149,6 +158,7 @@ KINDS: Final[Mapping[str, Promise]] = {
     "blackout": _("Days without drills"),
     "programme": _("Programme of drills"),
     "report": _("Reports"),
+    "endpoint": _("Webhooks and chats"),
 }
 """What a verb's first word is about, in the order of the filter."""
 
@@ -249,6 +259,11 @@ FIELDS: Final[Mapping[str, Promise]] = {
     "provider": _("Provider"),
     "seats": _("Seats"),
     "shared": _("For everyone"),
+    "host": _("Host"),
+    "kinds": _("Kinds of news"),
+    "teams": _("Teams"),
+    "paused_reason": _("Why"),
+    "message": _("Message"),
 }
 """A field without a name here shows its own."""
 
@@ -338,6 +353,24 @@ VALUES: Final[Mapping[str, Mapping[str, Any]]] = {
         "approved": pgettext_lazy("status of a workflow", "Approved"),
         "due": pgettext_lazy("status of a workflow", "Due for review"),
     },
+    "kinds": {
+        "drill.planned": _("A drill is planned"),
+        "drill.in_a_week": _("A drill is a week away"),
+        "drill.in_an_hour": _("A drill is an hour away"),
+        "drill.started": _("A drill has started"),
+        "drill.inject": _("News during a drill"),
+        "recovery.stuck": _("Somebody is stuck"),
+        "drill.over": _("A drill is over"),
+        "action.due": _("An action is due"),
+        "workflow.review_due": _("A workflow is due for review"),
+        "proof.expiring": _("A proof is about to expire"),
+        "report.ready": _("A report is ready"),
+        "news": _("Other news"),
+    },
+    "paused_reason": {
+        "failing": _("Paused: it has failed for three days"),
+        "gone": _("Paused: it says that it is gone (410)"),
+    },
     "confidence": {"high": _("High"), "medium": _("Medium"), "low": _("Low")},
     "source": {
         "drill": _("Drill"),
@@ -367,6 +400,7 @@ LINKS: Final[Mapping[str, str]] = {
 ADMINISTERED: Final[Mapping[str, str]] = {
     "accounts.user": "accounts:person",
     "accounts.team": "accounts:team",
+    "notifications.endpoint": "notifications:endpoint",
 }
 """Subjects whose page only an administrator may open."""
 GONE: Final = (".removed", ".deleted", ".undone")

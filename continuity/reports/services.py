@@ -9,12 +9,15 @@ from typing import Any, Final, cast
 from django.db import transaction
 from django.db.models import F, Max
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from continuity.accounts.models import Team, User
 from continuity.domain.errors import NotAllowedNow
 from continuity.domain.states import DrillState
 from continuity.drills.models import Drill
 from continuity.history.services import record
+from continuity.notifications.models import Kind as News
+from continuity.notifications.services import Message, owe
 from continuity.reports import content
 from continuity.reports.models import Paper, Report, ReportKind, ReportState
 from continuity.reports.pdf import Kind, Language, PdfFailed, digest, render
@@ -209,6 +212,32 @@ def _done(report: Report, facts: dict[str, Any], pdf: bytes, *, now: datetime) -
     )
     if written:
         record("report.made", report, actor=None, now=now, team=report.team)
+        _tell_ready(report, now=now)
+
+
+def _tell_ready(report: Report, *, now: datetime) -> None:
+    """Owe whoever asked for a report the word that it is there."""
+
+    drill = report.drill
+    title = str(drill) if drill is not None else str(report)
+
+    def write(_user: User) -> Message:
+        return Message(
+            _("The report is ready: %(title)s") % {"title": title},
+            _("You find it here, as a page and as a PDF:"),
+            report.get_absolute_url(),
+            exercise=drill is not None,
+            shared=_("It stands there as a page and as a PDF."),
+        )
+
+    owe(
+        [report.asked_by] if report.asked_by is not None else [],
+        write=write,
+        key=f"report-ready-{report.pk}",
+        now=now,
+        kind=News.REPORT_READY,
+        teams=[report.team] if report.team is not None else [],
+    )
 
 
 @transaction.atomic(durable=True)

@@ -8,6 +8,7 @@ from django.db import connection
 
 from continuity.domain.errors import NotAllowedNow
 from continuity.drills.models import Drill
+from continuity.notifications.models import Notification
 from continuity.reports import services
 from continuity.reports.models import Report, ReportState
 from continuity.reports.pdf import digest
@@ -91,6 +92,10 @@ def test_a_drill_that_ended_gets_its_report_by_itself_once(drill):
 
     assert services.render_due(now=END) is True
     assert services.render_due(now=END) is False
+    ready = Notification.objects.get(kind="report.ready")
+    assert ready.subject.startswith("EXERCISE - EXERCICE · The report is ready: ")
+    assert ready.recipient == drill.outage.facilitator
+    assert ready.path == Report.objects.get().get_absolute_url()
 
     report = Report.objects.get()
     assert (report.state, report.version) == (ReportState.DONE, 1)

@@ -2,7 +2,6 @@
 
 from continuity.drills.models.drills import (
     HOUR,
-    MARK,
     WEEK,
     Drill,
     DrillQuerySet,
@@ -25,6 +24,7 @@ from continuity.drills.models.scenarios import (
     Scenario,
 )
 from continuity.drills.models.schedules import DrillType, Schedule, ScheduleQuerySet
+from continuity.notifications.models import MARK
 
 __all__ = [
     "HOUR",

@@ -16,10 +16,6 @@ from continuity.drills.models.scenarios import Scenario
 from continuity.drills.models.schedules import DrillType, Schedule
 from continuity.outages.models import Outage
 
-MARK = "EXERCISE - EXERCICE"
-"""Begins every message and calendar entry of a drill, in both languages at once, whatever
-the reader's: nobody may take it for real."""
-
 WEEK = timedelta(days=7)
 
 HOUR = timedelta(hours=1)

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
 from continuity.accounts.models import User
 from continuity.domain.states import DrillState
-from continuity.drills.models import HOUR, MARK, Drill
+from continuity.drills.models import HOUR, Drill
+from continuity.notifications.models import Kind
 from continuity.notifications.services import Message, owe
 from continuity.web import formats
 
@@ -28,9 +28,10 @@ def tell_planned(drill: Drill, *, now: datetime) -> None:
             )
             % {"when": when},
             drill.get_absolute_url(),
+            _take_place(when),
         )
 
-    _owe(drill, "planned", write, now)
+    _owe(drill, "planned", Kind.PLANNED, write, now)
 
 
 def tell_soon(drill: Drill, before: timedelta, *, now: datetime) -> None:
@@ -49,10 +50,13 @@ def tell_soon(drill: Drill, before: timedelta, *, now: datetime) -> None:
             )
             % {"when": when},
             drill.get_absolute_url(),
+            _take_place(when),
         )
 
-    what = "hour" if before == HOUR else "week"
-    _owe(drill, f"soon-{what}", write, now)
+    what, kind = (
+        ("hour", Kind.HOUR_BEFORE) if before == HOUR else ("week", Kind.WEEK_BEFORE)
+    )
+    _owe(drill, f"soon-{what}", kind, write, now)
 
 
 def tell_started(drill: Drill, *, now: datetime) -> None:
@@ -71,7 +75,7 @@ def tell_started(drill: Drill, *, now: datetime) -> None:
             drill.outage.get_absolute_url(),
         )
 
-    _owe(drill, "started", write, now)
+    _owe(drill, "started", Kind.STARTED, write, now)
 
 
 def tell_over(drill: Drill, *, now: datetime) -> None:
@@ -106,22 +110,40 @@ def tell_over(drill: Drill, *, now: datetime) -> None:
     only = None
     if state == DrillState.MISSED:
         only = [drill.outage.facilitator] if drill.outage.facilitator else []
-    _owe(drill, "over", write, now, only)
+    _owe(drill, "over", Kind.OVER, write, now, only)
+
+
+def _take_place(when: str) -> str:
+    return _("A drill takes place on %(when)s. It is practice: no tool really fails.") % {
+        "when": when
+    }
 
 
 def _owe(
     drill: Drill,
     what: str,
+    kind: Kind,
     write: Callable[[User], Message],
     now: datetime,
     only: Iterable[User] | None = None,
 ) -> None:
     people = User.objects.filter(participations__drill=drill) if only is None else only
-    owe(people, write=write, key=f"drill-{what}-{drill.pk}", now=now)
+    owe(
+        people,
+        write=write,
+        key=f"drill-{what}-{drill.pk}",
+        now=now,
+        kind=kind,
+        teams=drill.outage.teams.all(),
+    )
 
 
-def _message(drill: Drill, subject: str, body: str, path: str) -> Message:
+def _message(drill: Drill, subject: str, body: str, path: str, shared: str = "") -> Message:
+    title = drill.outage.title
     return Message(
-        f"{MARK} · {subject}",
-        f"{MARK}\n\n{drill.outage.title}\n\n{body}\n\n{settings.BASE_URL}{path}\n",
+        subject,
+        f"{title}\n\n{body}",
+        path,
+        exercise=True,
+        shared=f"{title}\n\n{shared or body}",
     )

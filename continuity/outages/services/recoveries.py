@@ -1,9 +1,7 @@
 """What happens to one recovery besides its clocks: stuck, freed, handed over."""
 
 from datetime import datetime
-from typing import Final
 
-from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -11,13 +9,11 @@ from continuity.accounts.models import User
 from continuity.accounts.roles import Action
 from continuity.domain.errors import NotAllowedNow
 from continuity.domain.states import DrillEvent, next_state
+from continuity.notifications.models import Kind
 from continuity.notifications.services import Message, owe
 from continuity.outages.models import EntryKind, Outage, Recovery
 from continuity.outages.services.journal import append
 from continuity.outages.services.marks import opened, running
-
-MARK: Final = "EXERCISE - EXERCICE"
-"""In both languages at once, whatever the reader's: nobody may take it for real."""
 
 
 @transaction.atomic
@@ -57,6 +53,8 @@ def stuck(recovery_pk: int, reason: str, *, actor: User, now: datetime) -> Recov
             ),
             key=f"stuck-{outage.pk}-{entry.number}",
             now=now,
+            kind=Kind.STUCK,
+            teams=[recovery.workflow.team],
         )
     return recovery
 
@@ -123,6 +121,7 @@ def hand_over(recovery_pk: int, to: User, *, actor: User, now: datetime) -> Reco
             ),
             key=f"handed-{outage.pk}-{entry.number}",
             now=now,
+            kind=Kind.HANDED,
         )
     return recovery
 
@@ -135,9 +134,9 @@ def _set_stuck(
 
 
 def _message(outage: Outage, subject: str, body: str, recovery: Recovery) -> Message:
-    address = f"{settings.BASE_URL}{outage.get_absolute_url()}?part={recovery.pk}"
-    if not outage.is_drill:
-        return Message(subject, f"{outage.title}\n\n{body}\n\n{address}\n")
     return Message(
-        f"{MARK} · {subject}", f"{MARK}\n\n{outage.title}\n\n{body}\n\n{address}\n"
+        subject,
+        f"{outage.title}\n\n{body}",
+        f"{outage.get_absolute_url()}?part={recovery.pk}",
+        exercise=outage.is_drill,
     )

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from continuity.accounts.models import User
 from continuity.accounts.roles import Action
+from continuity.notifications.models.kinds import Kind
 
 
 class NotificationQuerySet(models.QuerySet["Notification"]):
@@ -20,6 +21,7 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
         """Due, neither sent nor given up, and in nobody's hands."""
         return self.filter(
             Q(leased_until=None) | Q(leased_until__lte=now),
+            mail=True,
             sent_at=None,
             gave_up_at=None,
             due_at__lte=now,
@@ -33,11 +35,16 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
         )
 
     def shown_to(self, user: User) -> Self:
-        """What `user` finds under the bell: the news of drills and reviews that they were
-        owed. Not what carries a link to sign in with; that belongs in their mailbox
-        alone."""
-        ours = Q(dedupe_key__startswith="drill-") | Q(dedupe_key__startswith="review-")
-        return self.filter(ours, recipient=user)
+        """What `user` finds under the bell. Never what carries a link to sign in with;
+        that belongs in their mailbox alone."""
+        return self.filter(recipient=user, in_app=True)
+
+    def by_mail(self) -> Self:
+        return self.filter(mail=True)
+
+    def for_a_digest(self, user: User) -> Self:
+        """What waits for the digest of `user`, and what they have not read anyway."""
+        return self.filter(recipient=user, digest=True, digested_at=None, read_at=None)
 
     def unread(self) -> Self:
         return self.filter(read_at=None)
@@ -54,9 +61,18 @@ class Notification(models.Model):
     """
 
     recipient = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE)
+    kind = models.CharField(max_length=30, choices=Kind, default=Kind.OTHER)
+    exercise = models.BooleanField(default=False)
     subject = models.CharField(max_length=200)
     body = models.TextField()
+    path = models.CharField(max_length=300, blank=True)
+    """The page that it is about, from the root of this installation."""
     dedupe_key = models.CharField(max_length=100)
+    mail = models.BooleanField(default=True)
+    in_app = models.BooleanField(default=True)
+    digest = models.BooleanField(default=False)
+    digested_at = models.DateTimeField(null=True)
+    made_at = models.DateTimeField()
     due_at = models.DateTimeField()
     leased_until = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
@@ -79,11 +95,23 @@ class Notification(models.Model):
             models.Index(
                 fields=["due_at"],
                 name="notification_pending",
-                condition=Q(sent_at=None, gave_up_at=None),
+                condition=Q(mail=True, sent_at=None, gave_up_at=None),
             ),
             models.Index(fields=["sent_at"], name="notification_sent"),
             models.Index(
-                fields=["recipient"], name="notification_unread", condition=Q(read_at=None)
+                fields=["recipient"],
+                name="notification_unread",
+                condition=Q(in_app=True, read_at=None),
+            ),
+            models.Index(
+                fields=["recipient"],
+                name="notification_for_a_digest",
+                condition=Q(digest=True, digested_at=None),
+            ),
+            models.Index(
+                fields=["recipient", "-id"],
+                name="notification_latest",
+                condition=Q(in_app=True),
             ),
         ]
 

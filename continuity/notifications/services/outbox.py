@@ -1,17 +1,13 @@
-"""Telling people what they are owed: written with what it reports, sent a moment later."""
+"""Sending what people are owed by mail, and the heartbeat of the clock."""
 
 import logging
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models import Count
-from django.utils import timezone, translation
 
 from continuity.accounts.models import User
 from continuity.notifications.models import Heartbeat, Notification
@@ -30,50 +26,6 @@ MOST_A_MINUTE: Final = 5
 
 TICK: Final = "beat"
 """The name of the heartbeat: /readyz asks for it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """What is to be said, in the language of whoever gets it."""
-
-    subject: str
-    body: str
-
-
-def owe(
-    people: Iterable[User], *, write: Callable[[User], Message], key: str, now: datetime
-) -> None:
-    """Put a message for each of `people` in the outbox, in the caller's transaction.
-
-    `write` is called once for each, with that person's language and time zone
-    active; those who chose none get the language and zone of the installation.
-    Calling this again with the same `key` (100 characters at most) adds nothing,
-    so a retried service never writes twice to the same person. Who may not sign
-    in any more is owed nothing.
-    """
-    Notification.objects.bulk_create(
-        [_written(person, write, key, now) for person in people if person.is_active],
-        ignore_conflicts=True,
-    )
-
-
-def _written(
-    person: User, write: Callable[[User], Message], key: str, now: datetime
-) -> Notification:
-    language = person.language or settings.LANGUAGE_CODE
-    zone = ZoneInfo(person.zone or settings.TIME_ZONE)
-    with translation.override(language), timezone.override(zone):
-        message = write(person)
-        # Both may hold lazy translations: they are fixed here, in this language.
-        # A line break in a subject would begin a header of its own.
-        subject = " ".join(str(message.subject).split())
-        return Notification(
-            recipient=person,
-            subject=subject[:200],
-            body=str(message.body),
-            dedupe_key=key,
-            due_at=now,
-        )
 
 
 def deliver(*, now: datetime, limit: int = 20) -> int:
@@ -97,6 +49,13 @@ def deliver(*, now: datetime, limit: int = 20) -> int:
             break
         sent += 1
     return sent
+
+
+def read(notification_pk: int, user: User, *, now: datetime) -> Notification | None:
+    """Mark one message of `user` as read and return it; None if it is not theirs."""
+    own = Notification.objects.shown_to(user).filter(pk=notification_pk)
+    own.unread().update(read_at=now)
+    return own.first()
 
 
 def read_all(user: User, *, now: datetime) -> int:
