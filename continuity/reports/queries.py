@@ -16,7 +16,7 @@ def visible(user: User) -> QuerySet[Report]:
     return (
         Report.objects.allowing(user, Action.VIEW)
         .defer("facts", "pdf")
-        .select_related("team", "drill__outage", "asked_by")
+        .select_related("team", "workflow", "drill__outage", "asked_by")
         .order_by("-asked_at", "-pk")
     )
 

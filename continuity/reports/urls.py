@@ -1,15 +1,18 @@
 from django.urls import path
 
-from continuity.reports import views
+from continuity.reports.views import asking, reading
 
 app_name = "reports"
 urlpatterns = [
-    path("", views.listing, name="list"),
-    path("new/", views.new, name="new"),
-    path("<int:pk>/", views.report, name="report"),
-    path("<int:pk>/again/", views.again, name="again"),
-    path("<int:pk>/pdf/", views.download, name="download"),
-    path("<int:pk>/facts/", views.facts, name="facts"),
-    path("drills/<int:pk>/", views.drill_card, name="drill_card"),
-    path("drills/<int:pk>/ask/", views.ask_about_drill, name="ask_about_drill"),
+    path("", reading.listing, name="list"),
+    path("new/", asking.continuity, name="new"),
+    path("new/plan/", asking.plan, name="new_plan"),
+    path("new/pack/", asking.team_pack, name="new_pack"),
+    path("new/pack/<int:pk>/", asking.workflow_pack, name="new_workflow_pack"),
+    path("<int:pk>/", reading.report, name="report"),
+    path("<int:pk>/again/", reading.again, name="again"),
+    path("<int:pk>/pdf/", reading.download, name="download"),
+    path("<int:pk>/facts/", reading.facts, name="facts"),
+    path("drills/<int:pk>/", reading.drill_card, name="drill_card"),
+    path("drills/<int:pk>/ask/", asking.about_drill, name="ask_about_drill"),
 ]

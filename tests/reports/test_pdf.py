@@ -28,7 +28,7 @@ from continuity.reports.pdf.safe import (
     soften,
 )
 from continuity.reports.pdf.words import WORDS, words
-from tests.reports import sample_facts
+from tests.reports import sample_facts, sample_packs
 
 HOSTILE: Final = [
     '#read("/etc/passwd")',
@@ -53,14 +53,23 @@ HOSTILE: Final = [
 KEPT: Final = {
     "cut_off", "at", "received_at", "onset", "started_at", "ended_at", "day", "first",
     "last", "expires_on", "verified_on", "verdict", "readiness", "tone", "answer",
-    "section", "kind", "svg", "words",
+    "section", "kind", "svg", "words", "words_too", "status", "without", "data_class",
+    "until", "roles", "made_at",
 }  # fmt: skip
 
 SAMPLES: Final[dict[Kind, Callable[..., Any]]] = {
     "after_action": sample_facts.after_action,
     "continuity": sample_facts.continuity,
+    "grab_pack": sample_packs.grab_pack,
+    "team_plan": sample_packs.team_plan,
 }
-KINDS: Final[list[Kind]] = ["after_action", "continuity"]
+KINDS: Final[list[Kind]] = list(SAMPLES)
+FEW: Final[dict[Kind, dict[str, int]]] = {
+    "after_action": {"recoveries": 8},
+    "continuity": {"workflows": 8, "drills": 8},
+    "grab_pack": {"workflows": 2},
+    "team_plan": {"workflows": 2},
+}
 
 
 def made(
@@ -99,7 +108,7 @@ def hostile(value: Any, turn: list[int], key: str = "") -> Any:
         return HOSTILE[turn[0] % len(HOSTILE)]
     if isinstance(value, list):
         return [hostile(item, turn) for item in value]
-    if isinstance(value, dict) and key != "words":
+    if isinstance(value, dict) and not key.startswith("words"):
         return {name: hostile(item, turn, name) for name, item in value.items()}
     return value
 
@@ -180,8 +189,7 @@ def test_a_french_continuity_report_counts_its_pages_in_french():
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_hostile_text_is_printed_as_text_and_the_report_still_conforms(kind: Kind):
-    few = {"recoveries": 8} if kind == "after_action" else {"workflows": 8, "drills": 8}
-    facts = hostile(SAMPLES[kind](**few), [0])
+    facts = hostile(SAMPLES[kind](**FEW[kind]), [0])
     assert "#panic" in str(facts)
 
     # The engine refuses to write what does not conform.
@@ -213,7 +221,7 @@ def test_an_empty_report_says_so_in_each_section(kind: Kind):
     text = read_back(made(facts, kind))
 
     said = [word for key, word in words("en").items() if key.startswith("no_")]
-    expected = {"after_action": 3, "continuity": 7}[kind]
+    expected = {"after_action": 3, "continuity": 7, "grab_pack": 0, "team_plan": 3}[kind]
     assert sum(sentence in text for sentence in said if sentence.endswith(".")) >= expected
 
 
@@ -398,4 +406,4 @@ def test_a_layout_reads_nothing_but_its_facts():
         assert (
             re.findall(r"\b(?:read|eval|include|plugin|yaml|toml|csv|xml)\(", source) == []
         )
-        assert set(re.findall(r'#import "([^"]+)"', source)) <= {"common.typ"}
+        assert set(re.findall(r'#import "([^"]+)"', source)) <= {"common.typ", "packs.typ"}

@@ -1,10 +1,9 @@
-"""Asking for reports, watching them being made, taking them away."""
+"""Watching reports being made, taking them away."""
 
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from continuity.accounts.access import access
 from continuity.accounts.http import SignedInRequest
@@ -12,7 +11,7 @@ from continuity.accounts.roles import Action
 from continuity.drills.models import Drill
 from continuity.reports import queries, services
 from continuity.reports.forms import ContinuityReportForm
-from continuity.reports.models import Paper, Report, ReportState
+from continuity.reports.models import Report, ReportState
 from continuity.web.htmx import render_page
 
 
@@ -24,41 +23,6 @@ def listing(request: SignedInRequest) -> HttpResponse:
         "form": ContinuityReportForm(user=request.user),
     }
     return render_page(request, "reports/list.html", context, part="reports")
-
-
-@require_http_methods(["GET", "POST"])
-@access(Action.VIEW)
-def new(request: SignedInRequest) -> HttpResponse:
-    """Ask for a continuity report; what came from a link (?team=) is chosen already."""
-    if request.method == "GET":
-        form = ContinuityReportForm(user=request.user, initial=request.GET.dict())
-        return render(request, "reports/new.html", {"form": form})
-    form = ContinuityReportForm(request.POST, user=request.user)
-    if not form.is_valid():
-        return render(request, "reports/new.html", {"form": form}, status=422)
-    now = timezone.now()
-    report = services.ask_about_team(
-        form.cleaned_data["team"],
-        since=now - form.length,
-        language=form.cleaned_data["language"],
-        paper=form.cleaned_data["paper"],
-        actor=request.user,
-        now=now,
-    )
-    return redirect(report)
-
-
-@require_POST
-@access(Action.VIEW, Drill)
-def ask_about_drill(request: SignedInRequest, drill: Drill) -> HttpResponse:
-    report = services.ask_about_drill(
-        drill,
-        language=(get_language() or "en")[:2],
-        paper=request.POST.get("paper") or Paper.A4,
-        actor=request.user,
-        now=timezone.now(),
-    )
-    return redirect(report)
 
 
 @require_GET

@@ -1,0 +1,33 @@
+"""What is done with reports: asked for, then made."""
+
+from continuity.reports.services.asking import (
+    Form,
+    ask_about_drill,
+    ask_about_team,
+    ask_for_missing,
+    ask_for_plan,
+    ask_for_team_pack,
+    ask_for_workflow_pack,
+)
+from continuity.reports.services.making import (
+    CONTENT,
+    LEASE,
+    made,
+    render_due,
+    try_again,
+)
+
+__all__ = [
+    "CONTENT",
+    "LEASE",
+    "Form",
+    "ask_about_drill",
+    "ask_about_team",
+    "ask_for_missing",
+    "ask_for_plan",
+    "ask_for_team_pack",
+    "ask_for_workflow_pack",
+    "made",
+    "render_due",
+    "try_again",
+]
