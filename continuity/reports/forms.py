@@ -89,7 +89,9 @@ class PlanForm(_TeamChoice):
     """The plan of a team."""
 
 
-class ContinuityReportForm(_TeamChoice):
+class _PeriodForm(_TeamChoice):
+    """For what looks back; also on all teams."""
+
     whole = True
     period = forms.TypedChoiceField(
         label=_("Drills of"), choices=list(PERIODS.items()), coerce=int, initial=365
@@ -98,3 +100,18 @@ class ContinuityReportForm(_TeamChoice):
     @property
     def length(self) -> timedelta:
         return timedelta(days=self.cleaned_data["period"])
+
+
+class ContinuityReportForm(_PeriodForm):
+    """The continuity report."""
+
+
+class EvidenceForm(_PeriodForm):
+    """The evidence register."""
+
+    period = forms.TypedChoiceField(
+        label=_("Evidence of"),
+        choices=[*PERIODS.items(), (1096, _("Last three years"))],
+        coerce=int,
+        initial=365,
+    )

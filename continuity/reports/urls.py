@@ -1,6 +1,6 @@
 from django.urls import path
 
-from continuity.reports.views import asking, reading
+from continuity.reports.views import asking, dora, reading
 
 app_name = "reports"
 urlpatterns = [
@@ -9,6 +9,11 @@ urlpatterns = [
     path("new/plan/", asking.plan, name="new_plan"),
     path("new/pack/", asking.team_pack, name="new_pack"),
     path("new/pack/<int:pk>/", asking.workflow_pack, name="new_workflow_pack"),
+    path("new/evidence/", asking.evidence, name="new_evidence"),
+    path("dora/", dora.page, name="dora"),
+    path("dora/csv/", dora.download, name="dora_csv"),
+    path("<int:pk>/csv/", reading.csv_files, name="csv"),
+    path("<int:pk>/xlsx/", reading.workbook, name="xlsx"),
     path("<int:pk>/", reading.report, name="report"),
     path("<int:pk>/again/", reading.again, name="again"),
     path("<int:pk>/pdf/", reading.download, name="download"),

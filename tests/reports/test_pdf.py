@@ -28,7 +28,7 @@ from continuity.reports.pdf.safe import (
     soften,
 )
 from continuity.reports.pdf.words import WORDS, words
-from tests.reports import sample_facts, sample_packs
+from tests.reports import sample_evidence, sample_facts, sample_packs
 
 HOSTILE: Final = [
     '#read("/etc/passwd")',
@@ -54,7 +54,7 @@ KEPT: Final = {
     "cut_off", "at", "received_at", "onset", "started_at", "ended_at", "day", "first",
     "last", "expires_on", "verified_on", "verdict", "readiness", "tone", "answer",
     "section", "kind", "svg", "words", "words_too", "status", "without", "data_class",
-    "until", "roles", "made_at",
+    "until", "roles", "made_at", "shown_at", "ended_on", "standing",
 }  # fmt: skip
 
 SAMPLES: Final[dict[Kind, Callable[..., Any]]] = {
@@ -62,6 +62,7 @@ SAMPLES: Final[dict[Kind, Callable[..., Any]]] = {
     "continuity": sample_facts.continuity,
     "grab_pack": sample_packs.grab_pack,
     "team_plan": sample_packs.team_plan,
+    "evidence": sample_evidence.evidence,
 }
 KINDS: Final[list[Kind]] = list(SAMPLES)
 FEW: Final[dict[Kind, dict[str, int]]] = {
@@ -69,6 +70,7 @@ FEW: Final[dict[Kind, dict[str, int]]] = {
     "continuity": {"workflows": 8, "drills": 8},
     "grab_pack": {"workflows": 2},
     "team_plan": {"workflows": 2},
+    "evidence": {"proofs": 18, "drills": 6},
 }
 
 
@@ -221,7 +223,7 @@ def test_an_empty_report_says_so_in_each_section(kind: Kind):
     text = read_back(made(facts, kind))
 
     said = [word for key, word in words("en").items() if key.startswith("no_")]
-    expected = {"after_action": 3, "continuity": 7, "grab_pack": 0, "team_plan": 3}[kind]
+    expected = {"after_action": 3, "continuity": 7, "grab_pack": 0, "team_plan": 3, "evidence": 2}[kind]
     assert sum(sentence in text for sentence in said if sentence.endswith(".")) >= expected
 
 

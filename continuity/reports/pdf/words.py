@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from continuity.reports.pdf.facts import Language
+from continuity.reports.pdf.words_evidence import EVIDENCE
 from continuity.reports.pdf.words_packs import PACKS
 
 _COVER: Final[dict[str, Promise]] = {
@@ -311,6 +312,7 @@ WORDS: Final[dict[str, Promise | str]] = {
     **_MEANINGS,
     **_NOTES,
     **PACKS,
+    **EVIDENCE,
     **{f"month_long_{number}": name for number, name in MONTHS.items()},
     **{f"month_short_{number}": name for number, name in MONTHS_AP.items()},
 }

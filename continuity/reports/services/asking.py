@@ -90,6 +90,15 @@ def ask_for_plan(team: Team, form: Form, *, actor: User | None, now: datetime) -
     return _asked(report, form, actor=actor, now=now)
 
 
+@transaction.atomic
+def ask_for_evidence(
+    team: Team | None, form: Form, *, since: datetime, actor: User | None, now: datetime
+) -> Report:
+    """Ask for the evidence register of a team, or of the organisation (`team` None)."""
+    report = Report(kind=ReportKind.EVIDENCE, team=team, since=since)
+    return _asked(report, form, actor=actor, now=now)
+
+
 def ask_for_missing(*, now: datetime, limit: int = 20) -> int:
     """Ask for the report of every ended drill that has none; return how many.
 

@@ -36,6 +36,7 @@ CONTENT: Final[Mapping[str, Callable[[Report], dict[str, Any]]]] = {
     ReportKind.CONTINUITY: content.continuity,
     ReportKind.GRAB_PACK: content.grab_pack,
     ReportKind.TEAM_PLAN: content.team_plan,
+    ReportKind.EVIDENCE: content.evidence,
 }
 
 

@@ -39,6 +39,23 @@ def continuity(request: SignedInRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @access(Action.VIEW)
+def evidence(request: SignedInRequest) -> HttpResponse:
+    form = forms.EvidenceForm(**_given(request), user=request.user)
+    if not form.is_valid():
+        return _page(request, form, "new_evidence")
+    now = timezone.now()
+    report = services.ask_for_evidence(
+        form.cleaned_data["team"],
+        form.look,
+        since=now - form.length,
+        actor=request.user,
+        now=now,
+    )
+    return redirect(report)
+
+
+@require_http_methods(["GET", "POST"])
+@access(Action.VIEW)
 def plan(request: SignedInRequest) -> HttpResponse:
     form = forms.PlanForm(**_given(request), user=request.user)
     if not form.is_valid():

@@ -1,5 +1,8 @@
 """Watching reports being made, taking them away."""
 
+import io
+from typing import Final
+
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -9,10 +12,13 @@ from continuity.accounts.access import access
 from continuity.accounts.http import SignedInRequest
 from continuity.accounts.roles import Action
 from continuity.drills.models import Drill
-from continuity.reports import queries, services
+from continuity.inventory.exports import csv_file, xlsx_file
+from continuity.reports import exports, queries, services
 from continuity.reports.forms import ContinuityReportForm
-from continuity.reports.models import Report, ReportState
+from continuity.reports.models import Report, ReportKind, ReportState
 from continuity.web.htmx import render_page
+
+XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_GET
@@ -66,6 +72,34 @@ def facts(request: SignedInRequest, report: Report) -> HttpResponse:
         return redirect(report)
     response = JsonResponse(report.facts, json_dumps_params={"ensure_ascii": False})
     response["Content-Disposition"] = f'attachment; filename="{_file_name(report)}.json"'
+    return response
+
+
+@require_GET
+@access(Action.VIEW, Report)
+def csv_files(request: SignedInRequest, report: Report) -> HttpResponse:
+    """The tables of a register as a ZIP of CSV files."""
+    if report.facts is None or report.kind != ReportKind.EVIDENCE:
+        return redirect(report)
+    out = io.BytesIO()
+    csv_file.archive(exports.register(report.facts), out)
+    return _taken(out, "application/zip", f"{_file_name(report)}.zip")
+
+
+@require_GET
+@access(Action.VIEW, Report)
+def workbook(request: SignedInRequest, report: Report) -> HttpResponse:
+    """The tables of a register as a workbook. Raises TooLongForWorkbook."""
+    if report.facts is None or report.kind != ReportKind.EVIDENCE:
+        return redirect(report)
+    out = io.BytesIO()
+    xlsx_file.write(exports.register(report.facts), out)
+    return _taken(out, XLSX, f"{_file_name(report)}.xlsx")
+
+
+def _taken(out: io.BytesIO, content_type: str, name: str) -> HttpResponse:
+    response = HttpResponse(out.getvalue(), content_type=content_type)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 
