@@ -115,6 +115,8 @@ VERBS: Final[Mapping[str, Promise]] = {
     "scenario.changed": _("Scenario changed"),
     "report.asked": _("Report asked for"),
     "report.made": _("Report made"),
+    "report.logo_set": _("Logo of reports set"),
+    "report.logo_removed": _("Logo of reports removed"),
 }
 """What each verb says. One without words shows itself."""
 

@@ -115,3 +115,18 @@ class EvidenceForm(_PeriodForm):
         coerce=int,
         initial=365,
     )
+
+
+class LogoForm(forms.Form):
+    """The logo on reports."""
+
+    picture = forms.FileField(
+        label=_("Logo"),
+        help_text=_("A PNG or JPEG, at most 1 MB. It is printed 9 mm high."),
+        widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg"}),
+    )
+    alt = forms.CharField(
+        label=_("What it shows, in words"),
+        max_length=120,
+        help_text=_("Read out by screen readers, usually the organisation’s name."),
+    )

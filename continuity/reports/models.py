@@ -165,10 +165,38 @@ class Report(models.Model):
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.pk}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("reports:report", args=[self.pk])
+
     @property
     def subject(self) -> Drill | Workflow | Team | None:
         """What it is about; None is the whole organisation."""
         return self.drill or self.workflow or self.team
 
-    def get_absolute_url(self) -> str:
-        return reverse("reports:report", args=[self.pk])
+
+class LogoQuerySet(models.QuerySet["Logo"]):
+    def allowing(self, user: User, action: Action) -> Self:
+        """All who sign in may see it: it stands on every report."""
+        return self if action == Action.VIEW or user.may(action) else self.none()
+
+
+class Logo(models.Model):
+    """The organisation's logo, on the reports made from when it was set. One row."""
+
+    content = models.BinaryField()
+    """A PNG, drawn anew from what was given."""
+    alt = models.CharField(_("what it shows, in words"), max_length=120)
+    width = models.PositiveSmallIntegerField()
+    height = models.PositiveSmallIntegerField()
+    sha256 = models.CharField(max_length=64)
+    set_at = models.DateTimeField()
+
+    objects = LogoQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(pk=1), name="one_logo"),
+        ]
+
+    def __str__(self) -> str:
+        return self.alt

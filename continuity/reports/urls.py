@@ -1,6 +1,6 @@
 from django.urls import path
 
-from continuity.reports.views import asking, dora, reading
+from continuity.reports.views import asking, dora, logo, reading
 
 app_name = "reports"
 urlpatterns = [
@@ -10,6 +10,9 @@ urlpatterns = [
     path("new/pack/", asking.team_pack, name="new_pack"),
     path("new/pack/<int:pk>/", asking.workflow_pack, name="new_workflow_pack"),
     path("new/evidence/", asking.evidence, name="new_evidence"),
+    path("logo/", logo.page, name="logo"),
+    path("logo/picture/", logo.picture, name="logo_picture"),
+    path("logo/remove/", logo.remove, name="logo_remove"),
     path("dora/", dora.page, name="dora"),
     path("dora/csv/", dora.download, name="dora_csv"),
     path("<int:pk>/csv/", reading.csv_files, name="csv"),

@@ -32,7 +32,7 @@ def evidence(
         "period": {"first": "2025-04-01", "last": "2026-03-31"},
         "figures": {
             "proofs": proofs,
-            **{one: proofs // 4 for one in standing},
+            **dict.fromkeys(standing, proofs // 4),
             "rehearsals": drills,
             "real": 0,
         },

@@ -152,7 +152,8 @@ def test_the_facts_of_a_pack_hold_people_runbook_and_what_is_proven(alternative)
         False,
         "Claims",
     )
-    assert [(one["email"], one["roles"]) for one in part["contacts"]][0] == (
+    first = part["contacts"][0]
+    assert (first["email"], first["roles"]) == (
         "amelie@meridian.example",
         ["owner"],
     )
@@ -236,7 +237,8 @@ def test_a_pack_is_asked_for_made_and_taken_away(client, alternative):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("who", "status", "made"), [("stranger", 404, 0), ("viewer", 302, 1), ("auditor", 302, 1)]
+    ("who", "status", "made"),
+    [("stranger", 404, 0), ("viewer", 302, 1), ("auditor", 302, 1)],
 )
 def test_who_may_ask_for_the_pack_of_a_workflow(client, who, status, made):
     workflow = WorkflowFactory()
@@ -282,4 +284,4 @@ def test_the_pages_of_packs_lead_to_their_pdf(client):
     address = reverse("reports:new_workflow_pack", args=[workflow.pk])
     assert f'href="{address}"' in page
     assert f'href="{address}"' in head
-    assert f'{reverse("reports:new_pack")}?team={workflow.team_id}' in team.content.decode()
+    assert f"{reverse('reports:new_pack')}?team={workflow.team_id}" in team.content.decode()

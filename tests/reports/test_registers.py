@@ -133,9 +133,7 @@ def test_the_register_of_a_team_holds_nothing_of_another():
 
 
 @pytest.mark.parametrize("proofs", [1, 40])
-def test_the_register_costs_the_same_whatever_its_length(
-    proofs, django_assert_num_queries
-):
+def test_the_register_costs_the_same_whatever_its_length(proofs, django_assert_num_queries):
     OrganisationFactory()
     alternative = AlternativeFactory(rank=1)
     for _ in range(proofs):

@@ -149,9 +149,14 @@ def templates(user: User) -> list[Template]:
             PROVIDERS,
             lambda: _providers(user),
         ),
-        Template("B_06.01", "Functions identification", FUNCTIONS, lambda: _functions(user)),
         Template(
-            "B_07.01", "Assessment of the ICT services", ASSESSMENTS, lambda: _assessed(user)
+            "B_06.01", "Functions identification", FUNCTIONS, lambda: _functions(user)
+        ),
+        Template(
+            "B_07.01",
+            "Assessment of the ICT services",
+            ASSESSMENTS,
+            lambda: _assessed(user),
         ),
     ]
 
@@ -174,7 +179,9 @@ def _used(user: User) -> dict[int, str]:
     """Return the providers of tools that workflows in use depend on, by name."""
     rows = (
         Dependency.objects.filter(
-            workflow__in=Workflow.objects.allowing(user, Action.VIEW).current().values("pk"),
+            workflow__in=Workflow.objects.allowing(user, Action.VIEW)
+            .current()
+            .values("pk"),
             tool__provider__isnull=False,
         )
         .order_by("tool__provider__name")
@@ -225,6 +232,4 @@ def _assessed(user: User) -> Iterator[Row]:
             others[used].add(name)
     for pk in _used(user):
         named = sorted(others[pk])
-        yield _placed(
-            ASSESSMENTS, c0110=YES if named else NO, c0120="; ".join(named)
-        )
+        yield _placed(ASSESSMENTS, c0110=YES if named else NO, c0120="; ".join(named))

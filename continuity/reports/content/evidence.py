@@ -66,7 +66,9 @@ def _sentence(proofs: int, standing: Mapping[str, int], drills: int) -> str:
     return f"{said} {ended}"
 
 
-def _proofs(teams: QuerySet[Team], since: datetime, until: datetime) -> list[dict[str, Any]]:
+def _proofs(
+    teams: QuerySet[Team], since: datetime, until: datetime
+) -> list[dict[str, Any]]:
     rows = (
         Proof.objects.filter(
             alternative__dependency__workflow__team__in=teams.values("pk"),
@@ -146,7 +148,9 @@ def _standing(proof: Proof, now: datetime) -> str:
     return "counts" if proof.works else "failed"
 
 
-def _drills(teams: QuerySet[Team], since: datetime, until: datetime) -> list[dict[str, Any]]:
+def _drills(
+    teams: QuerySet[Team], since: datetime, until: datetime
+) -> list[dict[str, Any]]:
     """Return what ended in the period, in the order of its end. Of what takes in other
     teams too all recoveries are counted: it has one journal."""
     reached = Outage.teams.through.objects.filter(team__in=teams.values("pk"))

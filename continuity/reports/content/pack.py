@@ -140,7 +140,10 @@ def _people(team: Team, found: packs.Pack) -> list[dict[str, Any]]:
 
 
 def _person(
-    person: Any, roles: Iterable[str], owns: dict[int, list[str]], deputy: dict[int, list[str]]
+    person: Any,
+    roles: Iterable[str],
+    owns: dict[int, list[str]],
+    deputy: dict[int, list[str]],
 ) -> dict[str, Any]:
     own, stands_in = owns.get(person.pk, []), deputy.get(person.pk, [])
     return {

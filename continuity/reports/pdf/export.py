@@ -60,8 +60,9 @@ def render(
 
     `facts` are those of the kind, with their words. The same facts give the same
     bytes. With `attach_facts` the file is PDF/A-3a and holds the facts as JSON, just as
-    their digest is taken. `logo` is the picture that the facts' `logo` names. `memory_mb` limits the child's address space in MiB; 1024 is
-    ample for 500 workflows, 4096 for 5,000 with 10,000 drills.
+    their digest is taken. `logo` is the picture that the facts' `logo` names.
+    `memory_mb` limits the child's address space in MiB; 1024 is ample for 500 workflows,
+    4096 for 5,000 with 10,000 drills.
 
     Blocks for at most `timeout`, then ends the child and all it started. Raises
     PdfFailed if there is no file, ValueError if the facts are not plain JSON.

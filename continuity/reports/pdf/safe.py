@@ -155,7 +155,8 @@ def prepare(facts: Mapping[str, Any]) -> dict[str, Any]:
 
     Every text is cleaned and softened; an address gets a second key `<key>_link` with
     what may be linked; every row (a dict in a list) gets its `length` in characters and
-    `long`, whether it may be broken over pages. Addresses themselves are softened as any text is.
+    `long`, whether it may be broken over pages. Addresses themselves are softened as
+    any text is.
     """
     apart = ("charts", *WORDS)
     ready: dict[str, Any] = _walk({k: facts[k] for k in facts if k not in apart})

@@ -56,6 +56,9 @@ _FURNITURE: Final[dict[str, Promise]] = {
         "The facts this report was made from are kept beside it as JSON. The same facts"
         " give the same digest; a changed figure gives another."
     ),
+    "changed_since": _("Changed since version {n}"),
+    "none_changed": _("None of its figures has changed."),
+    "figure": _("Figure"),
     "item": _("Item"),
     "value": _("Value"),
     "term": _("Term"),

@@ -102,8 +102,10 @@ _PLAN: Final[dict[str, Promise]] = {
         "The team has no lead. Whoever notices first activates the plan, and tells the"
         " continuity manager."
     ),
-    "activation_leads": _("Any of the leads alone. If none can be reached, the owner or"
-        " deputy of the workflow that has stopped."),
+    "activation_leads": _(
+        "Any of the leads alone. If none can be reached, the owner or"
+        " deputy of the workflow that has stopped."
+    ),
     "activation_when": _("When"),
     "activation_rule": _(
         "When a tool has stopped or works badly, and the work cannot wait for it as long"
@@ -116,9 +118,7 @@ _PLAN: Final[dict[str, Promise]] = {
         "Declare the outage in Continuity, or on paper if it cannot be reached."
     ),
     "activation_3": _("Tell the people under “People and contacts”."),
-    "activation_4": _(
-        "Decide for each workflow, the most critical first: stay or switch."
-    ),
+    "activation_4": _("Decide for each workflow, the most critical first: stay or switch."),
     "activation_5": _("Follow the runbook of the alternative chosen."),
     "roles": _("Roles"),
     "role_lead_does": _(

@@ -10,6 +10,7 @@ from continuity.reports.services.asking import (
     ask_for_team_pack,
     ask_for_workflow_pack,
 )
+from continuity.reports.services.logos import LogoRefused, remove_logo, set_logo
 from continuity.reports.services.making import (
     CONTENT,
     LEASE,
@@ -22,6 +23,7 @@ __all__ = [
     "CONTENT",
     "LEASE",
     "Form",
+    "LogoRefused",
     "ask_about_drill",
     "ask_about_team",
     "ask_for_evidence",
@@ -30,6 +32,8 @@ __all__ = [
     "ask_for_team_pack",
     "ask_for_workflow_pack",
     "made",
+    "remove_logo",
     "render_due",
+    "set_logo",
     "try_again",
 ]

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
 
 from django.db import transaction
 from django.db.models import Max
@@ -126,7 +125,7 @@ def _asked(report: Report, form: Form, *, actor: User | None, now: datetime) -> 
         attach_facts=form.attach_facts,
     ).first()
     if waiting is not None:
-        return cast(Report, waiting)
+        return waiting
     latest = same.aggregate(latest=Max("version"))["latest"] or 0
     report.version = latest + 1
     report.attach_facts = form.attach_facts

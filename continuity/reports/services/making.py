@@ -7,16 +7,14 @@ from hashlib import sha256
 from typing import Any, Final, cast
 
 from django.db import transaction
-from django.db.models import F, Max
+from django.db.models import F
 from django.utils import timezone, translation
 
-from continuity.accounts.models import Team, User
+from continuity.accounts.models import User
 from continuity.domain.errors import NotAllowedNow
-from continuity.domain.states import DrillState
-from continuity.drills.models import Drill
 from continuity.history.services import record
 from continuity.reports import content
-from continuity.reports.models import Paper, Report, ReportKind, ReportState
+from continuity.reports.models import Logo, Report, ReportKind, ReportState
 from continuity.reports.pdf import Kind, Language, PdfFailed, digest, render
 from continuity.reports.pdf import Paper as Sheet
 from continuity.reports.pdf.words import spoken
@@ -65,8 +63,14 @@ def made(report: Report) -> tuple[dict[str, Any], bytes]:
     """
     asked_by = report.asked_by
     zone = content.zone_of(asked_by)
+    logo = Logo.objects.first()
     with translation.override(report.language[:2]), timezone.override(zone):
         facts = CONTENT[report.kind](report)
+        before = report.supersedes
+        if before is not None:
+            facts["changes"] = content.changes(report.kind, before.facts or {}, facts)
+    if logo is not None:
+        facts["logo"] = {"type": "png", "alt": logo.alt, "sha256": logo.sha256}
     language = cast(Language, report.language)
     pdf = render(
         {**facts, **spoken(language)},
@@ -76,6 +80,7 @@ def made(report: Report) -> tuple[dict[str, Any], bytes]:
         timeout=TIMEOUT,
         memory_mb=MEMORY_MB,
         attach_facts=report.attach_facts,
+        logo=None if logo is None else bytes(logo.content),
     )
     return facts, pdf
 

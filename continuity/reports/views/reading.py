@@ -42,7 +42,12 @@ def drill_card(request: SignedInRequest, drill: Drill) -> HttpResponse:
 @require_GET
 @access(Action.VIEW, Report)
 def report(request: SignedInRequest, report: Report) -> HttpResponse:
-    context = {"report": report, "size": len(report.pdf or b"")}
+    context = {
+        "report": report,
+        "size": len(report.pdf or b""),
+        "newer": queries.superseding(report),
+        "changes": (report.facts or {}).get("changes", []),
+    }
     return render_page(request, "reports/report.html", context, part="state")
 
 
