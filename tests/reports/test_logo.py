@@ -83,7 +83,7 @@ def test_a_report_carries_the_logo_with_its_words_and_is_another_than_without(
     assert "logo" not in without
     assert facts["logo"]["alt"] == "Meridian, a sun"
     with pikepdf.open(io.BytesIO(pdf)) as document:
-        assert any(page.images for page in document.pages)
+        assert any(page.get_images() for page in document.pages)
         said = {
             str(thing.Alt)
             for thing in document.objects

@@ -237,6 +237,7 @@ def test_a_new_version_supersedes_the_one_that_was_made_and_names_what_changed(d
     assert second.supersedes == first
     assert second.facts["changes"] == [
         {"figure": "Workflows in scope", "before": "2", "after": "3"},
+        {"figure": "Median RTA", "before": "26\u00a0min", "after": "> 2\u00a0h"},
         {"figure": "Missed", "before": "1", "after": "2"},
     ]
     first.refresh_from_db()

@@ -67,15 +67,17 @@ def _typeset(order: dict[str, Any]) -> bytes:
         "main.typ": (HERE / f"{order['kind']}.typ").read_bytes(),
         **{name: (HERE / name).read_bytes() for name in SHARED},
     }
-    if order["logo"] is not None:
-        source[f"logo.{facts['logo']['type']}"] = b64decode(order["logo"])
     fonts = typst.Fonts(
         include_system_fonts=False,
         include_embedded_fonts=False,
         font_paths=[str(HERE / "fonts")],
     )
     with tempfile.TemporaryDirectory() as empty:
-        # An empty root and no packages: a layout can read nothing but what it is given.
+        # No packages, and a root that holds the logo at most: a layout can read nothing
+        # but what it is given.
+        if order["logo"] is not None:
+            picture = Path(empty, f"logo.{facts['logo']['type']}")
+            picture.write_bytes(b64decode(order["logo"]))
         pdf = typst.compile(
             source,
             root=empty,
