@@ -1,6 +1,7 @@
 """The evidence register: every proof and drill of a period, with what can be checked."""
 
 import hashlib
+import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -17,7 +18,6 @@ from continuity.outages.queries.results import SHOWN, Summary, summaries
 from continuity.reports.content.common import common, instant, seconds
 from continuity.reports.content.continuity import day
 from continuity.reports.models import Report, ReportState
-from continuity.reports.pdf import digest
 
 CHUNK = 500
 
@@ -117,7 +117,13 @@ def _proof(proof: Proof, file_sha256: str, now: datetime) -> dict[str, Any]:
         "file": proof.file_name,
         "file_sha256": file_sha256,
     }
-    return {**row, "sha256": digest(_record(proof, file_sha256))}
+    return {**row, "sha256": _digest(_record(proof, file_sha256))}
+
+
+def _digest(record: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of a record as JSON with sorted keys and no blanks."""
+    text = json.dumps(record, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode("ascii")).hexdigest()
 
 
 def _record(proof: Proof, file_sha256: str) -> dict[str, Any]:
