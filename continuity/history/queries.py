@@ -131,6 +131,8 @@ VERBS: Final[Mapping[str, Promise]] = {
     "endpoint.restored": _("Webhook or chat put back"),
     "endpoint.tested": _("Test message sent"),
     "endpoint.sent_again": _("Message sent again"),
+    "report.logo_set": _("Logo of reports set"),
+    "report.logo_removed": _("Logo of reports removed"),
 }
 """What each verb says. One without words shows itself."""
 

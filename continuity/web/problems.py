@@ -38,6 +38,14 @@ SENTENCES: Final[Mapping[str, Promise]] = {
     "team_in_use": _(
         "This team still has workflows, drills or teams. Move or archive them first."
     ),
+    "logo_refused": _("This picture cannot be used. Choose a PNG or JPEG file."),
+    "logo_refused:size": _("This file is larger than 1 MB. Make the picture smaller."),
+    "logo_refused:kind": _(
+        "This is neither a PNG nor a JPEG, whatever its name says. Save the logo as a PNG."
+    ),
+    "logo_refused:pixels": _(
+        "This picture has too many pixels. Make it 1,200 by 400 or smaller."
+    ),
     "undo_too_late": _("It is too late to undo this. Ask the facilitator to correct it."),
     "invalid_rule": _(
         "This repetition cannot be understood. Choose how often and until when again."

@@ -226,3 +226,36 @@ def test_the_facts_cost_the_same_whatever_the_number_of_workflows(
 
     with django_assert_num_queries(12):
         services.CONTENT[report.kind](Report.objects.select_related("team").get())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_new_version_supersedes_the_one_that_was_made_and_names_what_changed(drill):
+    services.ask_about_drill(drill, language="en", actor=None, now=END)
+    services.render_due(now=END)
+    first = Report.objects.get()
+    kept = bytes(first.pdf)
+    RecoveryFactory(outage=drill.outage, dependency__workflow__name="Late comer")
+    services.ask_about_drill(drill, language="en", actor=None, now=END)
+    services.render_due(now=END)
+
+    second = Report.objects.get(version=2)
+    assert second.supersedes == first
+    assert second.facts["changes"] == [
+        {"figure": "Workflows in scope", "before": "2", "after": "3"},
+        {"figure": "Median RTA", "before": "26\u00a0min", "after": "> 2\u00a0h"},
+        {"figure": "Missed", "before": "1", "after": "2"},
+    ]
+    first.refresh_from_db()
+    assert bytes(first.pdf) == kept
+    assert "changes" not in first.facts
+
+
+@pytest.mark.django_db
+def test_a_version_that_failed_is_not_superseded(drill):
+    services.ask_about_drill(drill, language="en", actor=None, now=END)
+    Report.objects.update(state=ReportState.FAILED)
+
+    report = services.ask_about_drill(drill, language="en", actor=None, now=END)
+    facts, _pdf = services.made(report)
+
+    assert (report.version, facts["supersedes"]) == (2, None)

@@ -15,6 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from continuity.reports.pdf.facts import Language
+from continuity.reports.pdf.words_evidence import EVIDENCE
+from continuity.reports.pdf.words_packs import PACKS
 
 _COVER: Final[dict[str, Promise]] = {
     "after_action": _("After-action report"),
@@ -54,6 +56,9 @@ _FURNITURE: Final[dict[str, Promise]] = {
         "The facts this report was made from are kept beside it as JSON. The same facts"
         " give the same digest; a changed figure gives another."
     ),
+    "changed_since": _("Changed since version {n}"),
+    "none_changed": _("None of its figures has changed."),
+    "figure": _("Figure"),
     "item": _("Item"),
     "value": _("Value"),
     "term": _("Term"),
@@ -309,12 +314,24 @@ WORDS: Final[dict[str, Promise | str]] = {
     **_TILES,
     **_MEANINGS,
     **_NOTES,
+    **PACKS,
+    **EVIDENCE,
     **{f"month_long_{number}": name for number, name in MONTHS.items()},
     **{f"month_short_{number}": name for number, name in MONTHS_AP.items()},
 }
 
 
 def words(language: Language) -> dict[str, str]:
-    """Return all fixed words of both layouts in the language: the facts' `words`."""
-    with translation.override(language):
+    """Return all fixed words of the layouts in the language: the facts' `words`. Of two
+    languages at once the first."""
+    with translation.override(language[:2]):
         return {key: str(word) for key, word in WORDS.items()}
+
+
+def spoken(language: Language) -> dict[str, dict[str, str]]:
+    """Return what facts need beside themselves to be typeset in the language: `words`,
+    and `words_too` where two languages are spoken at once."""
+    said = {"words": words(language)}
+    if language == "en-fr":
+        said["words_too"] = words("fr")
+    return said

@@ -1,4 +1,4 @@
-"""Asking for a report, and making it: a row first, then a file."""
+"""Making the file of a report that was asked for."""
 
 import logging
 from collections.abc import Callable, Mapping
@@ -7,22 +7,20 @@ from hashlib import sha256
 from typing import Any, Final, cast
 
 from django.db import transaction
-from django.db.models import F, Max
+from django.db.models import F
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from continuity.accounts.models import Team, User
+from continuity.accounts.models import User
 from continuity.domain.errors import NotAllowedNow
-from continuity.domain.states import DrillState
-from continuity.drills.models import Drill
 from continuity.history.services import record
 from continuity.notifications.models import Kind as News
 from continuity.notifications.services import Message, owe
 from continuity.reports import content
-from continuity.reports.models import Paper, Report, ReportKind, ReportState
+from continuity.reports.models import Logo, Report, ReportKind, ReportState
 from continuity.reports.pdf import Kind, Language, PdfFailed, digest, render
 from continuity.reports.pdf import Paper as Sheet
-from continuity.reports.pdf.words import words
+from continuity.reports.pdf.words import spoken
 
 logger = logging.getLogger(__name__)
 
@@ -37,85 +35,10 @@ WAITS: Final = (timedelta(seconds=10), timedelta(minutes=1))
 CONTENT: Final[Mapping[str, Callable[[Report], dict[str, Any]]]] = {
     ReportKind.AFTER_ACTION: content.after_action,
     ReportKind.CONTINUITY: content.continuity,
+    ReportKind.GRAB_PACK: content.grab_pack,
+    ReportKind.TEAM_PLAN: content.team_plan,
+    ReportKind.EVIDENCE: content.evidence,
 }
-
-
-@transaction.atomic
-def ask_about_drill(
-    drill: Drill, *, language: str, paper: str = Paper.A4, actor: User | None, now: datetime
-) -> Report:
-    """Ask for the after-action report of a drill that is over; return its row.
-
-    A press twice gives one report: one that is still waiting for the same drill,
-    language and paper is returned instead. Raises NotAllowedNow if the drill has
-    not ended: its figures would change.
-    """
-    if drill.outage.state not in {DrillState.ENDED, DrillState.REVIEWED}:
-        raise NotAllowedNow("A report needs a drill that has ended.")
-    same = Report.objects.filter(
-        kind=ReportKind.AFTER_ACTION, drill=drill, language=language, paper=paper
-    )
-    return _asked(
-        same,
-        Report(
-            kind=ReportKind.AFTER_ACTION,
-            drill=drill,
-            language=language,
-            paper=paper,
-            cut_off=now,
-            asked_at=now,
-            asked_by=actor,
-            due_at=now,
-        ),
-    )
-
-
-@transaction.atomic
-def ask_about_team(
-    team: Team | None,
-    *,
-    since: datetime,
-    language: str,
-    paper: str = Paper.A4,
-    actor: User | None,
-    now: datetime,
-) -> Report:
-    """Ask for the continuity report of a team, or of the organisation (`team` None)."""
-    same = Report.objects.filter(
-        kind=ReportKind.CONTINUITY, team=team, language=language, paper=paper
-    )
-    return _asked(
-        same,
-        Report(
-            kind=ReportKind.CONTINUITY,
-            team=team,
-            since=since,
-            language=language,
-            paper=paper,
-            cut_off=now,
-            asked_at=now,
-            asked_by=actor,
-            due_at=now,
-        ),
-    )
-
-
-def ask_for_missing(*, now: datetime, limit: int = 20) -> int:
-    """Ask for the report of every ended drill that has none; return how many.
-
-    The higher app looks for work, so a crash between a drill's end and its report
-    heals itself. In the language of the facilitator.
-    """
-    waiting = (
-        Drill.objects.filter(outage__state=DrillState.ENDED, reports=None)
-        .select_related("outage__facilitator")
-        .order_by("pk")[:limit]
-    )
-    for drill in waiting:
-        facilitator = drill.outage.facilitator
-        language = (facilitator.language if facilitator else "") or "en"
-        ask_about_drill(drill, language=language, actor=facilitator, now=now)
-    return len(waiting)
 
 
 def render_due(*, now: datetime) -> bool:
@@ -143,36 +66,26 @@ def made(report: Report) -> tuple[dict[str, Any], bytes]:
     """
     asked_by = report.asked_by
     zone = content.zone_of(asked_by)
-    with translation.override(report.language), timezone.override(zone):
+    logo = Logo.objects.first()
+    with translation.override(report.language[:2]), timezone.override(zone):
         facts = CONTENT[report.kind](report)
+        before = report.supersedes
+        if before is not None:
+            facts["changes"] = content.changes(report.kind, before.facts or {}, facts)
+    if logo is not None:
+        facts["logo"] = {"type": "png", "alt": logo.alt, "sha256": logo.sha256}
     language = cast(Language, report.language)
     pdf = render(
-        {**facts, "words": words(language)},
+        {**facts, **spoken(language)},
         kind=cast(Kind, report.kind),
         language=language,
         paper=cast(Sheet, report.paper),
         timeout=TIMEOUT,
         memory_mb=MEMORY_MB,
+        attach_facts=report.attach_facts,
+        logo=None if logo is None else bytes(logo.content),
     )
     return facts, pdf
-
-
-def _asked(same: Any, report: Report) -> Report:
-    waiting = same.filter(state__in=[ReportState.WAITING, ReportState.RENDERING]).first()
-    if waiting is not None:
-        return cast(Report, waiting)
-    latest = same.aggregate(latest=Max("version"))["latest"] or 0
-    report.version = latest + 1
-    report.save()
-    record(
-        "report.asked",
-        report,
-        actor=report.asked_by,
-        now=report.asked_at,
-        team=report.team,
-        after={"version": report.version, "language": report.language},
-    )
-    return report
 
 
 @transaction.atomic(durable=True)
@@ -180,7 +93,7 @@ def _claimed(now: datetime) -> Report | None:
     report = (
         Report.objects.to_render(now)
         .select_for_update(skip_locked=True, of=("self",))
-        .select_related("asked_by", "team", "drill")
+        .select_related("asked_by", "team", "drill", "workflow")
         .defer("pdf", "facts")
         .order_by("due_at", "pk")
         .first()
@@ -190,7 +103,14 @@ def _claimed(now: datetime) -> Report | None:
     report.state = ReportState.RENDERING
     report.leased_until = now + LEASE
     report.attempts += 1
-    report.save(update_fields=["state", "leased_until", "attempts"])
+    report.supersedes = (
+        Report.objects.of_the_same(report)
+        .filter(state=ReportState.DONE, version__lt=report.version)
+        .defer("pdf")
+        .order_by("-version")
+        .first()
+    )
+    report.save(update_fields=["state", "leased_until", "attempts", "supersedes"])
     return report
 
 

@@ -1,19 +1,24 @@
-"""Asking for reports, watching them being made, taking them away."""
+"""Watching reports being made, taking them away."""
+
+import io
+from typing import Final
 
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from continuity.accounts.access import access
 from continuity.accounts.http import SignedInRequest
 from continuity.accounts.roles import Action
 from continuity.drills.models import Drill
-from continuity.reports import queries, services
+from continuity.inventory.exports import csv_file, xlsx_file
+from continuity.reports import exports, queries, services
 from continuity.reports.forms import ContinuityReportForm
-from continuity.reports.models import Paper, Report, ReportState
+from continuity.reports.models import Report, ReportKind, ReportState
 from continuity.web.htmx import render_page
+
+XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_GET
@@ -24,41 +29,6 @@ def listing(request: SignedInRequest) -> HttpResponse:
         "form": ContinuityReportForm(user=request.user),
     }
     return render_page(request, "reports/list.html", context, part="reports")
-
-
-@require_http_methods(["GET", "POST"])
-@access(Action.VIEW)
-def new(request: SignedInRequest) -> HttpResponse:
-    """Ask for a continuity report; what came from a link (?team=) is chosen already."""
-    if request.method == "GET":
-        form = ContinuityReportForm(user=request.user, initial=request.GET.dict())
-        return render(request, "reports/new.html", {"form": form})
-    form = ContinuityReportForm(request.POST, user=request.user)
-    if not form.is_valid():
-        return render(request, "reports/new.html", {"form": form}, status=422)
-    now = timezone.now()
-    report = services.ask_about_team(
-        form.cleaned_data["team"],
-        since=now - form.length,
-        language=form.cleaned_data["language"],
-        paper=form.cleaned_data["paper"],
-        actor=request.user,
-        now=now,
-    )
-    return redirect(report)
-
-
-@require_POST
-@access(Action.VIEW, Drill)
-def ask_about_drill(request: SignedInRequest, drill: Drill) -> HttpResponse:
-    report = services.ask_about_drill(
-        drill,
-        language=(get_language() or "en")[:2],
-        paper=request.POST.get("paper") or Paper.A4,
-        actor=request.user,
-        now=timezone.now(),
-    )
-    return redirect(report)
 
 
 @require_GET
@@ -72,7 +42,12 @@ def drill_card(request: SignedInRequest, drill: Drill) -> HttpResponse:
 @require_GET
 @access(Action.VIEW, Report)
 def report(request: SignedInRequest, report: Report) -> HttpResponse:
-    context = {"report": report, "size": len(report.pdf or b"")}
+    context = {
+        "report": report,
+        "size": len(report.pdf or b""),
+        "newer": queries.superseding(report),
+        "changes": (report.facts or {}).get("changes", []),
+    }
     return render_page(request, "reports/report.html", context, part="state")
 
 
@@ -102,6 +77,34 @@ def facts(request: SignedInRequest, report: Report) -> HttpResponse:
         return redirect(report)
     response = JsonResponse(report.facts, json_dumps_params={"ensure_ascii": False})
     response["Content-Disposition"] = f'attachment; filename="{_file_name(report)}.json"'
+    return response
+
+
+@require_GET
+@access(Action.VIEW, Report)
+def csv_files(request: SignedInRequest, report: Report) -> HttpResponse:
+    """The tables of a register as a ZIP of CSV files."""
+    if report.facts is None or report.kind != ReportKind.EVIDENCE:
+        return redirect(report)
+    out = io.BytesIO()
+    csv_file.archive(exports.register(report.facts), out)
+    return _taken(out, "application/zip", f"{_file_name(report)}.zip")
+
+
+@require_GET
+@access(Action.VIEW, Report)
+def workbook(request: SignedInRequest, report: Report) -> HttpResponse:
+    """The tables of a register as a workbook. Raises TooLongForWorkbook."""
+    if report.facts is None or report.kind != ReportKind.EVIDENCE:
+        return redirect(report)
+    out = io.BytesIO()
+    xlsx_file.write(exports.register(report.facts), out)
+    return _taken(out, XLSX, f"{_file_name(report)}.xlsx")
+
+
+def _taken(out: io.BytesIO, content_type: str, name: str) -> HttpResponse:
+    response = HttpResponse(out.getvalue(), content_type=content_type)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 
