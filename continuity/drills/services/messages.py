@@ -10,6 +10,7 @@ from continuity.accounts.models import User
 from continuity.domain.states import DrillState
 from continuity.drills.models import HOUR, MARK, Drill
 from continuity.notifications.services import Message, owe
+from continuity.outages.services import passes
 from continuity.web import formats
 
 
@@ -36,6 +37,8 @@ def tell_planned(drill: Drill, *, now: datetime) -> None:
 def tell_soon(drill: Drill, before: timedelta, *, now: datetime) -> None:
     """Owe all who take part a reminder, `before` (a week or an hour) the drill begins."""
 
+    links = _links(drill, now) if before == HOUR else {}
+
     def write(user: User) -> Message:
         when = formats.day_time(drill.outage.due_at)
         return _message(
@@ -49,6 +52,7 @@ def tell_soon(drill: Drill, before: timedelta, *, now: datetime) -> None:
             )
             % {"when": when},
             drill.get_absolute_url(),
+            link=links.get(user.pk),
         )
 
     what = "hour" if before == HOUR else "week"
@@ -56,7 +60,9 @@ def tell_soon(drill: Drill, before: timedelta, *, now: datetime) -> None:
 
 
 def tell_started(drill: Drill, *, now: datetime) -> None:
-    """Owe all who take part the link to the live page."""
+    """Owe all who take part the link to the live page, and to each one that opens their
+    own part without a sign-in."""
+    links = _links(drill, now)
 
     def write(user: User) -> Message:
         return _message(
@@ -69,6 +75,7 @@ def tell_started(drill: Drill, *, now: datetime) -> None:
                 "goes on."
             ),
             drill.outage.get_absolute_url(),
+            link=links.get(user.pk),
         )
 
     _owe(drill, "started", write, now)
@@ -120,8 +127,21 @@ def _owe(
     owe(people, write=write, key=f"drill-{what}-{drill.pk}", now=now)
 
 
-def _message(drill: Drill, subject: str, body: str, path: str) -> Message:
-    return Message(
-        f"{MARK} · {subject}",
-        f"{MARK}\n\n{drill.outage.title}\n\n{body}\n\n{settings.BASE_URL}{path}\n",
-    )
+def _links(drill: Drill, now: datetime) -> dict[int, str]:
+    """Return the address of each participant's own link."""
+    people = User.objects.filter(participations__drill=drill).distinct()
+    found = passes.issue(drill.outage, people, now=now)
+    return {pk: one.get_absolute_url() for pk, one in found.items()}
+
+
+def _message(
+    drill: Drill, subject: str, body: str, path: str, *, link: str | None = None
+) -> Message:
+    text = f"{MARK}\n\n{drill.outage.title}\n\n{body}\n\n{settings.BASE_URL}{path}\n"
+    if link is not None:
+        without = _(
+            "Without signing in, for your own part alone (do not pass it on; it ends "
+            "with the drill):"
+        )
+        text += f"\n{without}\n{settings.BASE_URL}{link}\n"
+    return Message(f"{MARK} · {subject}", text)
