@@ -25,6 +25,7 @@ urlpatterns = [
     path("recoveries/<int:pk>/hand-over/", live.hand_over, name="hand_over"),
     path("recoveries/<int:pk>/pictures/", pictures.add, name="picture_add"),
     path("pictures/<int:pk>/", pictures.show, name="picture"),
+    path("<int:pk>/pictures/", pictures.gallery, name="pictures"),
     path("<int:pk>/pulse/", live.pulse, name="pulse"),
     path("<int:pk>/links/", passes.listing, name="passes"),
     path("<int:pk>/links/<int:user_pk>/new/", passes.renew, name="pass_new"),

@@ -4,6 +4,8 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from PIL import Image
 
@@ -120,6 +122,24 @@ def test_a_picture_is_shown_to_who_may_see_the_work_and_to_nobody_else(client, r
     assert (shown.status_code, shown["Content-Type"]) == (200, "image/jpeg")
     assert shown["Content-Security-Policy"] == "default-src 'none'; sandbox"
     assert hidden.status_code == 404
+
+
+@time_machine.travel(NOON + 3 * MINUTE, tick=False)
+def test_the_page_of_pictures_costs_the_same_for_1_and_for_12(
+    client, recovery, django_assert_num_queries
+):
+    recovery.outage.teams.add(recovery.workflow.team)
+    client.force_login(member(recovery.workflow.team, TeamRole.MEMBER))
+    address = reverse("outages:pictures", args=[recovery.outage_id])
+    assert "No pictures yet" in client.get(address).content.decode()
+    send(client, recovery, photo())
+
+    with CaptureQueriesContext(connection) as one:
+        client.get(address)
+    for number in range(2, 13):
+        send(client, recovery, photo(), number)
+    with django_assert_num_queries(len(one)):
+        assert client.get(address).content.decode().count("<img ") == 12
 
 
 @time_machine.travel(NOON + 3 * MINUTE, tick=False)

@@ -1,5 +1,7 @@
 """Pictures that people take of what they see during an outage."""
 
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -10,7 +12,7 @@ from continuity.outages.models.outages import Recovery
 
 
 class PictureQuerySet(models.QuerySet["Picture"]):
-    def allowing(self, user: User, action: Action) -> "PictureQuerySet":
+    def allowing(self, user: User, action: Action) -> Self:
         """As for the recovery it belongs to."""
         if user.may(action):
             return self

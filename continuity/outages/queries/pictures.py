@@ -3,6 +3,7 @@
 from django.db.models import QuerySet
 
 from continuity.outages.models import Outage, Picture, PictureFile
+from continuity.outages.models.pictures import PictureQuerySet
 
 
 def of_recovery(recovery_pk: int) -> QuerySet[Picture]:
@@ -10,7 +11,7 @@ def of_recovery(recovery_pk: int) -> QuerySet[Picture]:
     return Picture.objects.filter(recovery=recovery_pk).select_related("by")
 
 
-def of_outage(outage: Outage) -> QuerySet[Picture]:
+def of_outage(outage: Outage) -> PictureQuerySet:
     """Return the pictures of an outage with their workflows, oldest first. Not yet
     read."""
     joined = Picture.objects.select_related("by", "recovery__workflow")

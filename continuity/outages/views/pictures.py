@@ -1,6 +1,7 @@
 """Pictures of a recovery: sent from a phone, shown to who may see it."""
 
 from django.http import HttpResponse
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST, require_safe
@@ -9,11 +10,12 @@ from continuity.accounts.access import access
 from continuity.accounts.http import SignedInRequest
 from continuity.accounts.roles import Action
 from continuity.outages.forms import PictureForm
-from continuity.outages.models import Picture, Recovery
+from continuity.outages.models import Outage, Picture, Recovery
 from continuity.outages.queries import pictures as queries
 from continuity.outages.services import pictures
 from continuity.outages.views.live import pressed, unreadable
 from continuity.web import attachments
+from continuity.web.paging import page_of
 
 SANDBOX = "default-src 'none'; sandbox"
 
@@ -55,3 +57,12 @@ def show(request: SignedInRequest, picture: Picture) -> HttpResponse:
             "Cache-Control": "private, max-age=86400, immutable",
         },
     )
+
+
+@require_safe
+@access(Action.VIEW, Outage)
+def gallery(request: SignedInRequest, outage: Outage) -> HttpResponse:
+    """All pictures of an outage on work that the reader may see."""
+    found = queries.of_outage(outage).allowing(request.user, Action.VIEW)
+    context = {"outage": outage, "page": page_of(request, found)}
+    return render(request, "outages/pictures.html", context)
