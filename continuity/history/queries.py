@@ -111,6 +111,8 @@ VERBS: Final[Mapping[str, Promise]] = {
     "blackout.removed": _("Days without drills taken away"),
     "calendar.link_made": _("Calendar link made"),
     "calendar.link_revoked": _("Calendar link taken back"),
+    "pass.made": _("Link of a participant made"),
+    "pass.revoked": _("Link of a participant taken back"),
     "drill.excused": _("Workflow excused in a drill"),
     "outage.started": _("Outage declared"),
     "outage.paused": _("Outage paused"),

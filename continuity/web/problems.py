@@ -27,8 +27,19 @@ SENTENCES: Final[Mapping[str, Promise]] = {
         "These times are out of order: “%(later)s” cannot come before “%(earlier)s”. "
         "Check both."
     ),
+    "not_running:after_end": _(
+        "This was pressed after the end (%(ended_at)s), so it does not count. Nothing was "
+        "recorded."
+    ),
+    "not_running:paused": _(
+        "This was pressed during a pause, while the clocks stood still. Nothing was "
+        "recorded; press again when it goes on."
+    ),
     "not_running": _(
         "It is not running, so nothing can be recorded. Reload the page to see why."
+    ),
+    "too_many_pictures": _(
+        "There are %(most)s pictures of this workflow already, as many as are kept."
     ),
     "already_recorded": _("This was recorded already, at %(at)s."),
     "last_administrator": _(

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from continuity.accounts.models import User
@@ -10,6 +11,7 @@ from continuity.domain.states import DrillState
 from continuity.drills.models import HOUR, Drill
 from continuity.notifications.models import Kind
 from continuity.notifications.services import Message, owe
+from continuity.outages.services import passes
 from continuity.web import formats
 
 
@@ -37,6 +39,8 @@ def tell_planned(drill: Drill, *, now: datetime) -> None:
 def tell_soon(drill: Drill, before: timedelta, *, now: datetime) -> None:
     """Owe all who take part a reminder, `before` (a week or an hour) the drill begins."""
 
+    links = _links(drill, now) if before == HOUR else {}
+
     def write(user: User) -> Message:
         when = formats.day_time(drill.outage.due_at)
         return _message(
@@ -51,6 +55,7 @@ def tell_soon(drill: Drill, before: timedelta, *, now: datetime) -> None:
             % {"when": when},
             drill.get_absolute_url(),
             _take_place(when),
+            link=links.get(user.pk),
         )
 
     what, kind = (
@@ -60,7 +65,9 @@ def tell_soon(drill: Drill, before: timedelta, *, now: datetime) -> None:
 
 
 def tell_started(drill: Drill, *, now: datetime) -> None:
-    """Owe all who take part the link to the live page."""
+    """Owe all who take part the link to the live page, and to each one that opens their
+    own part without a sign-in."""
+    links = _links(drill, now)
 
     def write(user: User) -> Message:
         return _message(
@@ -73,6 +80,7 @@ def tell_started(drill: Drill, *, now: datetime) -> None:
                 "goes on."
             ),
             drill.outage.get_absolute_url(),
+            link=links.get(user.pk),
         )
 
     _owe(drill, "started", Kind.STARTED, write, now)
@@ -138,12 +146,31 @@ def _owe(
     )
 
 
-def _message(drill: Drill, subject: str, body: str, path: str, shared: str = "") -> Message:
+def _links(drill: Drill, now: datetime) -> dict[int, str]:
+    """Return the address of each participant's own link."""
+    people = User.objects.filter(participations__drill=drill).distinct()
+    found = passes.issue(drill.outage, people, now=now)
+    return {pk: one.get_absolute_url() for pk, one in found.items()}
+
+
+def _message(
+    drill: Drill,
+    subject: str,
+    body: str,
+    path: str,
+    shared: str = "",
+    *,
+    link: str | None = None,
+) -> Message:
+    """A `link` of one's own goes to that person alone, never into a chat."""
     title = drill.outage.title
+    text = f"{title}\n\n{body}"
+    if link is not None:
+        without = _(
+            "Without signing in, for your own part alone (do not pass it on; it ends "
+            "with the drill):"
+        )
+        text += f"\n\n{without}\n{settings.BASE_URL}{link}"
     return Message(
-        subject,
-        f"{title}\n\n{body}",
-        path,
-        exercise=True,
-        shared=f"{title}\n\n{shared or body}",
+        subject, text, path, exercise=True, shared=f"{title}\n\n{shared or body}"
     )

@@ -4,7 +4,7 @@ import json
 from datetime import datetime
 from uuid import uuid4
 
-from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -26,6 +26,8 @@ from continuity.outages.forms import (
 from continuity.outages.models import Outage, Recovery
 from continuity.outages.queries.board import version
 from continuity.outages.queries.charts import trend
+from continuity.outages.queries.pulse import holds, ticket
+from continuity.outages.queries.pulse import pulse as heartbeat
 from continuity.outages.services import course, marks, recoveries
 from continuity.web.htmx import wants_json, wants_part
 from continuity.web.paging import page_of
@@ -44,7 +46,7 @@ def live(request: SignedInRequest, outage: Outage) -> HttpResponse:
     """The live page; for htmx its parts, or 204 if they have not changed since `v`."""
     now = timezone.now()
     if wants_part(request) and request.GET.get("v") == version(outage):
-        return _timed(HttpResponse(status=204), outage, now)
+        return timed(HttpResponse(status=204), outage, now)
     asked = request.GET.get("part", "")
     context = {
         "live": queries.live(
@@ -58,17 +60,38 @@ def live(request: SignedInRequest, outage: Outage) -> HttpResponse:
         "outage": outage,
         "now": now,
         "key": uuid4(),
+        "ticket": ticket(outage),
     }
     name = "outages/_updates.html" if wants_part(request) else "outages/live.html"
-    return _timed(render(request, name, context), outage, now)
+    return timed(render(request, name, context), outage, now)
 
 
-def _timed(response: HttpResponse, outage: Outage, now: datetime) -> HttpResponse:
+@require_safe
+def pulse(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say whether an outage has changed: 204 if it has not since `v`, else its version.
+
+    Asked by every open page every 3 s, without a session: `ticket` says that the page
+    was shown to somebody who may see it, and 403 that it has to be asked for again.
+    """
+    now = timezone.now()
+    if not holds(pk, request.GET.get("ticket", "")):
+        return JsonResponse({"code": "ticket"}, status=403)
+    found = heartbeat.version(pk, now=now)
+    headers = {
+        "Cache-Control": "no-store",
+        "Server-Now": str(int(now.timestamp() * 1000)),
+    }
+    if found is not None and found == request.GET.get("v"):
+        return HttpResponse(status=204, headers=headers)
+    return JsonResponse({"version": found}, headers=headers)
+
+
+def timed(response: HttpResponse, outage: Outage, now: datetime) -> HttpResponse:
     """Send the server's clock and the version along, for the page's own script."""
     response["HX-Trigger"] = json.dumps(
         {
             "server-time": {"server": int(now.timestamp() * 1000)},
-            "live-version": {"version": version(outage)},
+            "live-version": {"version": version(outage), "ticket": ticket(outage)},
         }
     )
     response["Cache-Control"] = "no-store"
@@ -92,22 +115,16 @@ def press(request: SignedInRequest, recovery: Recovery) -> HttpResponse:
     now = timezone.now()
     form = PressForm(request.POST)
     if not form.is_valid():
-        return _unreadable(request)
-    pressed = form.cleaned_data
+        said = form.errors.get("other")
+        return unreadable(request, str(said[0]) if said else "")
     mark = marks.mark(
         recovery.pk,
-        pressed["clock"],
-        key=pressed["key"],
-        pressed_at=pressed["pressed_at"],
-        age=pressed["age_ms"],
-        alternative_pk=pressed["alternative"],
-        capacity=pressed["capacity"],
-        quality=pressed["quality"],
-        decision=pressed["decision"],
+        form.cleaned_data["clock"],
+        **form.facts(),
         actor=request.user,
         now=now,
     )
-    return _pressed(request, recovery, {"at": mark.at.isoformat(), "exact": mark.exact})
+    return pressed(request, recovery, {"at": mark.at.isoformat(), "exact": mark.exact})
 
 
 @require_POST
@@ -115,21 +132,21 @@ def press(request: SignedInRequest, recovery: Recovery) -> HttpResponse:
 def undo(request: SignedInRequest, recovery: Recovery, mark_pk: int) -> HttpResponse:
     mark = get_object_or_404(recovery.marks.all(), pk=mark_pk)
     marks.undo(mark.pk, actor=request.user, now=timezone.now())
-    return _pressed(request, recovery)
+    return pressed(request, recovery)
 
 
 @require_POST
 @access(Action.TAKE_PART, Recovery)
 def tick(request: SignedInRequest, recovery: Recovery, step_pk: int) -> HttpResponse:
     marks.tick(recovery.pk, step_pk, actor=request.user, now=timezone.now())
-    return _pressed(request, recovery)
+    return pressed(request, recovery)
 
 
 @require_POST
 @access(Action.TAKE_PART, Recovery)
 def untick(request: SignedInRequest, recovery: Recovery, step_pk: int) -> HttpResponse:
     marks.untick(recovery.pk, step_pk, actor=request.user, now=timezone.now())
-    return _pressed(request, recovery)
+    return pressed(request, recovery)
 
 
 @require_POST
@@ -137,17 +154,23 @@ def untick(request: SignedInRequest, recovery: Recovery, step_pk: int) -> HttpRe
 def stuck(request: SignedInRequest, recovery: Recovery) -> HttpResponse:
     form = StuckForm(request.POST)
     if not form.is_valid():
-        return _unreadable(request)
-    reason = form.cleaned_data["reason"]
-    recoveries.stuck(recovery.pk, reason, actor=request.user, now=timezone.now())
-    return _pressed(request, recovery)
+        return unreadable(request)
+    recoveries.stuck(
+        recovery.pk,
+        form.cleaned_data["reason"],
+        key=form.cleaned_data["key"],
+        press=form.press(),
+        actor=request.user,
+        now=timezone.now(),
+    )
+    return pressed(request, recovery)
 
 
 @require_POST
 @access(Action.TAKE_PART, Recovery)
 def unstuck(request: SignedInRequest, recovery: Recovery) -> HttpResponse:
     recoveries.unstuck(recovery.pk, actor=request.user, now=timezone.now())
-    return _pressed(request, recovery)
+    return pressed(request, recovery)
 
 
 @require_POST
@@ -155,27 +178,28 @@ def unstuck(request: SignedInRequest, recovery: Recovery) -> HttpResponse:
 def hand_over(request: SignedInRequest, recovery: Recovery) -> HttpResponse:
     form = HandOverForm(request.POST)
     if not form.is_valid():
-        return _unreadable(request)
+        return unreadable(request)
     to = get_object_or_404(queries.people(), pk=form.cleaned_data["person"])
     recoveries.hand_over(recovery.pk, to, actor=request.user, now=timezone.now())
-    return _pressed(request, recovery)
+    return pressed(request, recovery)
 
 
-def _pressed(
+def pressed(
     request: SignedInRequest, recovery: Recovery, facts: dict[str, object] | None = None
 ) -> HttpResponse:
     if wants_json(request):
         return JsonResponse({"recorded": True} | (facts or {}))
-    return _to_live(recovery.outage_id, recovery.pk)
+    return to_live(recovery.outage_id, recovery.pk)
 
 
-def _to_live(outage_pk: int, part: int | None = None) -> HttpResponseRedirect:
+def to_live(outage_pk: int, part: int | None = None) -> HttpResponseRedirect:
     query = None if part is None else {"part": part}
     return HttpResponseRedirect(reverse("outages:live", args=[outage_pk], query=query))
 
 
-def _unreadable(request: SignedInRequest) -> HttpResponse:
-    words = _("This cannot be read. Reload the page and try again.")
+def unreadable(request: HttpRequest, words: str = "") -> HttpResponse:
+    """Say that what was sent cannot be used, and why: to a script or on a page."""
+    words = words or _("This cannot be read. Reload the page and try again.")
     if wants_json(request):
         return JsonResponse({"code": "invalid", "message": words}, status=422)
     return render(
@@ -223,7 +247,7 @@ def abort(request: SignedInRequest, outage: Outage) -> HttpResponse:
 def note(request: SignedInRequest, outage: Outage) -> HttpResponse:
     form = NoteForm(request.POST)
     if not form.is_valid():
-        return _unreadable(request)
+        return unreadable(request)
     recovery_pk = form.cleaned_data["recovery"]
     if recovery_pk is not None:
         recovery_pk = get_object_or_404(outage.recoveries.all(), pk=recovery_pk).pk
@@ -231,12 +255,14 @@ def note(request: SignedInRequest, outage: Outage) -> HttpResponse:
         outage.pk,
         form.cleaned_data["text"],
         recovery_pk=recovery_pk,
+        key=form.cleaned_data["key"],
+        press=form.press(),
         actor=request.user,
         now=timezone.now(),
     )
     if wants_json(request):
         return JsonResponse({"recorded": True})
-    return _to_live(outage.pk, recovery_pk)
+    return to_live(outage.pk, recovery_pk)
 
 
 @require_POST
@@ -244,12 +270,12 @@ def note(request: SignedInRequest, outage: Outage) -> HttpResponse:
 def excuse(request: SignedInRequest, outage: Outage) -> HttpResponse:
     form = ExcuseForm(request.POST)
     if not form.is_valid():
-        return _unreadable(request)
+        return unreadable(request)
     recovery = get_object_or_404(outage.recoveries.all(), pk=form.cleaned_data["recovery"])
     course.excuse(
         recovery.pk, form.cleaned_data["reason"], actor=request.user, now=timezone.now()
     )
-    return _to_live(outage.pk, recovery.pk)
+    return to_live(outage.pk, recovery.pk)
 
 
 @require_safe

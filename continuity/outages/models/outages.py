@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from continuity.accounts.models import Team, TeamOwnedQuerySet, User
 from continuity.accounts.roles import Action
+from continuity.domain.arrivals import Arrival
 from continuity.domain.clocks import Clock
 from continuity.domain.errors import NotRunning
 from continuity.domain.states import LIVE, DrillState
@@ -43,6 +44,12 @@ CLOCK_LABELS = {
     Clock.MINIMUM: pgettext_lazy("clock of a recovery", "Working again"),
     Clock.FULL: pgettext_lazy("clock of a recovery", "Full service"),
     Clock.RETURNED: pgettext_lazy("clock of a recovery", "Back on the usual tool"),
+}
+
+ARRIVAL_LABELS = {
+    Arrival.IN_TIME: pgettext_lazy("arrival of a press", "In time"),
+    Arrival.LATE: pgettext_lazy("arrival of a press", "After the end"),
+    Arrival.TOO_LATE: pgettext_lazy("arrival of a press", "After the review"),
 }
 
 UNDO_WITHIN = timedelta(minutes=1)
@@ -77,6 +84,7 @@ class EntryKind(models.TextChoices):
     STEP = "step", _("Runbook step")
     STEP_UNDO = "step_undo", _("Runbook step taken back")
     NOTE = "note", _("Note")
+    PICTURE = "picture", _("Picture")
     PAUSED = "paused", _("Paused")
     RESUMED = "resumed", _("Resumed")
     EXCUSED = "excused", _("Excused")
@@ -392,14 +400,17 @@ class MarkQuerySet(TeamOwnedQuerySet["Mark"]):
     team_path = "recovery__workflow__team"
 
     def valid(self) -> Self:
-        return self.filter(undone_at=None)
+        """Keep those that stand: neither taken back nor come after the review."""
+        return self.filter(undone_at=None).exclude(arrival=Arrival.TOO_LATE)
 
 
 class Mark(models.Model):
     """One recorded moment of a recovery. Taken back, it stays and says so.
 
     `at` is when it happened, on our clock; `pressed_at` what the phone claimed;
-    `received_at` when it arrived; `exact` whether `at` can be relied on.
+    `received_at` when it arrived; `exact` whether `at` can be relied on. `arrival` says
+    whether it came after the end; one that came after the review is kept and changes
+    nothing. `by_link`: pressed through the link of a participant, without a sign-in.
     """
 
     recovery = models.ForeignKey(Recovery, models.CASCADE, related_name="marks")
@@ -415,6 +426,10 @@ class Mark(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
     undone_at = models.DateTimeField(null=True)
+    arrival = models.CharField(
+        max_length=8, choices=list(ARRIVAL_LABELS.items()), default=Arrival.IN_TIME
+    )
+    by_link = models.BooleanField(default=False)
 
     objects = MarkQuerySet.as_manager()
 
@@ -426,7 +441,7 @@ class Mark(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["recovery", "clock"],
-                condition=Q(undone_at=None),
+                condition=Q(undone_at=None) & ~Q(arrival=Arrival.TOO_LATE),
                 name="one_valid_mark_per_clock",
             ),
             models.CheckConstraint(
@@ -461,6 +476,7 @@ class JournalEntry(models.Model):
 
     `hash` covers the line and the hash of the one before it, so a line that was
     changed behind our back breaks the chain (`manage.py check_journal` walks it).
+    `key` is that of the request that wrote it, where a device may ask again.
     """
 
     outage = models.ForeignKey(Outage, models.PROTECT, related_name="journal")
@@ -476,6 +492,7 @@ class JournalEntry(models.Model):
         Recovery, models.PROTECT, null=True, related_name="journal"
     )
     data = models.JSONField(default=dict)
+    key = models.UUIDField(null=True)
     previous_hash = models.CharField(max_length=64, blank=True)
     hash = models.CharField(max_length=64)
 
@@ -485,6 +502,9 @@ class JournalEntry(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["outage", "number"], name="one_entry_per_number"
+            ),
+            models.UniqueConstraint(
+                fields=["outage", "key"], name="one_entry_per_outage_and_key"
             ),
         ]
 
