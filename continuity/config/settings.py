@@ -145,6 +145,9 @@ CELERY_BEAT_SCHEDULE = {
     "open-due": {"task": "drills.open_due", "schedule": TICK},
     "remind": {"task": "drills.remind", "schedule": 10.0},
     "conduct": {"task": "drills.conduct", "schedule": TICK},
+    # For drills that ended without: what is conducted drafts its report as it ends.
+    "draft-reports": {"task": "drills.draft_reports", "schedule": 10.0},
+    "remind-of-actions": {"task": "drills.remind_of_actions", "schedule": 60.0},
     "deliver": {"task": "notifications.deliver", "schedule": TICK},
     "render": {"task": "reports.render", "schedule": TICK},
     # A tool is withdrawn on a day; a minute more is no harm.

@@ -24,7 +24,12 @@ urlpatterns = [
         my_access="access/",
         packs="packs/",
     ),
-    space("drills", list="drills/", scenarios="drills/scenarios/"),
+    space(
+        "drills",
+        list="drills/",
+        scenarios="drills/scenarios/",
+        actions="drills/actions/",
+    ),
     space("outages", list="outages/"),
     space("reports", list="reports/"),
     space("notifications", own="messages/"),

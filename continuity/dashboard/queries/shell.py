@@ -6,10 +6,12 @@ from typing import Any
 
 from django.db.models import Count, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from continuity.accounts.models import Organisation, User
 from continuity.accounts.roles import Action
 from continuity.domain.states import DrillState
+from continuity.drills.models import CorrectiveAction
 from continuity.inventory.models import Workflow
 from continuity.notifications.models import Notification
 from continuity.outages.models import Outage, OutageKind
@@ -21,6 +23,7 @@ class Shell:
 
     workflows: int
     overdue: int
+    actions_overdue: int
     live_drills: int
     live_outages: int
     unread: int
@@ -44,27 +47,38 @@ def counted(rows: "QuerySet[Any]") -> Coalesce:
 def shell(user: User | None, *, now: datetime) -> Shell:
     """Return what the frame shows to `user`; nothing counted for nobody. One query."""
     if user is None:
-        return Shell(0, 0, 0, 0, 0, "", now, can_manage=False, can_administer=False)
+        return Shell(0, 0, 0, 0, 0, 0, "", now, can_manage=False, can_administer=False)
     outages = Outage.objects.allowing(user, Action.VIEW)
     live = outages.live()
+    today = timezone.localdate(now)
     row = (
         User.objects.filter(pk=user.pk)
         .annotate(
             workflows=counted(Workflow.objects.current().allowing(user, Action.VIEW)),
             overdue=counted(overdue(outages, now)),
+            actions_overdue=counted(
+                CorrectiveAction.objects.allowing(user, Action.VIEW).overdue(today)
+            ),
             live_drills=counted(live.filter(kind=OutageKind.DRILL)),
             live_outages=counted(live.filter(kind=OutageKind.REAL)),
             unread=counted(Notification.objects.shown_to(user).unread()),
             organisation=Subquery(Organisation.objects.filter(pk=1).values("name")),
         )
         .values(
-            "workflows", "overdue", "live_drills", "live_outages", "unread", "organisation"
+            "workflows",
+            "overdue",
+            "actions_overdue",
+            "live_drills",
+            "live_outages",
+            "unread",
+            "organisation",
         )
         .get()
     )
     return Shell(
         workflows=row["workflows"],
         overdue=row["overdue"],
+        actions_overdue=row["actions_overdue"],
         live_drills=row["live_drills"],
         live_outages=row["live_outages"],
         unread=row["unread"],
