@@ -94,9 +94,7 @@ class FindingForm(forms.Form):
             elif workflow != own:
                 self.add_error(
                     "alternative",
-                    _(
-                        "This is an alternative of another workflow. Choose one of its own."
-                    ),
+                    _("This is an alternative of another workflow. Choose one of its own."),
                 )
         return asked
 
