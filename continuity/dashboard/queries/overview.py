@@ -177,7 +177,7 @@ class Overview:
 
 
 def overview(chosen: Scope) -> Overview:
-    """Return all that the overview shows, in fourteen queries whatever there is to show."""
+    """Return all that the overview shows, in twelve queries whatever there is to show."""
     own = stock(chosen)
     lines = recoveries(chosen)
     rows = workflows(chosen, own)

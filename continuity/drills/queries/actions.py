@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Window
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -215,14 +215,22 @@ class Due:
 def due(user: User, teams: "QuerySet[Team] | None", *, today: date) -> Due:
     """Return the actions that `user` may see and that are due, the most overdue first.
 
-    `teams` None means all, those of the organisation too. Two queries.
+    `teams` None means all, those of the organisation too. One query.
     """
     rows = CorrectiveAction.objects.allowing(user, Action.VIEW).due_by(today + SOON)
     if teams is not None:
         rows = rows.filter(team__in=teams.values("pk"))
-    found = list(_joined(rows).order_by("due_on", "pk")[:MOST_DUE])
-    total, late = rows.count(), rows.overdue(today).count()
-    return Due(tuple(row_of(row, today=today) for row in found), total, late)
+    late = Count("pk", filter=Q(due_on__lt=today))
+    found = list(
+        _joined(rows)
+        .annotate(total=Window(Count("pk")), late=Window(late))
+        .order_by("due_on", "pk")[:MOST_DUE]
+    )
+    return Due(
+        rows=tuple(row_of(row, today=today) for row in found),
+        total=getattr(found[0], "total", 0) if found else 0,
+        overdue=getattr(found[0], "late", 0) if found else 0,
+    )
 
 
 def owners(user: User) -> QuerySet[User]:
