@@ -18,6 +18,7 @@ urlpatterns = [
     space(
         "inventory",
         workflows="workflows/",
+        due="workflows/due/",
         tools="tools/",
         providers="providers/",
         knock_outs="knock-out/",
@@ -29,6 +30,7 @@ urlpatterns = [
         list="drills/",
         scenarios="drills/scenarios/",
         actions="drills/actions/",
+        hand_overs="drills/hand-over/",
     ),
     space("outages", list="outages/"),
     space("reports", list="reports/"),
