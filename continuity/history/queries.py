@@ -274,7 +274,6 @@ FIELDS: Final[Mapping[str, Promise]] = {
     "text": _("Text"),
     "workflow": _("Workflow"),
     "due_on": _("Due"),
-    "status": _("Status"),
     "drill": _("Drill"),
     "shared": _("For everyone"),
 }
@@ -365,6 +364,10 @@ VALUES: Final[Mapping[str, Mapping[str, Any]]] = {
         "draft": pgettext_lazy("status of a workflow", "Draft"),
         "approved": pgettext_lazy("status of a workflow", "Approved"),
         "due": pgettext_lazy("status of a workflow", "Due for review"),
+        "open": pgettext_lazy("status of an action", "To do"),
+        "under_way": pgettext_lazy("status of an action", "Under way"),
+        "done": pgettext_lazy("status of an action", "Done, not retested"),
+        "closed": pgettext_lazy("status of an action", "Closed"),
     },
     "confidence": {"high": _("High"), "medium": _("Medium"), "low": _("Low")},
     "source": {
@@ -378,12 +381,6 @@ VALUES: Final[Mapping[str, Mapping[str, Any]]] = {
         "S": pgettext_lazy("rating of an aim", "Performed with some challenges"),
         "M": pgettext_lazy("rating of an aim", "Performed with major challenges"),
         "U": pgettext_lazy("rating of an aim", "Unable to be performed"),
-    },
-    "status": {
-        "open": pgettext_lazy("status of an action", "To do"),
-        "under_way": pgettext_lazy("status of an action", "Under way"),
-        "done": pgettext_lazy("status of an action", "Done, not retested"),
-        "closed": pgettext_lazy("status of an action", "Closed"),
     },
     **dict.fromkeys(QUESTIONS, ANSWERS),
     "ended_reason": {
