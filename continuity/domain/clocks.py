@@ -31,6 +31,9 @@ ORDER: Final = tuple(Clock)
 BUTTON: Final = (Clock.ACKNOWLEDGED, Clock.SWITCHED, Clock.MINIMUM)
 """What a participant is asked for, one after the other, by the big button."""
 
+OPTIONAL: Final = frozenset({Clock.DETECTED, Clock.DECIDED, Clock.FULL, Clock.RETURNED})
+"""Clocks that say nothing by their absence."""
+
 
 class Verdict(StrEnum):
     MET = "met"
@@ -194,6 +197,64 @@ def _since(
     # then, where a refusal would take the live page away from everybody.
     stop = max(utc(now if ended is None else ended), utc(start))
     return Reading(working_time(start, stop, pauses), is_lower_bound=True)
+
+
+def after_onset(
+    moments: Moments,
+    clock: Clock,
+    *,
+    ended: datetime | None,
+    now: datetime,
+    pauses: Iterable[Pause] = (),
+) -> Reading | None:
+    """Return the time from the onset to `clock`, pauses taken off.
+
+    Of what had not come when the outage `ended` it is a lower bound. None where it was
+    passed over: a later clock was marked and this one never. Detecting and deciding are
+    not asked of everybody, nor is the way back, so without a mark they too are None.
+    """
+    at = moments.at(clock)
+    if at is not None:
+        return Reading(working_time(moments.occurred, at, pauses))
+    if clock in OPTIONAL or any(
+        moments.at(later) is not None for later in ORDER[ORDER.index(clock) :]
+    ):
+        return None
+    stop = max(utc(now if ended is None else ended), utc(moments.occurred))
+    return Reading(working_time(moments.occurred, stop, pauses), is_lower_bound=True)
+
+
+class Sureness(StrEnum):
+    EXACT = "exact"
+    AT_LEAST = "at_least"
+    AT_MOST = "at_most"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """How much longer something took than before; negative if it was faster."""
+
+    length: timedelta
+    sureness: Sureness = Sureness.EXACT
+
+
+def change(before: Reading | None, after: Reading | None) -> Change | None:
+    """Return the change from one reading to another, as sure as both allow.
+
+    None where one is missing, or both are lower bounds: between two of those anything
+    may have happened.
+    """
+    if before is None or after is None:
+        return None
+    length = after.length - before.length
+    match before.is_lower_bound, after.is_lower_bound:
+        case True, True:
+            return None
+        case True, False:
+            return Change(length, Sureness.AT_MOST)
+        case False, True:
+            return Change(length, Sureness.AT_LEAST)
+    return Change(length)
 
 
 def rta(

@@ -141,6 +141,19 @@ SENTENCES: Final[Mapping[str, Promise]] = {
         "%(name)s is one of the alternatives here. Remove it from those first."
     ),
     "spelling_taken": _("“%(name)s” already means %(tool)s."),
+    "report_approved": _(
+        "The report of this drill is approved, so nothing in it changes. A manager can "
+        "open it again."
+    ),
+    "no_report": _("This drill has no report: it has not ended, or it was called off."),
+    "finding_has_actions": _(
+        "Somebody works on this finding (actions: %(count)s), so it stays in the report."
+    ),
+    "action_closed": _("This action is closed. Take it up again first."),
+    "no_retest": _(
+        "No later drill shows that it helped. Wait for one that meets its target, or "
+        "close it with a reason."
+    ),
     "view_exists": _("You have a view called “%(name)s” already. Choose another name."),
     "not_allowed_now": _(
         "This is not possible at this moment. Reload the page to see what has changed."
@@ -172,6 +185,7 @@ WORDS: Final[Mapping[str, Mapping[str, Promise]]] = {
         "end": pgettext_lazy("you cannot … this", "end"),
         "abort": pgettext_lazy("you cannot … this", "abort"),
         "review": pgettext_lazy("you cannot … this", "close the review of"),
+        "reopen": pgettext_lazy("you cannot … this", "open the review of"),
         "miss": pgettext_lazy("you cannot … this", "give up"),
         "change": pgettext_lazy("you cannot … this", "change"),
         "archive": pgettext_lazy("you cannot … this", "archive"),

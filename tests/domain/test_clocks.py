@@ -8,12 +8,16 @@ from hypothesis import strategies as st
 
 from continuity.domain.clocks import (
     ORDER,
+    Change,
     Clock,
     Moments,
     Pause,
     Placed,
     Reading,
+    Sureness,
     Verdict,
+    after_onset,
+    change,
     elapsed,
     gap,
     median,
@@ -571,3 +575,50 @@ def test_a_phone_that_believes_another_time_never_gets_a_wrong_time_called_exact
 
     assert not placed.exact or abs(placed.at - true) <= SECOND
     assert placed.exact is (abs(off) <= 1)
+
+
+# Reading one clock, comparing two
+
+
+def reached(clock, moments, **options):
+    return after_onset(moments, clock, ended=after(60), now=after(90), **options)
+
+
+def test_a_clock_is_read_from_the_onset_with_pauses_taken_off():
+    moments = Moments(occurred=after(0), acknowledged=after(5), switched=after(20))
+    pause = Pause(after(10), after(14))
+
+    assert reached(Clock.ACKNOWLEDGED, moments, pauses=[pause]) == exact(5)
+    assert reached(Clock.SWITCHED, moments, pauses=[pause]) == exact(16)
+
+
+def test_a_clock_that_had_not_come_is_a_lower_bound_and_one_passed_over_is_nothing():
+    moments = Moments(occurred=after(0), switched=after(20))
+
+    assert reached(Clock.MINIMUM, moments) == bound(60)
+    assert reached(Clock.ACKNOWLEDGED, moments) is None
+    assert reached(Clock.DECIDED, Moments(occurred=after(0))) is None
+    assert reached(Clock.DETECTED, Moments(occurred=after(0))) is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        (exact(30), exact(20), Change(-10 * MINUTE)),
+        (
+            exact(30),
+            bound(42),
+            Change(12 * MINUTE, Sureness.AT_LEAST),
+        ),
+        (
+            bound(42),
+            exact(30),
+            Change(-12 * MINUTE, Sureness.AT_MOST),
+        ),
+        (bound(1), bound(1), None),
+        (None, exact(1), None),
+        (exact(1), None, None),
+    ],
+)
+def test_a_change_is_as_sure_as_both_readings_allow(old, new, expected):
+    assert change(old, new) == expected

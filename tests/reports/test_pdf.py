@@ -53,7 +53,7 @@ HOSTILE: Final = [
 ]
 KEPT: Final = {
     "cut_off", "at", "received_at", "onset", "started_at", "ended_at", "day", "first",
-    "last", "expires_on", "verified_on", "verdict", "readiness", "tone", "answer",
+    "last", "expires_on", "due_on", "verified_on", "verdict", "readiness", "tone", "answer",
     "section", "kind", "svg", "words", "words_too", "status", "without", "data_class",
     "until", "roles", "made_at", "shown_at", "ended_on", "standing",
 }  # fmt: skip
@@ -180,7 +180,7 @@ def test_an_after_action_report_says_exercise_on_every_page_and_names_its_facts(
     text = read_back(made(facts, "after_action"))
 
     pages = int(text.rpartition("Page ")[2].split()[2])
-    assert text.count("EXERCISE - EXERCICE") == pages == 5
+    assert text.count("EXERCISE - EXERCICE") == pages == 6
     for number in range(2, pages + 1):
         assert f"Page {number} of {pages}" in text
     sha = digest(facts)

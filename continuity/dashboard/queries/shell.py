@@ -6,10 +6,12 @@ from typing import Any
 
 from django.db.models import Count, Exists, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from continuity.accounts.models import Membership, Organisation, User
 from continuity.accounts.roles import Action, TeamRole
 from continuity.domain.states import DrillState
+from continuity.drills.models import CorrectiveAction
 from continuity.inventory.models import Workflow
 from continuity.inventory.queries.reviews import own_due
 from continuity.notifications.models import Notification
@@ -23,6 +25,7 @@ class Shell:
     workflows: int
     due_reviews: int
     overdue: int
+    actions_overdue: int
     live_drills: int
     live_outages: int
     unread: int
@@ -54,6 +57,7 @@ def shell(user: User | None, *, now: datetime) -> Shell:
             0,
             0,
             0,
+            0,
             "",
             now,
             can_manage=False,
@@ -63,12 +67,16 @@ def shell(user: User | None, *, now: datetime) -> Shell:
     outages = Outage.objects.allowing(user, Action.VIEW)
     live = outages.live()
     leads = Membership.objects.filter(user=user, role__gte=TeamRole.LEAD)
+    today = timezone.localdate(now)
     row = (
         User.objects.filter(pk=user.pk)
         .annotate(
             workflows=counted(Workflow.objects.current().allowing(user, Action.VIEW)),
             due_reviews=counted(own_due(user)),
             overdue=counted(overdue(outages, now)),
+            actions_overdue=counted(
+                CorrectiveAction.objects.allowing(user, Action.VIEW).overdue(today)
+            ),
             live_drills=counted(live.filter(kind=OutageKind.DRILL)),
             live_outages=counted(live.filter(kind=OutageKind.REAL)),
             leads=Exists(leads),
@@ -79,6 +87,7 @@ def shell(user: User | None, *, now: datetime) -> Shell:
             "workflows",
             "due_reviews",
             "overdue",
+            "actions_overdue",
             "live_drills",
             "live_outages",
             "leads",
@@ -91,6 +100,7 @@ def shell(user: User | None, *, now: datetime) -> Shell:
         workflows=row["workflows"],
         due_reviews=row["due_reviews"],
         overdue=row["overdue"],
+        actions_overdue=row["actions_overdue"],
         live_drills=row["live_drills"],
         live_outages=row["live_outages"],
         unread=row["unread"],

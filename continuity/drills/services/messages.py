@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from continuity.accounts.models import User
@@ -87,7 +88,8 @@ def tell_started(drill: Drill, *, now: datetime) -> None:
 
 
 def tell_over(drill: Drill, *, now: datetime) -> None:
-    """Owe all who take part the word that it is over, and where its result is.
+    """Owe all who take part the word that it is over, where its result is, and the two
+    questions of the survey.
 
     Of a drill that nobody ran in time only the facilitator hears.
     """
@@ -108,11 +110,21 @@ def tell_over(drill: Drill, *, now: datetime) -> None:
             state,
             lambda: (
                 _("The drill is over: %(title)s"),
-                _("The drill is over. Thank you. Its result is here:"),
+                _(
+                    "The drill is over. Thank you. Its result is here:\n\n%(result)s\n\n"
+                    "Two questions while it is fresh, what slowed you and what would "
+                    "help? A minute is enough:"
+                )
+                % {"result": f"{settings.BASE_URL}{drill.get_absolute_url()}"},
             ),
         )()
+        held = state not in words
+        path = reverse("drills:survey", args=[drill.pk]) if held else ""
         return _message(
-            drill, subject % {"title": drill.outage.title}, body, drill.get_absolute_url()
+            drill,
+            subject % {"title": drill.outage.title},
+            body,
+            path or drill.get_absolute_url(),
         )
 
     only = None

@@ -208,6 +208,29 @@ def miss(outage_pk: int, *, actor: User | None, now: datetime) -> Outage:
     return outage
 
 
+@transaction.atomic
+def review(outage_pk: int, *, actor: User, now: datetime) -> Outage:
+    """Close the book on it: nothing of it changes any more.
+
+    Raises IllegalTransition unless it has ended.
+    """
+    outage = locked(outage_pk)
+    outage.state = next_state(outage.state, DrillEvent.REVIEW)
+    outage.save(update_fields=["state"])
+    _record(outage, "reviewed", actor=actor, now=now)
+    return outage
+
+
+@transaction.atomic
+def reopen(outage_pk: int, reason: str, *, actor: User, now: datetime) -> Outage:
+    """Open the book again, for a reason. Raises IllegalTransition unless it is closed."""
+    outage = locked(outage_pk)
+    outage.state = next_state(outage.state, DrillEvent.REOPEN)
+    outage.save(update_fields=["state"])
+    _record(outage, "reopened", actor=actor, now=now, after={"reason": reason})
+    return outage
+
+
 def _finish(outage: Outage, event: DrillEvent, at: datetime) -> None:
     outage.state = next_state(outage.state, event)
     _close_stop(outage, at)
@@ -259,11 +282,11 @@ def excuse(recovery_pk: int, reason: str, *, actor: User, now: datetime) -> Reco
     """Take a recovery out of judgement, for a reason and under a name. It stays listed.
 
     A second excuse replaces the reason; both stay in the journal. Raises NotRunning
-    before the start and after an abort.
+    before the start, after an abort, and once the report is approved.
     """
     outage_pk = Recovery.objects.values_list("outage_id", flat=True).get(pk=recovery_pk)
     outage = locked(outage_pk)
-    if outage.state not in LIVE | {DrillState.ENDED, DrillState.REVIEWED}:
+    if outage.state not in LIVE | {DrillState.ENDED}:
         raise NotRunning(f"A {outage.state} outage excuses nobody.", state=outage.state)
     recovery = outage.recoveries.select_related("workflow").get(pk=recovery_pk)
     recovery.excused_reason = reason

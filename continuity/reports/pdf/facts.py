@@ -174,6 +174,7 @@ class RecoveryFacts(TypedDict):
     rta: Bounded  # a bound where the minimum was not reached
     verdict: Verdict | None  # None: no RTO to judge by
     gap_seconds: int | None  # RTA - RTO, negative is early; of a bound where rta is one
+    before: Bounded | None  # RTA in the last drill of the same work; None without one
 
 
 class JournalFacts(TypedDict):
@@ -207,6 +208,51 @@ class NotRecoveredFacts(TypedDict):
     last_step: str  # "Acknowledged"; "No step recorded"
 
 
+class ApprovalFacts(TypedDict):
+    """Whether somebody stands for the report; `by` and `at` are empty until then."""
+
+    approved: bool
+    by: str
+    at: Instant | None
+
+
+class AimFacts(TypedDict):
+    """One aim, and how well it was reached in somebody's judgement."""
+
+    aim: str
+    rating: str  # translated label; "Not rated yet"
+    tone: Tone
+    note: str
+    by: str
+
+
+class FindingFacts(TypedDict):
+    """A finding or a strength."""
+
+    text: str
+    kind: str  # translated label: "Target missed"
+    workflow: str  # may be empty, as the alternative may
+    alternative: str
+
+
+class ActionFacts(TypedDict):
+    """What is done about a finding, as of the cut-off."""
+
+    finding: str
+    text: str
+    owner: str
+    due_on: Day
+    status: str  # translated label
+    overdue: bool
+
+
+class SaidFacts(TypedDict):
+    """What one person said, without the name. One of the two may be empty."""
+
+    slowed: str
+    helps: str
+
+
 class AfterActionFacts(CommonFacts):
     """kind="after_action": what a drill showed."""
 
@@ -217,6 +263,13 @@ class AfterActionFacts(CommonFacts):
     recoveries: list[RecoveryFacts]
     not_recovered: list[NotRecoveredFacts]
     excused: list[ExcusedFacts]
+    approval: ApprovalFacts
+    conclusion: str  # may be empty
+    aims: list[AimFacts]
+    findings: list[FindingFacts]
+    strengths: list[FindingFacts]
+    actions: list[ActionFacts]
+    said: list[SaidFacts]
     journal: list[JournalFacts]
 
 

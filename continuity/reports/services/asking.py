@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Exists, Max, OuterRef, Q
 
 from continuity.accounts.models import Team, User
 from continuity.domain.errors import NotAllowedNow
@@ -99,13 +99,20 @@ def ask_for_evidence(
 
 
 def ask_for_missing(*, now: datetime, limit: int = 20) -> int:
-    """Ask for the report of every ended drill that has none; return how many.
+    """Ask for the report of every ended drill that has none, and for that of every
+    approved one that has none as it was approved; return how many.
 
     The higher app looks for work, so a crash between a drill's end and its report
     heals itself. In the language of the facilitator.
     """
+    latest = Report.objects.filter(
+        drill=OuterRef("pk"), cut_off__gte=OuterRef("review__approved_at")
+    )
     waiting = (
-        Drill.objects.filter(outage__state=DrillState.ENDED, reports=None)
+        Drill.objects.filter(
+            Q(outage__state=DrillState.ENDED, reports=None)
+            | Q(outage__state=DrillState.REVIEWED) & ~Exists(latest)
+        )
         .select_related("outage__facilitator")
         .order_by("pk")[:limit]
     )
