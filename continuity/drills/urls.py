@@ -2,7 +2,14 @@
 
 from django.urls import path
 
-from continuity.drills.views import calendar, drills, planning, programme, scenarios
+from continuity.drills.views import (
+    calendar,
+    console,
+    drills,
+    planning,
+    programme,
+    scenarios,
+)
 
 app_name = "drills"
 urlpatterns = [
@@ -12,6 +19,32 @@ urlpatterns = [
     path("plan/preview/", planning.preview, name="preview"),
     path("<int:pk>/", drills.drill, name="drill"),
     path("of-outage/<int:pk>/", drills.of_outage, name="of_outage"),
+    path("of-outage/<int:pk>/console/", console.console_of, name="console_of"),
+    path("<int:pk>/approve/", console.approve, name="approve"),
+    path("<int:pk>/console/", console.console, name="console"),
+    path("<int:pk>/console/course/", console.console_course, name="console_course"),
+    path("<int:pk>/console/abort/", console.console_abort, name="console_abort"),
+    path("<int:pk>/console/speed/", console.console_speed, name="console_speed"),
+    path("<int:pk>/console/note/", console.console_note, name="console_note"),
+    path("<int:pk>/injects/add/", console.inject_add, name="inject_add"),
+    path("<int:pk>/injects/<int:number>/", console.inject_edit, name="inject_edit"),
+    path(
+        "<int:pk>/injects/<int:number>/deliver/",
+        console.inject_deliver,
+        name="inject_deliver",
+    ),
+    path("<int:pk>/injects/<int:number>/skip/", console.inject_skip, name="inject_skip"),
+    path(
+        "<int:pk>/injects/<int:number>/record/",
+        console.inject_record,
+        name="inject_record",
+    ),
+    path(
+        "<int:pk>/criteria/<int:criterion_pk>/",
+        console.criterion_rate,
+        name="criterion_rate",
+    ),
+    path("plan/workflows/", planning.plan_workflows, name="plan_workflows"),
     path("schedules/<int:pk>/", planning.schedule, name="schedule"),
     path("schedules/<int:pk>/edit/", planning.schedule_edit, name="schedule_edit"),
     path("schedules/<int:pk>/pause/", planning.schedule_pause, name="schedule_pause"),

@@ -30,6 +30,11 @@ SENTENCES: Final[Mapping[str, Promise]] = {
     "not_running": _(
         "It is not running, so nothing can be recorded. Reload the page to see why."
     ),
+    "plays_away": _(
+        "You play being away in this drill: your deputy does it. Watch, and note what you "
+        "see."
+    ),
+    "invalid_injects": _("This list of injects contradicts itself. Check their numbers."),
     "already_recorded": _("This was recorded already, at %(at)s."),
     "last_administrator": _(
         "This is the last administrator. Make somebody else one first."

@@ -1,5 +1,6 @@
 """Rehearsing: scenarios, schedules, drills, and who takes part."""
 
+from continuity.drills.models.criteria import MEASURE_LABELS, RATING_LABELS, Criterion
 from continuity.drills.models.drills import (
     HOUR,
     MARK,
@@ -8,6 +9,15 @@ from continuity.drills.models.drills import (
     DrillQuerySet,
     Participant,
     ParticipantRole,
+)
+from continuity.drills.models.injects import (
+    INJECT_STATE_LABELS,
+    TRIGGER_LABELS,
+    Channel,
+    DrillInject,
+    Inject,
+    Performance,
+    Words,
 )
 from continuity.drills.models.programme import (
     Blackout,
@@ -24,28 +34,56 @@ from continuity.drills.models.scenarios import (
     Quality,
     Scenario,
 )
-from continuity.drills.models.schedules import DrillType, Schedule, ScheduleQuerySet
+from continuity.drills.models.schedules import (
+    Schedule,
+    ScheduleQuerySet,
+    Surprise,
+)
+from continuity.drills.models.types import (
+    ASKED,
+    AWAY,
+    MIND,
+    USUAL_LIMIT,
+    USUAL_NOTICE,
+    DrillType,
+)
 
 __all__ = [
+    "ASKED",
+    "AWAY",
     "HOUR",
+    "INJECT_STATE_LABELS",
     "MARK",
+    "MEASURE_LABELS",
+    "MIND",
     "PHASE_STATE_LABELS",
+    "RATING_LABELS",
     "SPEEDS",
+    "TRIGGER_LABELS",
+    "USUAL_LIMIT",
+    "USUAL_NOTICE",
     "WEEK",
     "Blackout",
     "BlackoutFile",
     "CalendarLink",
     "CalendarLinkQuerySet",
+    "Channel",
     "Component",
+    "Criterion",
     "Drill",
+    "DrillInject",
     "DrillQuerySet",
     "DrillType",
+    "Inject",
     "Participant",
     "ParticipantRole",
+    "Performance",
     "Phase",
     "Programme",
     "Quality",
     "Scenario",
     "Schedule",
     "ScheduleQuerySet",
+    "Surprise",
+    "Words",
 ]
