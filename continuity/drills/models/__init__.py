@@ -45,6 +45,7 @@ from continuity.drills.models.types import (
     MIND,
     USUAL_LIMIT,
     USUAL_NOTICE,
+    WATCH,
     DrillType,
 )
 
@@ -62,6 +63,7 @@ __all__ = [
     "TRIGGER_LABELS",
     "USUAL_LIMIT",
     "USUAL_NOTICE",
+    "WATCH",
     "WEEK",
     "Blackout",
     "BlackoutFile",

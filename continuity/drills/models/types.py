@@ -39,6 +39,10 @@ AWAY: Final = _(
     "with the runbook alone."
 )
 
+WATCH: Final = _(
+    "You watch: note what you see, and leave pressing and helping to those who take part."
+)
+
 MIND: Final = {
     DrillType.WALKTHROUGH: _("It proves no alternative: nobody uses one."),
     DrillType.TABLETOP: _("It proves no alternative: nobody uses one."),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 
 from continuity.accounts.models import Team, User
@@ -27,7 +27,6 @@ from continuity.outages.models import Outage, Recovery
 from continuity.outages.queries.board import Board, board
 
 MOST: Final = 50
-MOST_WORKFLOWS: Final = 300
 BUTTONS: Final = frozenset(
     {
         DrillEvent.START,
@@ -146,18 +145,22 @@ def criteria_of(drill: Drill) -> QuerySet[Criterion]:
 
 
 def teams_of(drill: Drill) -> QuerySet[Team]:
-    """Return the teams that take part. Not yet read."""
-    return drill.outage.teams.order_by("name", "pk")
+    """Return the teams that take part, or that an inject is meant for. Not yet read."""
+    taking_part = drill.outage.teams.values("pk")
+    meant = drill.injects.exclude(to_team=None).values("to_team")
+    found = Team.objects.filter(Q(pk__in=taking_part) | Q(pk__in=meant))
+    return found.order_by("name", "pk")
 
 
 def workflows_of(drill: Drill) -> QuerySet[Workflow]:
     """Return the workflows in it, once it has begun; before, those of its teams that can
-    be. Not yet read."""
+    be; and those that an inject waits for. Not yet read."""
     outage = drill.outage
+    inside = Q(pk__in=outage.recoveries.values("workflow"))
     if outage.state in BEFORE:
-        found = Workflow.objects.current().filter(team__in=outage.teams.values("pk"))
-    else:
-        found = Workflow.objects.filter(pk__in=outage.recoveries.values("workflow"))
+        inside = Q(archived_at=None, team__in=outage.teams.values("pk"))
+    waited_for = drill.injects.exclude(workflow=None).values("workflow")
+    found = Workflow.objects.filter(inside | Q(pk__in=waited_for))
     return found.order_by("name", "pk")
 
 

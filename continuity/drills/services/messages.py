@@ -15,9 +15,11 @@ from continuity.drills.models import (
     AWAY,
     HOUR,
     MARK,
+    WATCH,
     Drill,
     DrillInject,
     DrillType,
+    ParticipantRole,
     Surprise,
 )
 from continuity.notifications.services import Message, owe
@@ -30,6 +32,8 @@ def tell_planned(drill: Drill, *, now: datetime) -> None:
     Of a surprise they are told the window, or nothing; its facilitator is told all.
     """
 
+    asked = _asked(drill)
+
     def write(user: User) -> Message:
         when = _when(drill)
         return _message(
@@ -41,7 +45,7 @@ def tell_planned(drill: Drill, *, now: datetime) -> None:
                 "workflow. When the drill begins you get another message with a link to "
                 "the live page."
             )
-            % {"when": when, "asked": ASKED[DrillType(drill.type)]},
+            % {"when": when, "asked": asked(user)},
             drill.get_absolute_url(),
         )
 
@@ -136,6 +140,22 @@ def tell_soon(drill: Drill, before: timedelta, *, now: datetime) -> None:
     _owe(drill, f"soon-{what}", write, now)
 
 
+def _asked(drill: Drill) -> Callable[[User], str]:
+    """Return what is asked of each who takes part, by their role. One query."""
+    roles = dict(drill.participants.values_list("user", "role"))
+    by_role = {
+        ParticipantRole.AWAY: AWAY,
+        ParticipantRole.OBSERVER: WATCH,
+        ParticipantRole.EVALUATOR: WATCH,
+    }
+
+    def asked(user: User) -> str:
+        special = by_role.get(ParticipantRole(roles[user.pk])) if user.pk in roles else None
+        return str(special or ASKED[DrillType(drill.type)])
+
+    return asked
+
+
 def _when(drill: Drill) -> str:
     """Return when it begins as those who take part may know it."""
     if drill.window_ends_at is None:
@@ -152,18 +172,17 @@ def _on(drill: Drill) -> str:
 
 def tell_started(drill: Drill, *, now: datetime) -> None:
     """Owe all who take part the link to the live page, and what is asked of them."""
-    away = drill.outage.away_id
+    asked = _asked(drill)
 
     def write(user: User) -> Message:
         begun = _(
             "The drill has started. It is practice: no tool really fails. Do not contact "
             "the provider."
         )
-        asked = ASKED[DrillType(drill.type)] if user.pk != away else AWAY
         return _message(
             drill,
             _("The drill has started: %(title)s") % {"title": drill.outage.title},
-            f"{begun}\n\n{asked}",
+            f"{begun}\n\n{asked(user)}",
             drill.outage.get_absolute_url(),
         )
 
