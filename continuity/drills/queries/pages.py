@@ -105,7 +105,7 @@ def drill_page(drill: Drill, *, user: User, now: datetime) -> DrillPage:
         people=tuple(people[:MOST_PEOPLE]),
         people_total=people.count(),
         criteria=criteria(drill, found),
-        injects_total=drill.injects.count(),
+        injects_total=drill.injects.count() if Action.EVALUATE in allowed else 0,
         picked=outage.workflows.count() if outage.narrowed else None,
         may_run=Action.RUN_DRILL in allowed,
         may_evaluate=Action.EVALUATE in allowed,
