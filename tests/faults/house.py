@@ -29,6 +29,7 @@ READY_SECONDS = 30
 
 class House:
     def __init__(self, folder: Path, processes: int) -> None:
+        self.log = folder / "web.log"
         self.postgres = Postgres(folder, folder / "sock")
         self.valkey = Valkey(folder, folder / "sock")
         with socket.socket() as probe:
@@ -80,13 +81,16 @@ class House:
     def _open_web(self) -> subprocess.Popen[bytes]:
         command = ["-m", "gunicorn", "-c", "python:continuity.config.gunicorn"]
         command += ["-b", f"127.0.0.1:{self.port}", "--log-level", "critical"]
-        self.web = subprocess.Popen(
-            [sys.executable, *command],
-            cwd=PROJECT,
-            env=self.environment,
-            start_new_session=True,
-            preexec_fn=dies_with_us(signal.SIGTERM),
-        )
+        with self.log.open("wb") as log:  # full of what a fault is meant to bring about
+            self.web = subprocess.Popen(
+                [sys.executable, *command],
+                cwd=PROJECT,
+                env=self.environment,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                preexec_fn=dies_with_us(signal.SIGTERM),
+            )
         return self.web
 
     def _wait(self, web: subprocess.Popen[bytes]) -> None:
