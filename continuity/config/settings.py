@@ -147,6 +147,7 @@ CELERY_BEAT_SCHEDULE = {
     "conduct": {"task": "drills.conduct", "schedule": TICK},
     "deliver": {"task": "notifications.deliver", "schedule": TICK},
     "render": {"task": "reports.render", "schedule": TICK},
+    "write-imports": {"task": "inventory.write_imports", "schedule": TICK},
     # A tool is withdrawn on a day; a minute more is no harm.
     "end-proofs": {"task": "inventory.end_proofs", "schedule": 60.0},
 }

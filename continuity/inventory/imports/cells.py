@@ -44,7 +44,7 @@ PUZZLES: Final[Mapping[Puzzle, Promise]] = {
 class Puzzling(Exception):
     """A cell that cannot be understood. It never leaves this package."""
 
-    def __init__(self, puzzle: Puzzle) -> None:
+    def __init__(self, puzzle: StrEnum) -> None:
         super().__init__(puzzle)
         self.puzzle = puzzle
 
@@ -135,6 +135,15 @@ _LENGTHS: Final = (
     (r"m|min|mins|minute|minutes|mn", timedelta(minutes=1)),
     (r"s|sec|secs|second|seconds|seconde|secondes", timedelta(seconds=1)),
 )
+
+
+def length_or_zero(text: str, *, unit: str) -> timedelta:
+    """Return a length of time as `length` does, or none at all: "0 min"."""
+    if re.fullmatch(
+        r"0+\s*(?:s|sec|m|min|mn|h|d|j|minutes?|hours?|heures?)?", text.strip()
+    ):
+        return timedelta()
+    return length(text, unit=unit)
 
 
 def length(text: str, *, unit: str) -> timedelta:
