@@ -328,7 +328,11 @@ def test_an_upstream_names_its_source_and_is_the_organisations_own_once_changed(
     assert Upstream.objects.count() == 1
     imports.undo(row.pk, actor=boss, now=NOON)
     edge.refresh_from_db()
-    assert (edge.hard, edge.verified_on, edge.from_catalogue) == (True, None, True)
+    assert (edge.hard, edge.verified_on, edge.from_catalogue) == (
+        True,
+        date(2026, 1, 1),
+        True,
+    )
 
 
 def test_teams_come_with_their_departments_once(boss):

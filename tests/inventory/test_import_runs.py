@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.urls import reverse
 
+from continuity.accounts.models import Team
 from continuity.domain.errors import Conflict
 from continuity.inventory.models import Import, ImportRun, ImportState, Workflow
 from continuity.inventory.services import imports
@@ -22,7 +23,8 @@ def mapped(boss, rows):
 
 
 def asked(boss, rows=AT_ONCE + 1):
-    TeamFactory(name="Claims")
+    if not Team.objects.filter(name="Claims").exists():
+        TeamFactory(name="Claims")
     row = mapped(boss, rows)
     digest = imports.checked(row).plan.digest()
     return imports.ask(row.pk, digest=digest, actor=boss, now=NOON)
@@ -75,7 +77,8 @@ def test_a_plan_that_is_not_the_one_shown_is_refused_and_nothing_is_queued(boss)
 
 def test_what_changed_before_the_worker_came_is_said_and_can_be_checked_again(client, boss):
     row = asked(boss)
-    Workflow.objects.create(team_id=row_team(), name="W0", created_at=NOON)
+    claims = Team.objects.get(name="Claims")
+    Workflow.objects.create(team=claims, name="W0", created_at=NOON)
 
     assert imports.write_due(now=NOON)
 
@@ -87,12 +90,6 @@ def test_what_changed_before_the_worker_came_is_said_and_can_be_checked_again(cl
     assert "Nothing was imported" in page.text
     imports.ask(row.pk, digest=page.context["digest"], actor=boss, now=NOON)
     assert Workflow.objects.count() == 501
-
-
-def row_team():
-    from continuity.accounts.models import Team
-
-    return Team.objects.get(name="Claims").pk
 
 
 def test_a_run_whose_worker_died_is_taken_up_when_its_lease_ends(boss):

@@ -62,9 +62,14 @@ BLANK: Final = frozenset(
 )  # fmt: skip
 
 
+LONGEST_BLANK: Final = 24
+"""Letters, blanks and signs of the longest cell that is looked at."""
+
+
 def is_blank(text: str) -> bool:
     """Say whether a cell says that there is nothing to say: blank, "N/A", "unknown"."""
-    return normalise(text) in BLANK
+    # What is longer than the longest of them says something; most cells are.
+    return not text or (len(text) <= LONGEST_BLANK and normalise(text) in BLANK)
 
 
 _BLANK = "[\\s\u00a0\u202f’']"

@@ -207,6 +207,10 @@ HEADINGS: Final[Mapping[ImportKind, Mapping[Field, tuple[str, ...]]]] = {
     },
     ImportKind.IMPACTS: {
         **_WHOSE,
+        # A unit is what the amount is in here.
+        Field.TEAM: tuple(
+            name for name in OF_WORKFLOWS[Field.TEAM] if name not in {"unit", "unité"}
+        ),
         Field.CATEGORY: (
             "category", "impact category", "impact on", "harm to", "catégorie",
             "impact sur",
