@@ -150,6 +150,7 @@ CELERY_BEAT_SCHEDULE = {
     "write-imports": {"task": "inventory.write_imports", "schedule": TICK},
     # A tool is withdrawn on a day; a minute more is no harm.
     "end-proofs": {"task": "inventory.end_proofs", "schedule": 60.0},
+    "reviews-due": {"task": "inventory.come_due", "schedule": 60.0},
 }
 
 # --- people and safety ------------------------------------------------------------

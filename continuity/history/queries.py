@@ -43,6 +43,10 @@ VERBS: Final[Mapping[str, Promise]] = {
     "workflow.changed": _("Workflow changed"),
     "workflow.archived": _("Workflow archived"),
     "workflow.restored": _("Workflow restored"),
+    "workflow.approved": _("Workflow approved"),
+    "workflow.came_due": _("Workflow due for review"),
+    "workflow.reverted": _("Change of many workflows undone"),
+    "workflow.handed_over": _("Workflow handed over"),
     "workflow.rated": _("Impact rated"),
     "workflow.targets_set": _("Targets changed"),
     "workflow.recovery_points_set": _("What may be lost changed"),
@@ -74,6 +78,7 @@ VERBS: Final[Mapping[str, Promise]] = {
     "view.created": _("View shared"),
     "view.changed": _("Shared view changed"),
     "view.removed": _("Shared view deleted"),
+    "view.handed_over": _("Shared view handed over"),
     "impact.category_added": _("Impact category added"),
     "impact.category_renamed": _("Impact category renamed"),
     "impact.categories_moved": _("Order of impact categories changed"),
@@ -90,6 +95,7 @@ VERBS: Final[Mapping[str, Promise]] = {
     "schedule.paused": _("Schedule paused"),
     "schedule.resumed": _("Schedule resumed"),
     "schedule.deleted": _("Schedule deleted"),
+    "schedule.handed_over": _("Schedule handed over"),
     "scenario.added": _("Scenario added"),
     "scenario.updated": _("Scenario brought up to date"),
     "drill.planned": _("Drill planned"),
@@ -99,6 +105,7 @@ VERBS: Final[Mapping[str, Promise]] = {
     "drill.ended": _("Drill ended"),
     "drill.aborted": _("Drill aborted"),
     "drill.missed": _("Drill missed"),
+    "drill.handed_over": _("Drill handed over"),
     "programme.changed": _("Programme of drills changed"),
     "blackout.used": _("Days without drills brought in"),
     "blackout.removed": _("Days without drills taken away"),
@@ -150,6 +157,7 @@ FIELDS: Final[Mapping[str, Promise]] = {
     "email": _("E-mail address"),
     "zone": _("Time zone"),
     "language": _("Language"),
+    "review_months": _("Months until a workflow is due for review"),
     "overdue_months": _("Months until a workflow is overdue for a drill"),
     "upstream_stale_days": _("Days until an upstream counts as stale"),
     "organisation_role": _("Role in the organisation"),
@@ -225,6 +233,10 @@ FIELDS: Final[Mapping[str, Promise]] = {
     "verified_on": _("Verified on"),
     "confidence": _("Confidence"),
     "archived_at": _("Archived"),
+    "status": _("Status"),
+    "review_on": _("Due for review"),
+    "lead": _("Lead"),
+    "participant": _("Takes part"),
     "title": _("Title"),
     "limit": _("Time limit"),
     "notice": _("Told this long before"),
@@ -332,6 +344,11 @@ VALUES: Final[Mapping[str, Mapping[str, Any]]] = {
         "edge": _("Network edge"),
         "identity": _("Sign-in"),
         "network": _("Network path"),
+    },
+    "status": {
+        "draft": pgettext_lazy("status of a workflow", "Draft"),
+        "approved": pgettext_lazy("status of a workflow", "Approved"),
+        "due": pgettext_lazy("status of a workflow", "Due for review"),
     },
     "confidence": {"high": _("High"), "medium": _("Medium"), "low": _("Low")},
     "source": {
@@ -498,7 +515,6 @@ def _line(row: Entry, *, administers: bool) -> Line:
     if administers:
         route = route or ADMINISTERED.get(row.subject_type, "")
     gone = row.verb.endswith(GONE)
-    fields = dict.fromkeys((*row.before, *row.after))
     return Line(
         pk=row.pk,
         at=row.at,
@@ -507,14 +523,32 @@ def _line(row: Entry, *, administers: bool) -> Line:
         subject=row.subject_label,
         url=reverse(route, args=[row.subject_id]) if route and not gone else "",
         team=row.team.name if row.team is not None else "",
-        changes=tuple(
-            Change(
-                str(FIELDS.get(field, field)),
-                _read(field, row.before.get(field)),
-                _read(field, row.after.get(field)),
-            )
-            for field in fields
-        ),
+        changes=told(row.before, row.after),
+    )
+
+
+def told(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Change, ...]:
+    """Return plain values, as an entry keeps them, in words: one change for each field."""
+    return tuple(
+        Change(
+            str(FIELDS.get(field, field)),
+            _read(field, before.get(field)),
+            _read(field, after.get(field)),
+        )
+        for field in dict.fromkeys((*before, *after))
+    )
+
+
+def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Change, ...]:
+    """Return in words the fields that differ; empty and missing are the same."""
+    differing = [
+        field
+        for field in dict.fromkeys((*before, *after))
+        if (before.get(field) or None) != (after.get(field) or None)
+    ]
+    return told(
+        {field: before.get(field) for field in differing},
+        {field: after.get(field) for field in differing},
     )
 
 

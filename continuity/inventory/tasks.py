@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from continuity.inventory.services import imports, proofs
+from continuity.inventory.services import imports, proofs, reviews
 
 
 @shared_task(name="inventory.end_proofs", expires=50, acks_late=True)
@@ -14,3 +14,8 @@ def end_proofs() -> int:
 @shared_task(name="inventory.write_imports", expires=10)
 def write_imports() -> int:
     return int(imports.write_due(now=timezone.now()))
+
+
+@shared_task(name="inventory.come_due", expires=50, acks_late=True)
+def come_due() -> int:
+    return reviews.come_due(now=timezone.now())

@@ -24,6 +24,11 @@ from continuity.inventory.models.imports import (
     ImportRun,
     ImportState,
 )
+from continuity.inventory.models.reviews import (
+    BulkChange,
+    BulkKind,
+    WorkflowApproval,
+)
 from continuity.inventory.models.views import ListPage, SavedView
 from continuity.inventory.models.workflows import (
     QUESTIONS,
@@ -55,6 +60,8 @@ __all__ = [
     "Alternative",
     "AlternativeKind",
     "Answer",
+    "BulkChange",
+    "BulkKind",
     "Confidence",
     "DataClass",
     "Dependency",
@@ -86,5 +93,6 @@ __all__ = [
     "Upstream",
     "Without",
     "Workflow",
+    "WorkflowApproval",
     "WorkflowStatus",
 ]

@@ -29,6 +29,7 @@ from continuity.inventory.models import (
     Upstream,
     Workflow,
 )
+from continuity.inventory.services import reviews
 from continuity.inventory.services.imports.wizard import locked
 from continuity.inventory.services.imports.writer import BATCH, snapshot
 from continuity.inventory.services.imports.writing import one_at_a_time
@@ -293,6 +294,7 @@ def _take_back(row: Import, *, actor: User, now: datetime) -> None:
     record_all(lines, actor=actor, now=now)
     for model, things in restored.items():
         model._default_manager.bulk_update(things, list(fields[model]), BATCH)
+    reviews.reverted(thing.pk for thing in restored[Workflow])
     for label, model in MODELS.items():
         mine = model._default_manager.filter(pk__in=made.created[label])
         if model is Tool:
