@@ -49,6 +49,7 @@ class AlternativeWriter(Writer):
 
 class StepWriter(Writer):
     model = RunbookStep
+    reviewed = False  # a runbook is approved by itself
 
     def write_rows(self) -> None:
         keys = {row.fixed["alternative_id"] for row in self.rows}

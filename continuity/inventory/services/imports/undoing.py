@@ -294,7 +294,6 @@ def _take_back(row: Import, *, actor: User, now: datetime) -> None:
     record_all(lines, actor=actor, now=now)
     for model, things in restored.items():
         model._default_manager.bulk_update(things, list(fields[model]), BATCH)
-    reviews.reverted(thing.pk for thing in restored[Workflow])
     for label, model in MODELS.items():
         mine = model._default_manager.filter(pk__in=made.created[label])
         if model is Tool:
@@ -302,6 +301,7 @@ def _take_back(row: Import, *, actor: User, now: datetime) -> None:
         if model is Team:
             mine.exclude(parent=None).delete()
         mine.delete()
+    reviews.reverted(told)
 
 
 def _restored(thing: models.Model, name: str, value: Any) -> Any:

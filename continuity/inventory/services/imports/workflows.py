@@ -8,7 +8,7 @@ from continuity.accounts.models import Team
 from continuity.history.services import Line
 from continuity.inventory.imports.plan import Outcome, PlannedRow, TeamKey
 from continuity.inventory.models import Dependency, Without, Workflow
-from continuity.inventory.services import proofs, reviews
+from continuity.inventory.services import proofs
 from continuity.inventory.services.imports.writer import BATCH, Writer
 
 TARGETS: Final = frozenset({"rto", "wrt", "mtpd"})
@@ -25,7 +25,6 @@ class WorkflowWriter(Writer):
         workflows = self._new(teams) | self._changed()
         self.progress(len(self.rows) // 2)
         self._dependencies(workflows)
-        reviews.changed(workflow.pk for workflow in workflows.values())
 
     def _new(self, teams: Mapping[TeamKey, Team]) -> dict[int, Workflow]:
         """Return the new workflows by the number of their rows."""

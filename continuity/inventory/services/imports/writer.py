@@ -12,6 +12,7 @@ from continuity.inventory.imports.columns import folded
 from continuity.inventory.imports.picture import Known
 from continuity.inventory.imports.plan import Later, Outcome, Plan, PlannedRow, TeamKey
 from continuity.inventory.models import Import, ImportChange, Provider, Tool, Workflow
+from continuity.inventory.services import reviews
 
 BATCH: Final = 1000
 
@@ -23,6 +24,8 @@ class Writer:
     """Writes the plan of one kind. A subclass says what a row becomes."""
 
     model: ClassVar[type[models.Model]]
+    reviewed: ClassVar[bool] = True
+    """Whether what is written is part of what was approved of a workflow."""
     created: ClassVar[str] = ""
     changed: ClassVar[str] = ""
 
@@ -54,6 +57,8 @@ class Writer:
         self.progress(len(self.rows) * 8 // 10)
         ImportChange.objects.bulk_create(self.changes, batch_size=BATCH)
         record_all(self.lines, actor=self.actor, now=self.now)
+        if self.reviewed:
+            reviews.changed({row.workflow for row in self.rows if row.workflow})
         self.progress(len(self.rows))
         return self.promised
 
