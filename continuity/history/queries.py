@@ -315,6 +315,17 @@ FIELDS: Final[Mapping[str, Promise]] = {
     "teams": _("Teams"),
     "paused_reason": _("Why"),
     "message": _("Message"),
+    "spellings": _("Spellings added"),
+    "new": pgettext_lazy("rows of an import", "New"),
+    "changed": pgettext_lazy("rows of an import", "Changed"),
+    "unchanged": pgettext_lazy("rows of an import", "Unchanged"),
+    "not_in_use": pgettext_lazy("rows of an import", "Not in use"),
+    "left_out": _("Left out by you"),
+    "fix": _("Not imported, to be fixed"),
+    "all": _("All rows of the file"),
+    "without_tool": _("Rows that name no tool"),
+    "tools": _("AI tools"),
+    "providers": _("Providers"),
 }
 """A field without a name here shows its own."""
 

@@ -17,6 +17,7 @@ from continuity.inventory.models.impact import (
     RecoveryPoint,
 )
 from continuity.inventory.models.imports import (
+    TABLES,
     Import,
     ImportChange,
     ImportKind,
@@ -53,6 +54,7 @@ from continuity.inventory.models.workflows import (
 
 __all__ = [
     "QUESTIONS",
+    "TABLES",
     "TIER_WEIGHTS",
     "Access",
     "Alternative",
