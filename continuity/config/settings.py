@@ -148,6 +148,8 @@ CELERY_BEAT_SCHEDULE = {
     "deliver": {"task": "notifications.deliver", "schedule": TICK},
     "render": {"task": "reports.render", "schedule": TICK},
     # A tool is withdrawn on a day; a minute more is no harm.
+    # What was deleted is kept for 30 days, give or take an hour.
+    "forget": {"task": "history.forget", "schedule": 3600.0},
     "end-proofs": {"task": "inventory.end_proofs", "schedule": 60.0},
 }
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from continuity.accounts.models import Membership, Team, User
-from continuity.accounts.roles import TeamRole
+from continuity.accounts.roles import Action, TeamRole
 from continuity.domain.errors import InvalidRule, NotAllowedNow
 from continuity.domain.recurrence import Fault, next_after
 from continuity.domain.states import DrillState
@@ -24,7 +24,8 @@ from continuity.drills.queries.rules import blackout_days, rule_of
 from continuity.drills.queries.scripts import freeze
 from continuity.drills.services import messages
 from continuity.drills.services.reminding import reminded_at_once
-from continuity.history.services import changes, record
+from continuity.history.models import Deletion
+from continuity.history.services import changes, deletions, record
 from continuity.inventory.models import Tool, Workflow
 from continuity.outages.models import OutageKind
 from continuity.outages.queries.scope import in_scope
@@ -99,7 +100,14 @@ def plan(
         raise InvalidRule("Nothing of it lies ahead.", reason=Fault.NEVER)
     schedule.save()
     schedule.tools.set(tools)
-    record("schedule.created", schedule, actor=actor, now=now, team=team)
+    record(
+        "schedule.created",
+        schedule,
+        actor=actor,
+        now=now,
+        team=team,
+        after=_told(schedule),
+    )
     if not schedule.rrule:
         _open(schedule, now=now)
     return schedule
@@ -148,7 +156,15 @@ def pause(schedule_pk: int, *, actor: User, now: datetime) -> Schedule:
     if not schedule.paused:
         schedule.paused = True
         schedule.save(update_fields=["paused"])
-        record("schedule.paused", schedule, actor=actor, now=now, team=schedule.team)
+        record(
+            "schedule.paused",
+            schedule,
+            actor=actor,
+            now=now,
+            team=schedule.team,
+            before={"paused": False},
+            after={"paused": True},
+        )
     return schedule
 
 
@@ -160,21 +176,66 @@ def resume(schedule_pk: int, *, actor: User, now: datetime) -> Schedule:
         schedule.paused = False
         _set_next(schedule, after=now)
         schedule.save(update_fields=["paused", "next_due_at", "opens_at"])
-        record("schedule.resumed", schedule, actor=actor, now=now, team=schedule.team)
+        record(
+            "schedule.resumed",
+            schedule,
+            actor=actor,
+            now=now,
+            team=schedule.team,
+            before={"paused": True},
+            after={"paused": False},
+        )
     return schedule
 
 
 @transaction.atomic
-def delete(schedule_pk: int, *, actor: User, now: datetime) -> None:
-    """Delete a schedule that no drill has come from; the others can be paused.
+def delete(schedule_pk: int, *, actor: User, now: datetime) -> Deletion:
+    """Delete a schedule that no drill has come from, and return what brings it back;
+    the others can be paused.
 
     Raises NotAllowedNow if there are drills of it.
     """
     schedule = _locked(schedule_pk)
     if schedule.drills.exists():
         raise NotAllowedNow("Drills have come from it.")
-    record("schedule.deleted", schedule, actor=actor, now=now, team=schedule.team)
-    schedule.delete()
+    record(
+        "schedule.deleted",
+        schedule,
+        actor=actor,
+        now=now,
+        team=schedule.team,
+        before=_told(schedule),
+    )
+    return deletions.remove(
+        [schedule],
+        kind="schedule",
+        action=Action.RUN_DRILL,
+        team=schedule.team,
+        actor=actor,
+        now=now,
+    )
+
+
+def fit_again(schedule: Schedule, *, actor: User, now: datetime) -> None:
+    """Let a schedule that stands again go on from `now`: what it would have opened in
+    the meantime is not made up."""
+    _set_next(schedule, after=now)
+    schedule.save(update_fields=["next_due_at", "opens_at"])
+    record(
+        "schedule.brought_back",
+        schedule,
+        actor=actor,
+        now=now,
+        team=schedule.team,
+        after=_told(schedule),
+    )
+
+
+def _told(schedule: Schedule) -> dict[str, object]:
+    """Return what the history says of a schedule that begins or ends."""
+    names = ("title", "type", "starts_on", "starts_time", "zone", "rrule", "limit")
+    tools = sorted(tool.name for tool in schedule.tools.all())
+    return {**{name: getattr(schedule, name) for name in names}, "tools": tools}
 
 
 def reckon_again(*, now: datetime) -> int:

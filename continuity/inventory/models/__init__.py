@@ -44,6 +44,7 @@ from continuity.inventory.models.workflows import (
     Without,
     Workflow,
     WorkflowStatus,
+    approves,
 )
 
 __all__ = [
@@ -85,4 +86,5 @@ __all__ = [
     "Without",
     "Workflow",
     "WorkflowStatus",
+    "approves",
 ]

@@ -76,7 +76,15 @@ def archive(workflow_pk: int, *, actor: User, now: datetime) -> Workflow:
     if workflow.archived_at is None:
         workflow.archived_at = now
         workflow.save(update_fields=["archived_at"])
-        record("workflow.archived", workflow, actor=actor, now=now, team=workflow.team)
+        record(
+            "workflow.archived",
+            workflow,
+            actor=actor,
+            now=now,
+            team=workflow.team,
+            before={"archived_at": None},
+            after={"archived_at": now},
+        )
     return workflow
 
 
@@ -94,9 +102,18 @@ def bring_back(workflow_pk: int, *, actor: User, now: datetime) -> Workflow:
     )
     if same.exists():
         raise NameTaken(f"{workflow.name} exists.", name=workflow.name)
+    before = {"archived_at": workflow.archived_at}
     workflow.archived_at = None
     workflow.save(update_fields=["archived_at"])
-    record("workflow.restored", workflow, actor=actor, now=now, team=workflow.team)
+    record(
+        "workflow.restored",
+        workflow,
+        actor=actor,
+        now=now,
+        team=workflow.team,
+        before=before,
+        after={"archived_at": None},
+    )
     return workflow
 
 
