@@ -1,8 +1,7 @@
 """Pages of what was changed, by whom, from what to what; and of what was deleted."""
 
-from django.apps import apps
 from django.http import Http404, HttpResponse, StreamingHttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils import timezone, translation
 
 from continuity.accounts.access import access
@@ -11,7 +10,6 @@ from continuity.accounts.models import User
 from continuity.accounts.roles import Action
 from continuity.history import exports, forms, queries
 from continuity.history.queries import deletions
-from continuity.history.queries.words import ADMINISTERED, SUBJECTS
 from continuity.web.htmx import render_page
 from continuity.web.paging import page_of
 
@@ -56,17 +54,10 @@ def export(request: SignedInRequest) -> StreamingHttpResponse:
 def of_subject(request: SignedInRequest, kind: str, pk: int) -> HttpResponse:
     """All that was done to one thing, for who may see it: a page, and a card on its own
     page. What is shown of a person or a team is for administrators alone."""
-    label = SUBJECTS.get(kind)
-    if label is None or (label in ADMINISTERED and not request.user.may(Action.ADMINISTER)):
+    thing = queries.subject(request.user, kind, pk)
+    if thing is None:
         raise Http404
-    objects = apps.get_model(label)._default_manager
-    # People are not given out by `allowing`; whoever administers sees all of them.
-    seen = (
-        objects.all()
-        if objects.model is User
-        else objects.allowing(request.user, Action.VIEW)
-    )
-    thing = get_object_or_404(seen, pk=pk)
+    label = thing._meta.label_lower
     after = request.GET.get("after", "")
     page = queries.subject_history(label, pk, user=request.user, after=after)
     context = {
@@ -75,7 +66,7 @@ def of_subject(request: SignedInRequest, kind: str, pk: int) -> HttpResponse:
         "page": page,
         "first": page.lines[:5],
         "later": bool(after),
-        "is_person": objects.model is User,
+        "is_person": isinstance(thing, User),
     }
     return render_page(request, "history/of.html", context, part="card")
 

@@ -9,6 +9,7 @@ from continuity.history.queries.pages import (
     exported,
     for_subject,
     history,
+    subject,
     subject_history,
     teams,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "exported",
     "for_subject",
     "history",
+    "subject",
     "subject_history",
     "teams",
 ]

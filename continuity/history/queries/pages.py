@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Final
+from typing import Any, Final
 
+from django.apps import apps
+from django.db import models
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -12,6 +14,7 @@ from continuity.accounts.models import Team, User
 from continuity.accounts.roles import Action
 from continuity.history.models import Entry
 from continuity.history.queries.lines import Line, lines_of
+from continuity.history.queries.words import ADMINISTERED, SUBJECTS
 
 PER_PAGE: Final = 50
 MOST_EXPORTED: Final = 50_000
@@ -59,6 +62,20 @@ def for_subject(
     """
     rows = Entry.objects.filter(subject_type=model_label, subject_id=pk)
     return lines_of(rows.select_related("actor", "team")[:limit], user)
+
+
+def subject(user: User, kind: str, pk: int) -> models.Model | None:
+    """Return the thing of a `kind` (a word of SUBJECTS) if `user` may see it. People and
+    teams are for administrators alone here."""
+    label = SUBJECTS.get(kind)
+    if label is None or (label in ADMINISTERED and not user.may(Action.ADMINISTER)):
+        return None
+    manager: Any = apps.get_model(label)._default_manager
+    rows = manager.all()
+    if hasattr(rows, "allowing"):
+        rows = rows.allowing(user, Action.VIEW)
+    found: models.Model | None = rows.filter(pk=pk).first()
+    return found
 
 
 def subject_history(
