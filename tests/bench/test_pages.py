@@ -24,7 +24,7 @@ from tests.factories import manager
 
 pytestmark = [pytest.mark.bench, pytest.mark.django_db]
 
-ROUNDS = 25
+ROUNDS = 15
 ROUND_TRIP = 0.010
 BARE_MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
