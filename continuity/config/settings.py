@@ -151,6 +151,7 @@ CELERY_BEAT_SCHEDULE = {
     # What was deleted is kept for 30 days, give or take an hour.
     "forget": {"task": "history.forget", "schedule": 3600.0},
     "end-proofs": {"task": "inventory.end_proofs", "schedule": 60.0},
+    "reviews-due": {"task": "inventory.come_due", "schedule": 60.0},
 }
 
 # --- people and safety ------------------------------------------------------------

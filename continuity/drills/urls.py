@@ -5,6 +5,7 @@ from django.urls import path
 from continuity.drills.views import (
     calendar,
     drills,
+    handing_over,
     planning,
     programme,
     scenarios,
@@ -36,6 +37,8 @@ urlpatterns = [
     path("calendar/feed/<str:token>.ics", calendar.calendar_feed, name="calendar_feed"),
     path("scenarios/<int:pk>/copy/", scenarios.scenario_copy, name="scenario_copy"),
     path("scenarios/<int:pk>/edit/", scenarios.scenario_edit, name="scenario_edit"),
+    path("hand-over/", handing_over.people, name="hand_overs"),
+    path("hand-over/<int:pk>/", handing_over.person, name="hand_over"),
     path("blackouts/", programme.blackouts, name="blackouts"),
     path("blackouts/upload/", programme.blackout_upload, name="blackout_upload"),
     path("blackouts/<int:pk>/", programme.blackout_file, name="blackout_file"),

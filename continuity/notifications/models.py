@@ -33,9 +33,11 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
         )
 
     def shown_to(self, user: User) -> Self:
-        """What `user` finds under the bell: the news of drills that they were owed. Not
-        what carries a link to sign in with; that belongs in their mailbox alone."""
-        return self.filter(recipient=user, dedupe_key__startswith="drill-")
+        """What `user` finds under the bell: the news of drills and reviews that they were
+        owed. Not what carries a link to sign in with; that belongs in their mailbox
+        alone."""
+        ours = Q(dedupe_key__startswith="drill-") | Q(dedupe_key__startswith="review-")
+        return self.filter(ours, recipient=user)
 
     def unread(self) -> Self:
         return self.filter(read_at=None)

@@ -72,6 +72,7 @@ def change_organisation(
     name: str,
     zone: str,
     upstream_stale_days: int,
+    review_months: int,
     currency: str,
     actor: User,
     now: datetime,
@@ -83,6 +84,7 @@ def change_organisation(
         "name": name,
         "zone": zone,
         "upstream_stale_days": upstream_stale_days,
+        "review_months": review_months,
         "currency": currency,
     }
     _change("organisation.changed", own, wanted, actor=actor, now=now)

@@ -49,6 +49,7 @@ SECTIONS: Final[Sequence[tuple[str | Promise, Sequence[Place]]]] = (
         (
             Place("dashboard:overview", "overview", _("Overview")),
             Place("inventory:workflows", "flow", _("Workflows"), "workflows"),
+            Place("inventory:due", "check", _("Due for review"), "due_reviews"),
             Place("inventory:tools", "tool", _("AI tools"), also=("inventory:knock_outs",)),
             Place("inventory:providers", "building", _("Providers")),
         ),
@@ -66,6 +67,7 @@ SECTIONS: Final[Sequence[tuple[str | Promise, Sequence[Place]]]] = (
         _("Organisation"),
         (
             Place("history:list", "clock", _("History")),
+            Place("drills:hand_overs", "switch", _("Hand over"), needs="can_hand_over"),
             Place(
                 "accounts:people", "people", _("People and teams"), needs="can_administer"
             ),

@@ -47,6 +47,14 @@ PILLS: Final[Mapping[str, Mapping[str, Pill]]] = {
         "running": Pill("bad", "alert", _("Live outage")),
         "ended": Pill("ok", "check", _("Over")),
     },
+    "review": {
+        "draft": Pill("", "edit", pgettext_lazy("status of a workflow", "Draft")),
+        "approved": Pill("ok", "check", pgettext_lazy("status of a workflow", "Approved")),
+        "due": Pill(
+            "warn", "clock", pgettext_lazy("status of a workflow", "Due for review")
+        ),
+        "archived": Pill("", "minus", pgettext_lazy("status of a workflow", "Archived")),
+    },
     "verdict": {
         "met": Pill("ok", "check", _("Target met")),
         "missed": Pill("bad", "x", _("Target missed")),

@@ -154,6 +154,8 @@ WORDS: Final[Mapping[str, Mapping[str, Promise]]] = {
         "reviewed": pgettext_lazy("it is …", "reviewed"),
         "aborted": pgettext_lazy("it is …", "aborted"),
         "missed": pgettext_lazy("it is …", "missed"),
+        "due": pgettext_lazy("it is …", "due for review"),
+        "archived": pgettext_lazy("it is …", "archived"),
     },
     "event": {
         "approve": pgettext_lazy("you cannot … this", "approve"),
@@ -167,6 +169,9 @@ WORDS: Final[Mapping[str, Mapping[str, Promise]]] = {
         "abort": pgettext_lazy("you cannot … this", "abort"),
         "review": pgettext_lazy("you cannot … this", "close the review of"),
         "miss": pgettext_lazy("you cannot … this", "give up"),
+        "change": pgettext_lazy("you cannot … this", "change"),
+        "archive": pgettext_lazy("you cannot … this", "archive"),
+        "restore": pgettext_lazy("you cannot … this", "bring back"),
     },
     "clock": {
         "start": _("Start"),

@@ -8,10 +8,11 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
 
-from continuity.accounts.models import Organisation, User
-from continuity.accounts.roles import Action
+from continuity.accounts.models import Membership, Organisation, User
+from continuity.accounts.roles import Action, TeamRole
 from continuity.domain.states import DrillState
 from continuity.inventory.models import Workflow
+from continuity.inventory.queries.reviews import own_due
 from continuity.notifications.models import Notification
 from continuity.outages.models import Outage, OutageKind
 
@@ -21,6 +22,7 @@ class Shell:
     """Counts of what the reader may see, what they may do, and the server's clock."""
 
     workflows: int
+    due_reviews: int
     overdue: int
     live_drills: int
     live_outages: int
@@ -28,6 +30,7 @@ class Shell:
     organisation: str
     server_now: datetime
     can_manage: bool
+    can_hand_over: bool
     can_administer: bool
 
 
@@ -39,18 +42,34 @@ def overdue(rows: "QuerySet[Outage]", now: datetime) -> "QuerySet[Outage]":
 def shell(user: User | None, *, now: datetime) -> Shell:
     """Return what the frame shows to `user`; nothing counted for nobody. One query."""
     if user is None:
-        return Shell(0, 0, 0, 0, 0, "", now, can_manage=False, can_administer=False)
+        return Shell(
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            "",
+            now,
+            can_manage=False,
+            can_hand_over=False,
+            can_administer=False,
+        )
     outages = Outage.objects.allowing(user, Action.VIEW)
     live = outages.live()
+    leads = Membership.objects.filter(user=user, role__gte=TeamRole.LEAD)
     row = _at_once(
         workflows=Workflow.objects.current().allowing(user, Action.VIEW),
+        due_reviews=own_due(user),
         overdue=overdue(outages, now),
         live_drills=live.filter(kind=OutageKind.DRILL),
         live_outages=live.filter(kind=OutageKind.REAL),
+        leads=leads,
         unread=Notification.objects.shown_to(user).unread(),
     )
     return Shell(
         workflows=row["workflows"],
+        due_reviews=row["due_reviews"],
         overdue=row["overdue"],
         live_drills=row["live_drills"],
         live_outages=row["live_outages"],
@@ -58,6 +77,7 @@ def shell(user: User | None, *, now: datetime) -> Shell:
         organisation=row["organisation"] or "",
         server_now=now,
         can_manage=user.may(Action.IMPORT),
+        can_hand_over=user.may(Action.APPROVE) or bool(row["leads"]),
         can_administer=user.may(Action.ADMINISTER),
     )
 

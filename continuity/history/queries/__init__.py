@@ -1,6 +1,6 @@
 """Reading history: its words, one line of it, pages of lines, and what was deleted."""
 
-from continuity.history.queries.lines import Change, Line
+from continuity.history.queries.lines import Change, Line, difference, told
 from continuity.history.queries.pages import (
     MOST_EXPORTED,
     HistoryPage,
@@ -35,10 +35,12 @@ __all__ = [
     "Line",
     "Wanted",
     "actor_name",
+    "difference",
     "exported",
     "for_subject",
     "history",
     "subject",
     "subject_history",
     "teams",
+    "told",
 ]

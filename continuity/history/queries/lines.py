@@ -1,6 +1,6 @@
 """An entry of the history in words: who did what, from what to what."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -58,7 +58,6 @@ def _line(row: Entry, *, administers: bool) -> Line:
     if administers:
         route = route or ADMINISTERED.get(row.subject_type, "")
     gone = row.verb.endswith(GONE)
-    fields = dict.fromkeys((*row.before, *row.after))
     return Line(
         pk=row.pk,
         at=row.at,
@@ -67,14 +66,32 @@ def _line(row: Entry, *, administers: bool) -> Line:
         subject=row.subject_label,
         url=reverse(route, args=[row.subject_id]) if route and not gone else "",
         team=row.team.name if row.team is not None else "",
-        changes=tuple(
-            Change(
-                str(FIELDS.get(field, field)),
-                _read(field, row.before.get(field)),
-                _read(field, row.after.get(field)),
-            )
-            for field in fields
-        ),
+        changes=told(row.before, row.after),
+    )
+
+
+def told(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Change, ...]:
+    """Return plain values, as an entry keeps them, in words: one change for each field."""
+    return tuple(
+        Change(
+            str(FIELDS.get(field, field)),
+            _read(field, before.get(field)),
+            _read(field, after.get(field)),
+        )
+        for field in dict.fromkeys((*before, *after))
+    )
+
+
+def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Change, ...]:
+    """Return in words the fields that differ; empty and missing are the same."""
+    differing = [
+        field
+        for field in dict.fromkeys((*before, *after))
+        if (before.get(field) or None) != (after.get(field) or None)
+    ]
+    return told(
+        {field: before.get(field) for field in differing},
+        {field: after.get(field) for field in differing},
     )
 
 

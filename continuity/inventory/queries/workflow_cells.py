@@ -40,6 +40,7 @@ def lines(
         "none proven": gettext("none proven"),
         "none": pgettext("no alternatives", "none"),
         "not stated": gettext("not stated"),
+        "changed": gettext("changed since approval"),
     }
     heads = [
         format_html('<td role="cell" class="{}" data-label="{}">', name, labels[column])
@@ -85,6 +86,14 @@ def _cells(words: Words) -> Mapping[str, Cell]:
             row.said_proven or words["none proven"],
         )
 
+    def status(row: Row) -> SafeString:
+        state = status_pill("review", row.workflow.review_state)
+        if not row.workflow.changed_since_approval:
+            return format_html("<span>{}</span>", state)
+        return format_html(
+            '<span>{} <span class="soft">{}</span></span>', state, words["changed"]
+        )
+
     return {
         "team": lambda row: text(row.team, ""),
         "tools": tools,
@@ -99,5 +108,6 @@ def _cells(words: Words) -> Mapping[str, Cell]:
         ),
         "owner": lambda row: text(row.owner, words["nobody"]),
         "deputy": lambda row: text(row.workflow.deputy, words["nobody"]),
+        "status": status,
         "reference": lambda row: text(row.workflow.reference or "–", ""),
     }

@@ -16,6 +16,7 @@ from continuity.domain.errors import Conflict, Refused
 from continuity.history.models import Deletion
 from continuity.history.services import changes, deletions, record
 from continuity.inventory.models import Alternative, Dependency
+from continuity.inventory.services import reviews
 
 
 class ProvenOtherwise(Refused):
@@ -179,6 +180,7 @@ def _record(
     after: Mapping[str, Any] | None = None,
 ) -> None:
     workflow = dependency.workflow
+    reviews.changed([workflow.pk])
     record(
         verb,
         workflow,

@@ -13,7 +13,7 @@ from continuity.domain.errors import Refused
 from continuity.history.models import Deletion
 from continuity.history.services import changes, deletions, record
 from continuity.inventory.models import Dependency, EndReason, Proof, Tool, Workflow
-from continuity.inventory.services import proofs
+from continuity.inventory.services import proofs, reviews
 
 
 class AlreadyAlternative(Refused):
@@ -46,6 +46,7 @@ def add(
             team=workflow.team,
             after=dict(fields),
         )
+        reviews.changed([workflow.pk])
     return dependency
 
 
@@ -77,6 +78,7 @@ def change(
             before={**named, **before},
             after={**named, **after},
         )
+        reviews.changed([dependency.workflow_id])
     if "tool" in after:
         proofs.end(
             Proof.objects.filter(alternative__dependency=dependency),
@@ -107,7 +109,7 @@ def remove(dependency_pk: int, *, actor: User, now: datetime) -> Deletion:
             ],
         },
     )
-    return deletions.remove(
+    gone = deletions.remove(
         [dependency],
         kind="dependency",
         action=Action.EDIT,
@@ -116,6 +118,8 @@ def remove(dependency_pk: int, *, actor: User, now: datetime) -> Deletion:
         actor=actor,
         now=now,
     )
+    reviews.changed([workflow.pk])
+    return gone
 
 
 def _locked(dependency_pk: int) -> Dependency:

@@ -20,7 +20,7 @@ from continuity.inventory.models import (
     Tool,
     Workflow,
 )
-from continuity.inventory.services import proofs, runbooks, scales
+from continuity.inventory.services import proofs, reviews, runbooks, scales
 
 
 def bring_back(deletion_pk: int, *, actor: User, now: datetime) -> models.Model:
@@ -45,6 +45,7 @@ def _dependency(back: Back, actor: User, now: datetime) -> Workflow:
             str(one) for one in dependency.alternatives.select_related("tool")
         ],
     })  # fmt: skip
+    reviews.changed([workflow.pk])
     return workflow
 
 
@@ -77,6 +78,7 @@ def _alternative(back: Back, actor: User, now: datetime) -> Workflow:
         "proofs": alternative.proofs.count(),
         "steps": [step.text for step in alternative.steps.all()],
     })  # fmt: skip
+    reviews.changed([workflow.pk])
     return workflow
 
 
@@ -110,6 +112,7 @@ def _runbook(back: Back, actor: User, now: datetime) -> Workflow:
             "steps": [step.text for step in steps.order_by("position")],
         },
     )
+    reviews.changed([workflow.pk])
     return workflow
 
 

@@ -1,5 +1,6 @@
 """Pages of workflows: the list, one of them, and what changes it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -7,6 +8,7 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from django_htmx.http import push_url
@@ -51,11 +53,12 @@ def listing(request: SignedInRequest) -> HttpResponse:
         "show": dict.fromkeys(columns, True),
         "query": query,
         "active": bool(wanted),
+        "filters": list(wanted.items()),
+        "archived": bool(wanted.get("archived")),
         "more": bool(wanted.keys() - {"q", "team", "tool", "gap"}),
         "sort": sort,
         "nothing_yet": not rows and not wanted and not many.any_visible(request.user),
-        # Asked by the page alone; a fragment shows neither.
-        "may_add": lambda: many.teams(request.user, Action.EDIT).exists(),
+        "may_add": SimpleLazyObject(lambda: _may_add(request, rows)),
         "may_import": request.user.may(Action.IMPORT),
         **saved.context(request, ListPage.WORKFLOWS, address, asked),
     }
@@ -287,6 +290,13 @@ def alternative_remove(request: SignedInRequest, alternative: Alternative) -> Ht
     gone = alternatives.remove(alternative.pk, actor=request.user, now=timezone.now())
     say_deleted(request, _("The alternative was removed."), gone)
     return redirect(alternative.dependency.workflow)
+
+
+def _may_add(request: SignedInRequest, rows: Sequence[many.Row]) -> bool:
+    """Say whether there is a team in which the person may add and change workflows."""
+    if rows and request.user.may(Action.EDIT):
+        return True
+    return many.teams(request.user, Action.EDIT).exists()
 
 
 def _may(request: SignedInRequest, workflow: Workflow) -> dict[str, Any]:
