@@ -30,6 +30,7 @@ class Action(StrEnum):
     EDIT = "edit"
     APPROVE = "approve"
     RUN_DRILL = "run_drill"
+    REVIEW = "review"  # approve what a drill showed
     IMPORT = "import"
     EDIT_CATALOGUE = "edit_catalogue"
     ADMINISTER = "administer"
@@ -56,6 +57,7 @@ POLICY: Final[Mapping[Action, Rule]] = {
     Action.EDIT: Rule(TeamRole.MEMBER, _MANAGERS),
     Action.APPROVE: Rule(TeamRole.LEAD, _MANAGERS),
     Action.RUN_DRILL: Rule(TeamRole.LEAD, _MANAGERS),
+    Action.REVIEW: Rule(None, _MANAGERS),
     Action.IMPORT: Rule(None, _MANAGERS),
     Action.EDIT_CATALOGUE: Rule(None, _MANAGERS),
     Action.ADMINISTER: Rule(None, frozenset({OrganisationRole.ADMINISTRATOR})),

@@ -10,6 +10,7 @@ rehearse `scenario`    what the users of a tool see at each moment of an outage
          `recurrence`  when the next drill is due
          `states`      what a drill may go through, as one table
 survive  `clocks`      how long work stood still, and how sure that figure is
+         `arrivals`    what becomes of a press that comes late
 prove    `clocks`      medians and verdicts; `readiness` the shares in reports
 
 `errors` holds what the rules say when they say no.

@@ -32,6 +32,7 @@ class DrillEvent(StrEnum):
     END = "end"
     ABORT = "abort"
     REVIEW = "review"
+    REOPEN = "reopen"
     MISS = "miss"
 
 
@@ -57,7 +58,7 @@ TRANSITIONS: Final[Mapping[tuple[DrillState, DrillEvent], DrillState]] = {
     (DrillState.PAUSED, DrillEvent.ABORT): DrillState.ABORTED,
     (DrillState.ENDED, DrillEvent.NOTE): DrillState.ENDED,
     (DrillState.ENDED, DrillEvent.REVIEW): DrillState.REVIEWED,
-    (DrillState.REVIEWED, DrillEvent.NOTE): DrillState.REVIEWED,
+    (DrillState.REVIEWED, DrillEvent.REOPEN): DrillState.ENDED,
 }
 
 LIVE: Final = frozenset({DrillState.RUNNING, DrillState.PAUSED})

@@ -3,6 +3,8 @@
 from django.urls import path
 
 from continuity.drills.views import (
+    actions,
+    after,
     calendar,
     drills,
     handing_over,
@@ -47,4 +49,35 @@ urlpatterns = [
     path("deleted/<int:pk>/undo/", undoing.undo_deletion, name="undo_deletion"),
     path("coverage/", programme.coverage, name="coverage"),
     path("coverage/setting/", programme.coverage_setting, name="coverage_setting"),
+    path("<int:pk>/after/", after.after, name="after"),
+    path("<int:pk>/after/recoveries/", after.recoveries, name="after_recoveries"),
+    path("<int:pk>/after/timeline/", after.timeline, name="after_timeline"),
+    path("<int:pk>/after/said/", after.said, name="after_said"),
+    path("<int:pk>/after/conclusion/", after.conclude, name="after_conclude"),
+    path("<int:pk>/after/aims/<int:number>/", after.rate, name="after_rate"),
+    path("<int:pk>/after/approve/", after.approve, name="after_approve"),
+    path("<int:pk>/after/reopen/", after.reopen, name="after_reopen"),
+    path("<int:pk>/after/findings/new/", after.finding_new, name="finding_new"),
+    path("<int:pk>/survey/", after.survey, name="survey"),
+    path("of-outage/<int:pk>/survey/", after.survey_of_outage, name="survey_of_outage"),
+    path("findings/<int:pk>/edit/", after.finding_edit, name="finding_edit"),
+    path("findings/<int:pk>/dismiss/", after.finding_dismiss, name="finding_dismiss"),
+    path("findings/<int:pk>/restore/", after.finding_restore, name="finding_restore"),
+    path("findings/<int:pk>/actions/new/", actions.action_new, name="action_new"),
+    path("actions/", actions.actions, name="actions"),
+    path("actions/actions.csv", actions.actions_csv, name="actions_csv"),
+    path("actions/<int:pk>/", actions.action, name="action"),
+    path("actions/<int:pk>/edit/", actions.action_edit, name="action_edit"),
+    path("actions/<int:pk>/move/", actions.action_move, name="action_move"),
+    path("actions/<int:pk>/close/", actions.action_close, name="action_close"),
+    path(
+        "actions/<int:pk>/close-without/",
+        actions.action_close_without,
+        name="action_close_without",
+    ),
+    path("actions/<int:pk>/reopen/", actions.action_reopen, name="action_reopen"),
+    path(
+        "of-workflow/<int:pk>/actions/", actions.workflow_actions, name="workflow_actions"
+    ),
+    path("compare/", actions.compare, name="compare"),
 ]

@@ -17,6 +17,7 @@ from continuity.accounts.roles import Action, OrganisationRole, TeamRole
 from continuity.domain.errors import Conflict, Refused
 from continuity.history.models import Deletion
 from continuity.history.services import changes, deletions, record
+from continuity.notifications.models import Kind
 from continuity.notifications.services import Message, owe
 
 
@@ -113,7 +114,7 @@ def add_person(
     )
     after = {"email": person.email, "organisation_role": person.organisation_role}
     record("person.added", person, actor=actor, now=now, after=after)
-    owe([person], write=_invitation(actor), key="invitation", now=now)
+    owe([person], write=_invitation(actor), key="invitation", now=now, kind=Kind.ACCOUNT)
     return person
 
 
@@ -162,7 +163,7 @@ def send_link(person_pk: int, *, actor: User, now: datetime) -> None:
     """Owe somebody a new link to choose a password."""
     person = User.objects.get(pk=person_pk)
     key = f"password-link-{now.isoformat()}"
-    owe([person], write=_invitation(actor), key=key, now=now)
+    owe([person], write=_invitation(actor), key=key, now=now, kind=Kind.ACCOUNT)
     record("person.link_sent", person, actor=actor, now=now)
 
 
@@ -170,7 +171,7 @@ def send_link(person_pk: int, *, actor: User, now: datetime) -> None:
 def owe_password_link(person: User, *, now: datetime) -> None:
     """Owe somebody who has forgotten their password a link, at their own request."""
     key = f"password-link-{now.isoformat()}"
-    owe([person], write=_forgotten, key=key, now=now)
+    owe([person], write=_forgotten, key=key, now=now, kind=Kind.ACCOUNT)
 
 
 @transaction.atomic(durable=True)

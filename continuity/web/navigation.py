@@ -59,6 +59,7 @@ SECTIONS: Final[Sequence[tuple[str | Promise, Sequence[Place]]]] = (
         (
             Place("drills:list", "drill", _("Drills"), "overdue"),
             Place("drills:scenarios", "layers", _("Scenarios")),
+            Place("drills:actions", "check", _("Actions"), "actions_overdue"),
             Place("outages:list", "alert", _("Outages"), "live_outages"),
         ),
     ),
@@ -129,7 +130,7 @@ def _may_open(place: Place, shell: Any) -> bool:
 def _count(name: str, number: int) -> tuple[str, bool]:
     if not number:
         return "", False
-    if name == "overdue":
+    if name in {"overdue", "actions_overdue"}:
         text = ngettext("%(number)d overdue", "%(number)d overdue", number)
     elif name == "live_outages":
         text = ngettext("%(number)d live", "%(number)d live", number)

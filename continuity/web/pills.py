@@ -100,6 +100,17 @@ PILLS: Final[Mapping[str, Mapping[str, Pill]]] = {
         "recovering": Pill("warn", "up", _("Coming back")),
         "recovered": Pill("ok", "check", _("Works again")),
     },
+    "action": {
+        "open": Pill("", "flag", pgettext_lazy("status of an action", "To do")),
+        "under_way": Pill(
+            "info", "play", pgettext_lazy("status of an action", "Under way")
+        ),
+        # Not green: nothing has shown yet that it helps.
+        "done": Pill(
+            "warn", "clock", pgettext_lazy("status of an action", "Done, not retested")
+        ),
+        "closed": Pill("ok", "check", pgettext_lazy("status of an action", "Closed")),
+    },
     "report": {
         "waiting": Pill("", "clock", _("Waiting")),
         "rendering": Pill("info", "refresh", _("Being made")),

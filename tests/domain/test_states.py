@@ -27,7 +27,7 @@ ARROWS = {
     },
     "paused": {"resume": "running", "note": "paused", "end": "ended", "abort": "aborted"},
     "ended": {"note": "ended", "review": "reviewed"},
-    "reviewed": {"note": "reviewed"},
+    "reviewed": {"reopen": "ended"},
     "aborted": {},
     "missed": {},
 }

@@ -29,6 +29,7 @@ urlpatterns = [
         "drills",
         list="drills/",
         scenarios="drills/scenarios/",
+        actions="drills/actions/",
         hand_overs="drills/hand-over/",
     ),
     space("outages", list="outages/"),

@@ -7,10 +7,12 @@ from typing import Any
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from continuity.accounts.models import Membership, Organisation, User
 from continuity.accounts.roles import Action, TeamRole
 from continuity.domain.states import DrillState
+from continuity.drills.models import CorrectiveAction
 from continuity.inventory.models import Workflow
 from continuity.inventory.queries.reviews import own_due
 from continuity.notifications.models import Notification
@@ -24,6 +26,7 @@ class Shell:
     workflows: int
     due_reviews: int
     overdue: int
+    actions_overdue: int
     live_drills: int
     live_outages: int
     unread: int
@@ -49,6 +52,7 @@ def shell(user: User | None, *, now: datetime) -> Shell:
             0,
             0,
             0,
+            0,
             "",
             now,
             can_manage=False,
@@ -58,10 +62,12 @@ def shell(user: User | None, *, now: datetime) -> Shell:
     outages = Outage.objects.allowing(user, Action.VIEW)
     live = outages.live()
     leads = Membership.objects.filter(user=user, role__gte=TeamRole.LEAD)
+    today = timezone.localdate(now)
     row = _at_once(
         workflows=Workflow.objects.current().allowing(user, Action.VIEW),
         due_reviews=own_due(user),
         overdue=overdue(outages, now),
+        actions_overdue=CorrectiveAction.objects.allowing(user, Action.VIEW).overdue(today),
         live_drills=live.filter(kind=OutageKind.DRILL),
         live_outages=live.filter(kind=OutageKind.REAL),
         leads=leads,
@@ -71,6 +77,7 @@ def shell(user: User | None, *, now: datetime) -> Shell:
         workflows=row["workflows"],
         due_reviews=row["due_reviews"],
         overdue=row["overdue"],
+        actions_overdue=row["actions_overdue"],
         live_drills=row["live_drills"],
         live_outages=row["live_outages"],
         unread=row["unread"],

@@ -2,12 +2,19 @@
 
 from continuity.drills.models.drills import (
     HOUR,
-    MARK,
     WEEK,
     Drill,
     DrillQuerySet,
     Participant,
     ParticipantRole,
+)
+from continuity.drills.models.findings import (
+    DRAFT_LABELS,
+    ActionStatus,
+    CorrectiveAction,
+    CorrectiveActionQuerySet,
+    Finding,
+    FindingKind,
 )
 from continuity.drills.models.programme import (
     Blackout,
@@ -15,6 +22,12 @@ from continuity.drills.models.programme import (
     CalendarLink,
     CalendarLinkQuerySet,
     Programme,
+)
+from continuity.drills.models.reviews import (
+    RATING_LABELS,
+    AimRating,
+    Review,
+    SurveyAnswer,
 )
 from continuity.drills.models.scenarios import (
     PHASE_STATE_LABELS,
@@ -25,27 +38,38 @@ from continuity.drills.models.scenarios import (
     Scenario,
 )
 from continuity.drills.models.schedules import DrillType, Schedule, ScheduleQuerySet
+from continuity.notifications.models import MARK
 
 __all__ = [
+    "DRAFT_LABELS",
     "HOUR",
     "MARK",
     "PHASE_STATE_LABELS",
+    "RATING_LABELS",
     "SPEEDS",
     "WEEK",
+    "ActionStatus",
+    "AimRating",
     "Blackout",
     "BlackoutFile",
     "CalendarLink",
     "CalendarLinkQuerySet",
     "Component",
+    "CorrectiveAction",
+    "CorrectiveActionQuerySet",
     "Drill",
     "DrillQuerySet",
     "DrillType",
+    "Finding",
+    "FindingKind",
     "Participant",
     "ParticipantRole",
     "Phase",
     "Programme",
     "Quality",
+    "Review",
     "Scenario",
     "Schedule",
     "ScheduleQuerySet",
+    "SurveyAnswer",
 ]

@@ -16,10 +16,6 @@ from continuity.drills.models.scenarios import Scenario
 from continuity.drills.models.schedules import DrillType, Schedule
 from continuity.outages.models import Outage
 
-MARK = "EXERCISE - EXERCICE"
-"""Begins every message and calendar entry of a drill, in both languages at once, whatever
-the reader's: nobody may take it for real."""
-
 WEEK = timedelta(days=7)
 
 HOUR = timedelta(hours=1)
@@ -34,14 +30,21 @@ class ParticipantRole(models.TextChoices):
 
 class DrillQuerySet(models.QuerySet["Drill"]):
     def allowing(self, user: User, action: Action) -> Self:
-        """As for its outage, and everyone who takes part may see it."""
+        """As for its outage, and everyone who takes part may see it and say how it went.
+        A report is approved by who may do so everywhere, and by nobody else."""
         if user.may(action):
             return self
+        if action == Action.REVIEW:
+            return self.none()
         outages = Outage.objects.allowing(user, action).values("pk")
-        if action == Action.VIEW:
+        if action in {Action.VIEW, Action.TAKE_PART}:
             mine = Participant.objects.filter(user=user).values("drill")
             return self.filter(Q(outage__in=outages) | Q(pk__in=mine))
         return self.filter(outage__in=outages)
+
+    def to_draft(self) -> Self:
+        """Those that ended and whose report has not been begun."""
+        return self.filter(outage__state=DrillState.ENDED, review=None)
 
     def to_remind(self, now: datetime) -> Self:
         """Those to come of which people must be reminded by now."""

@@ -13,6 +13,7 @@ from continuity.domain.clocks import Verdict
 from continuity.domain.recurrence import occurrences
 from continuity.domain.scenario import ComponentState
 from continuity.drills.models import Drill, Participant, Phase, Scenario, Schedule
+from continuity.drills.queries.after import drill_before
 from continuity.drills.queries.decisions import Compared, decisions
 from continuity.drills.queries.rules import blackout_days, rule_of
 from continuity.drills.queries.scripts import PhaseLine, freeze, phases_of
@@ -53,6 +54,7 @@ class DrillPage:
     people: tuple[Participant, ...]
     people_total: int
     may_run: bool
+    before_pk: int | None
 
 
 def drill_page(drill: Drill, *, user: User, now: datetime) -> DrillPage:
@@ -73,6 +75,7 @@ def drill_page(drill: Drill, *, user: User, now: datetime) -> DrillPage:
         people=tuple(people[:MOST_PEOPLE]),
         people_total=people.count(),
         may_run=Drill.objects.allowing(user, Action.RUN_DRILL).filter(pk=drill.pk).exists(),
+        before_pk=drill_before(drill, user),
     )
 
 

@@ -12,7 +12,7 @@ from continuity.domain.scenario import due_phases, seen
 from continuity.domain.states import OVER, DrillState
 from continuity.drills.models import Drill
 from continuity.drills.queries.scripts import script_of
-from continuity.drills.services import messages, scheduling
+from continuity.drills.services import drafting, messages, scheduling
 from continuity.outages.models import EntryKind, Outage
 from continuity.outages.queries.results import pauses_of
 from continuity.outages.services import course
@@ -67,6 +67,8 @@ def _conduct_one(drill_pk: int, *, now: datetime) -> bool:
         _run(drill, now)
     if drill.outage.state in OVER and drill.wound_up_at is None:
         messages.tell_over(drill, now=now)
+        if drill.outage.state == DrillState.ENDED:
+            drafting.draft(drill, now=now)
         drill.wound_up_at = now
         drill.save(update_fields=["wound_up_at"])
     return True

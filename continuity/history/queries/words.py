@@ -102,6 +102,21 @@ VERBS: Final[Mapping[str, Promise]] = {
     "drill.ended": _("Drill ended"),
     "drill.aborted": _("Drill aborted"),
     "drill.missed": _("Drill missed"),
+    "drill.reviewed": _("After-action report approved"),
+    "drill.reopened": _("After-action report opened again"),
+    "review.drafted": _("After-action report drafted"),
+    "review.concluded": _("Conclusion written"),
+    "review.rated": _("Aim rated"),
+    "finding.added": _("Finding added"),
+    "finding.changed": _("Finding changed"),
+    "finding.dismissed": _("Finding dismissed"),
+    "finding.restored": _("Finding put back"),
+    "action.added": _("Action given"),
+    "action.changed": _("Action changed"),
+    "action.moved": _("Action moved on"),
+    "action.closed": _("Action closed"),
+    "action.reopened": _("Action taken up again"),
+    "survey.answered": _("Two questions answered"),
     "drill.handed_over": _("Drill handed over"),
     "programme.changed": _("Programme of drills changed"),
     "blackout.used": _("Days without drills brought in"),
@@ -109,6 +124,8 @@ VERBS: Final[Mapping[str, Promise]] = {
     "blackout.brought_back": _("Days without drills brought back"),
     "calendar.link_made": _("Calendar link made"),
     "calendar.link_revoked": _("Calendar link taken back"),
+    "pass.made": _("Link of a participant made"),
+    "pass.revoked": _("Link of a participant taken back"),
     "drill.excused": _("Workflow excused in a drill"),
     "outage.started": _("Outage declared"),
     "outage.paused": _("Outage paused"),
@@ -120,6 +137,17 @@ VERBS: Final[Mapping[str, Promise]] = {
     "scenario.changed": _("Scenario changed"),
     "report.asked": _("Report asked for"),
     "report.made": _("Report made"),
+    "endpoint.added": _("Webhook or chat added"),
+    "endpoint.changed": _("Webhook or chat changed"),
+    "endpoint.secret_changed": _("Secret of a webhook changed"),
+    "endpoint.paused": _("Webhook or chat paused"),
+    "endpoint.resumed": _("Webhook or chat goes on"),
+    "endpoint.removed": _("Webhook or chat removed"),
+    "endpoint.restored": _("Webhook or chat put back"),
+    "endpoint.tested": _("Test message sent"),
+    "endpoint.sent_again": _("Message sent again"),
+    "report.logo_set": _("Logo of reports set"),
+    "report.logo_removed": _("Logo of reports removed"),
 }
 """What each verb says. One without words shows itself."""
 
@@ -142,11 +170,16 @@ KINDS: Final[Mapping[str, Promise]] = {
     "schedule": _("Schedules"),
     "scenario": _("Scenarios"),
     "drill": _("Drills"),
+    "review": _("After-action reports"),
+    "finding": _("Findings"),
+    "action": _("Actions"),
+    "survey": _("Surveys"),
     "outage": _("Outages"),
     "calendar": _("Calendar"),
     "blackout": _("Days without drills"),
     "programme": _("Programme of drills"),
     "report": _("Reports"),
+    "endpoint": _("Webhooks and chats"),
 }
 """What a verb's first word is about, in the order of the filter."""
 
@@ -252,7 +285,20 @@ FIELDS: Final[Mapping[str, Promise]] = {
     "url": _("Web address"),
     "provider": _("Provider"),
     "seats": _("Seats"),
+    "reason": _("Reason"),
+    "findings": _("Findings"),
+    "conclusion": _("Conclusion"),
+    "rating": _("Rating"),
+    "text": _("Text"),
+    "workflow": _("Workflow"),
+    "due_on": _("Due"),
+    "drill": _("Drill"),
     "shared": _("For everyone"),
+    "host": _("Host"),
+    "kinds": _("Kinds of news"),
+    "teams": _("Teams"),
+    "paused_reason": _("Why"),
+    "message": _("Message"),
 }
 """A field without a name here shows its own."""
 
@@ -341,6 +387,28 @@ VALUES: Final[Mapping[str, Mapping[str, Any]]] = {
         "draft": pgettext_lazy("status of a workflow", "Draft"),
         "approved": pgettext_lazy("status of a workflow", "Approved"),
         "due": pgettext_lazy("status of a workflow", "Due for review"),
+        "open": pgettext_lazy("status of an action", "To do"),
+        "under_way": pgettext_lazy("status of an action", "Under way"),
+        "done": pgettext_lazy("status of an action", "Done, not retested"),
+        "closed": pgettext_lazy("status of an action", "Closed"),
+    },
+    "kinds": {
+        "drill.planned": _("A drill is planned"),
+        "drill.in_a_week": _("A drill is a week away"),
+        "drill.in_an_hour": _("A drill is an hour away"),
+        "drill.started": _("A drill has started"),
+        "drill.inject": _("News during a drill"),
+        "recovery.stuck": _("Somebody is stuck"),
+        "drill.over": _("A drill is over"),
+        "action.due": _("An action is due"),
+        "workflow.review_due": _("A workflow is due for review"),
+        "proof.expiring": _("A proof is about to expire"),
+        "report.ready": _("A report is ready"),
+        "news": _("Other news"),
+    },
+    "paused_reason": {
+        "failing": _("Paused: it has failed for three days"),
+        "gone": _("Paused: it says that it is gone (410)"),
     },
     "confidence": {"high": _("High"), "medium": _("Medium"), "low": _("Low")},
     "source": {
@@ -348,6 +416,12 @@ VALUES: Final[Mapping[str, Mapping[str, Any]]] = {
         "outage": _("Outage"),
         "check": _("Check"),
         "attestation": _("Attestation"),
+    },
+    "rating": {
+        "P": pgettext_lazy("rating of an aim", "Performed without challenges"),
+        "S": pgettext_lazy("rating of an aim", "Performed with some challenges"),
+        "M": pgettext_lazy("rating of an aim", "Performed with major challenges"),
+        "U": pgettext_lazy("rating of an aim", "Unable to be performed"),
     },
     **dict.fromkeys(QUESTIONS, ANSWERS),
     "ended_reason": {
@@ -369,6 +443,7 @@ LINKS: Final[Mapping[str, str]] = {
     "drills.schedule": "drills:schedule",
     "drills.scenario": "drills:scenario",
     "outages.outage": "outages:live",
+    "drills.correctiveaction": "drills:action",
 }
 SUBJECTS: Final[Mapping[str, str]] = {
     "workflow": "inventory.workflow",
@@ -385,6 +460,7 @@ SUBJECTS: Final[Mapping[str, str]] = {
 ADMINISTERED: Final[Mapping[str, str]] = {
     "accounts.user": "accounts:person",
     "accounts.team": "accounts:team",
+    "notifications.endpoint": "notifications:endpoint",
 }
 """Subjects whose page only an administrator may open."""
 GONE: Final = (".removed", ".deleted", ".undone")

@@ -5,7 +5,6 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Final
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Case, F, Value, When
 from django.urls import reverse
@@ -19,6 +18,7 @@ from continuity.domain.review import ReviewEvent, next_review_state, review_day
 from continuity.history.services import Line, record_all
 from continuity.inventory.models import Workflow, WorkflowApproval, WorkflowStatus
 from continuity.inventory.queries import reviews as queries
+from continuity.notifications.models import Kind
 from continuity.notifications.services import Message, owe
 
 MOST_NAMED: Final = 10
@@ -153,7 +153,14 @@ def come_due(*, now: datetime, limit: int = 500) -> int:
     )
     for person, mine in _owed(rows).items():
         key = queries.digest([[one.pk, one.review_on] for one in mine])
-        owe([person], write=_due(mine), key=f"review-{key}", now=now)
+        owe(
+            [person],
+            write=_due(mine),
+            key=f"review-{key}",
+            now=now,
+            kind=Kind.REVIEW_DUE,
+            teams={one.team for one in mine},
+        )
     return len(rows)
 
 
@@ -192,14 +199,11 @@ def _due(workflows: Collection[Workflow]) -> Callable[[User], Message]:
                 "these workflows were approved a while ago and are due for review:\n\n"
                 "%(names)s\n\n"
                 "Read each, change what is no longer true, and have it approved by a "
-                "lead:\n\n"
-                "%(link)s\n"
+                "lead."
             )
-            % {
-                "person": person.name,
-                "names": "\n".join(names),
-                "link": f"{settings.BASE_URL}{reverse('inventory:due')}",
-            },
+            % {"person": person.name, "names": "\n".join(names)},
+            reverse("inventory:due"),
+            shared="\n".join(names),
         )
 
     return write

@@ -19,6 +19,11 @@ PER_PAGE: Final = 50
 LATE: Final = timedelta(seconds=5)
 """A press that arrives later than this after it was made is called late."""
 
+PRESSED: Final = frozenset(
+    {EntryKind.MARK, EntryKind.NOTE, EntryKind.STUCK, EntryKind.PICTURE}
+)
+"""What a device may have kept for a while before it could be sent."""
+
 
 def digest(entry: JournalEntry) -> str:
     """Return the SHA-256 that `entry` must carry: over all it says and the hash before.
@@ -95,10 +100,12 @@ class JournalLine:
     at: datetime
     text: str | Promise
     detail: str
-    by: str
+    by: str | Promise
     late: datetime | None
     guessed: bool
     icon: str
+    arrival: str = ""
+    picture: int | None = None
 
 
 ICONS: Final[Mapping[str, str]] = {
@@ -110,6 +117,7 @@ ICONS: Final[Mapping[str, str]] = {
     EntryKind.STEP: "check",
     EntryKind.STEP_UNDO: "undo",
     EntryKind.NOTE: "note",
+    EntryKind.PICTURE: "image",
     EntryKind.PAUSED: "pause",
     EntryKind.RESUMED: "play",
     EntryKind.EXCUSED: "minus",
@@ -145,15 +153,30 @@ def line_of(entry: JournalEntry, *, is_drill: bool) -> JournalLine:
         at=entry.at,
         text=text,
         detail=detail,
-        by=entry.actor_name,
+        by=_who(entry),
         late=(
             entry.received_at
-            if entry.kind == EntryKind.MARK and entry.received_at - entry.at > LATE
+            if entry.kind in PRESSED and entry.received_at - entry.at > LATE
             else None
         ),
         guessed=entry.data.get("exact") is False,
         icon=ICONS.get(entry.kind, "note"),
+        arrival=entry.data.get("arrival", ""),
+        picture=entry.data.get("picture"),
     )
+
+
+def _who(entry: JournalEntry) -> str | Promise:
+    """Return who did it, and how they were there: as deputy, for whom, by link."""
+    data: Mapping[str, Any] = entry.data
+    who: str | Promise = entry.actor_name
+    if data.get("deputy"):
+        who = _("%(name)s as deputy of %(lead)s") % {"name": who, "lead": data["for"]}
+    elif data.get("for"):
+        who = _("%(name)s for %(lead)s") % {"name": who, "lead": data["for"]}
+    if data.get("by_link"):
+        who = _("%(name)s, by link") % {"name": who}
+    return who
 
 
 PLAIN: Final[Mapping[tuple[str, bool], Promise]] = {
@@ -228,6 +251,8 @@ def _said(entry: JournalEntry, *, is_drill: bool) -> tuple[str | Promise, str]:
                 "subject": workflow,
                 "text": data["text"],
             }, ""
+        case EntryKind.PICTURE:
+            return _("%(workflow)s: picture") % {"workflow": workflow}, data["caption"]
         case EntryKind.PHASE:
             names = ", ".join(data["tools"]) or data["component"]
             note = data.get("note_fr" if get_language() == "fr" else "note_en", "")

@@ -2,27 +2,26 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
 
 from continuity.accounts.models import Team, User
-from continuity.domain.clocks import rta, working_time
+from continuity.domain.clocks import Press
 from continuity.domain.errors import NotAllowedNow, NotRunning
 from continuity.domain.states import LIVE, DrillEvent, DrillState, next_state
 from continuity.history.services import record
-from continuity.inventory.models import Alternative, Dependency, ProofSource, Tool
-from continuity.inventory.services.proofs import prove
+from continuity.inventory.models import Alternative, Dependency, Tool
 from continuity.outages.models import (
     EntryKind,
-    Mark,
     Outage,
     OutageKind,
     Recovery,
     Stop,
 )
-from continuity.outages.queries.results import moments_of, pauses_of
 from continuity.outages.queries.scope import in_scope
-from continuity.outages.services.journal import append
+from continuity.outages.services.journal import JUST_NOW, append, placed, presence, written
+from continuity.outages.services.proving import write_proofs
 
 
 def locked(outage_pk: int) -> Outage:
@@ -176,7 +175,7 @@ def end(outage_pk: int, *, actor: User | None, now: datetime) -> Outage:
             raise NotAllowedNow("Its limit has not come.")
         at = outage.ends_by
     _finish(outage, DrillEvent.END, at)
-    _prove(outage, now)
+    write_proofs(outage, now)
     append(
         outage, EntryKind.ENDED, at=at, now=now, actor=actor, data={"by_itself": by_itself}
     )
@@ -209,79 +208,34 @@ def miss(outage_pk: int, *, actor: User | None, now: datetime) -> Outage:
     return outage
 
 
+@transaction.atomic
+def review(outage_pk: int, *, actor: User, now: datetime) -> Outage:
+    """Close the book on it: nothing of it changes any more.
+
+    Raises IllegalTransition unless it has ended.
+    """
+    outage = locked(outage_pk)
+    outage.state = next_state(outage.state, DrillEvent.REVIEW)
+    outage.save(update_fields=["state"])
+    _record(outage, "reviewed", actor=actor, now=now)
+    return outage
+
+
+@transaction.atomic
+def reopen(outage_pk: int, reason: str, *, actor: User, now: datetime) -> Outage:
+    """Open the book again, for a reason. Raises IllegalTransition unless it is closed."""
+    outage = locked(outage_pk)
+    outage.state = next_state(outage.state, DrillEvent.REOPEN)
+    outage.save(update_fields=["state"])
+    _record(outage, "reopened", actor=actor, now=now, after={"reason": reason})
+    return outage
+
+
 def _finish(outage: Outage, event: DrillEvent, at: datetime) -> None:
     outage.state = next_state(outage.state, event)
     _close_stop(outage, at)
     outage.ended_at = at if outage.occurred_at is None else max(at, outage.occurred_at)
     outage.save(update_fields=["state", "ended_at"])
-
-
-def _prove(outage: Outage, now: datetime) -> None:
-    """Write a proof for each recovery whose alternative reached the minimum level, and
-    one that it failed where it was opened and did not reach it within the RTO."""
-    pauses = pauses_of([outage.pk]).get(outage.pk, ())
-    pressed_by = {
-        mark.recovery_id: mark.by
-        for mark in Mark.objects.valid()
-        .filter(recovery__outage=outage, clock="minimum")
-        .select_related("by")
-    }
-    shown = (
-        outage.recoveries.recovered()
-        .filter(alternative__isnull=False, proof=None)
-        .select_related("alternative__dependency__workflow__team", "alternative__tool")
-    )
-    for recovery in shown:
-        if recovery.alternative is None or recovery.minimum_at is None:
-            continue
-        moments = moments_of(recovery, outage.onset)
-        recovery.proof = prove(
-            recovery.alternative,
-            source=ProofSource.DRILL if outage.is_drill else ProofSource.OUTAGE,
-            shown_at=recovery.minimum_at,
-            works=True,
-            by=pressed_by.get(recovery.pk),
-            switch_after=(
-                None
-                if recovery.switched_at is None
-                else working_time(outage.onset, recovery.switched_at, pauses)
-            ),
-            minimum_after=rta(
-                moments, ended=outage.ended_at, now=now, pauses=pauses
-            ).length,
-            capacity=recovery.capacity,
-            quality=recovery.quality,
-            now=now,
-        )
-        recovery.save(update_fields=["proof"])
-    opened = (
-        outage.recoveries.filter(
-            alternative__isnull=False,
-            proof=None,
-            switched_at__isnull=False,
-            minimum_at=None,
-            excused_at=None,
-        )
-        .select_related("alternative__dependency__workflow__team", "alternative__tool")
-        .order_by("pk")
-    )
-    for recovery in opened:
-        if recovery.alternative is None or recovery.switched_at is None:
-            continue
-        moments = moments_of(recovery, outage.onset)
-        reached = rta(moments, ended=outage.ended_at, now=now, pauses=pauses)
-        if recovery.rto is None or reached.within(recovery.rto) is not False:
-            continue  # it ended too soon to tell
-        recovery.proof = prove(
-            recovery.alternative,
-            source=ProofSource.DRILL if outage.is_drill else ProofSource.OUTAGE,
-            shown_at=outage.ended_at or now,
-            works=False,
-            by=None,
-            switch_after=working_time(outage.onset, recovery.switched_at, pauses),
-            now=now,
-        )
-        recovery.save(update_fields=["proof"])
 
 
 @transaction.atomic
@@ -290,24 +244,35 @@ def note(
     text: str,
     *,
     recovery_pk: int | None = None,
+    key: UUID | None = None,
+    press: Press = JUST_NOW,
+    by_link: bool = False,
     actor: User,
     now: datetime,
 ) -> Outage:
     """Write a sentence of a person's into the journal, on one recovery or on all.
 
-    Raises IllegalTransition before the start and after an abort.
+    The same `key` again does nothing. Raises IllegalTransition before the start and
+    after an abort.
     """
     outage = locked(outage_pk)
+    if written(outage, key) is not None:
+        return outage
     outage.state = next_state(outage.state, DrillEvent.NOTE)
-    recovery = None if recovery_pk is None else outage.recoveries.get(pk=recovery_pk)
+    recovery = None
+    if recovery_pk is not None:
+        joined = outage.recoveries.select_related("workflow", "lead")
+        recovery = joined.get(pk=recovery_pk)
+    at, exact = placed(outage, press, now)
     append(
         outage,
         EntryKind.NOTE,
-        at=now,
+        at=at,
         now=now,
         actor=actor,
         recovery=recovery,
-        data={"text": text},
+        data={"text": text, "exact": exact} | presence(actor, recovery, by_link=by_link),
+        key=key,
     )
     return outage
 
@@ -317,11 +282,11 @@ def excuse(recovery_pk: int, reason: str, *, actor: User, now: datetime) -> Reco
     """Take a recovery out of judgement, for a reason and under a name. It stays listed.
 
     A second excuse replaces the reason; both stay in the journal. Raises NotRunning
-    before the start and after an abort.
+    before the start, after an abort, and once the report is approved.
     """
     outage_pk = Recovery.objects.values_list("outage_id", flat=True).get(pk=recovery_pk)
     outage = locked(outage_pk)
-    if outage.state not in LIVE | {DrillState.ENDED, DrillState.REVIEWED}:
+    if outage.state not in LIVE | {DrillState.ENDED}:
         raise NotRunning(f"A {outage.state} outage excuses nobody.", state=outage.state)
     recovery = outage.recoveries.select_related("workflow").get(pk=recovery_pk)
     recovery.excused_reason = reason
