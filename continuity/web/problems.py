@@ -41,6 +41,11 @@ SENTENCES: Final[Mapping[str, Promise]] = {
     "too_many_pictures": _(
         "There are %(most)s pictures of this workflow already, as many as are kept."
     ),
+    "plays_away": _(
+        "You play being away in this drill: your deputy does it. Watch, and note what you "
+        "see."
+    ),
+    "invalid_injects": _("This list of injects contradicts itself. Check their numbers."),
     "already_recorded": _("This was recorded already, at %(at)s."),
     "last_administrator": _(
         "This is the last administrator. Make somebody else one first."

@@ -349,7 +349,7 @@ def test_a_changed_page_is_answered_with_its_parts(client, team, outage):
 
     html = answer.content.decode()
     assert answer.status_code == 200
-    assert html.count('hx-swap-oob="true"') == 8
+    assert html.count('hx-swap-oob="true"') == 9
     assert "<html" not in html
     assert json.loads(answer["HX-Trigger"])["live-version"]["version"] == "2-running"
 

@@ -1,5 +1,6 @@
 """Rehearsing: scenarios, schedules, drills, and who takes part."""
 
+from continuity.drills.models.criteria import CRITERION_LABELS, MEASURE_LABELS, Criterion
 from continuity.drills.models.drills import (
     HOUR,
     WEEK,
@@ -16,6 +17,15 @@ from continuity.drills.models.findings import (
     Finding,
     FindingKind,
 )
+from continuity.drills.models.injects import (
+    INJECT_STATE_LABELS,
+    TRIGGER_LABELS,
+    Channel,
+    DrillInject,
+    Inject,
+    Performance,
+    Words,
+)
 from continuity.drills.models.programme import (
     Blackout,
     BlackoutFile,
@@ -23,12 +33,7 @@ from continuity.drills.models.programme import (
     CalendarLinkQuerySet,
     Programme,
 )
-from continuity.drills.models.reviews import (
-    RATING_LABELS,
-    AimRating,
-    Review,
-    SurveyAnswer,
-)
+from continuity.drills.models.reviews import RATING_LABELS, AimRating, Review, SurveyAnswer
 from continuity.drills.models.scenarios import (
     PHASE_STATE_LABELS,
     SPEEDS,
@@ -37,16 +42,35 @@ from continuity.drills.models.scenarios import (
     Quality,
     Scenario,
 )
-from continuity.drills.models.schedules import DrillType, Schedule, ScheduleQuerySet
+from continuity.drills.models.schedules import Schedule, ScheduleQuerySet, Surprise
+from continuity.drills.models.types import (
+    ASKED,
+    AWAY,
+    MIND,
+    USUAL_LIMIT,
+    USUAL_NOTICE,
+    WATCH,
+    DrillType,
+)
 from continuity.notifications.models import MARK
 
 __all__ = [
+    "ASKED",
+    "AWAY",
+    "CRITERION_LABELS",
     "DRAFT_LABELS",
     "HOUR",
+    "INJECT_STATE_LABELS",
     "MARK",
+    "MEASURE_LABELS",
+    "MIND",
     "PHASE_STATE_LABELS",
     "RATING_LABELS",
     "SPEEDS",
+    "TRIGGER_LABELS",
+    "USUAL_LIMIT",
+    "USUAL_NOTICE",
+    "WATCH",
     "WEEK",
     "ActionStatus",
     "AimRating",
@@ -54,16 +78,21 @@ __all__ = [
     "BlackoutFile",
     "CalendarLink",
     "CalendarLinkQuerySet",
+    "Channel",
     "Component",
     "CorrectiveAction",
     "CorrectiveActionQuerySet",
+    "Criterion",
     "Drill",
+    "DrillInject",
     "DrillQuerySet",
     "DrillType",
     "Finding",
     "FindingKind",
+    "Inject",
     "Participant",
     "ParticipantRole",
+    "Performance",
     "Phase",
     "Programme",
     "Quality",
@@ -71,5 +100,7 @@ __all__ = [
     "Scenario",
     "Schedule",
     "ScheduleQuerySet",
+    "Surprise",
     "SurveyAnswer",
+    "Words",
 ]

@@ -1,6 +1,7 @@
 """What is happening now, rehearsed or real."""
 
 from continuity.outages.models.outages import (
+    ABORT_REASONS,
     ARRIVAL_LABELS,
     CLOCK_LABELS,
     STATE_LABELS,
@@ -21,6 +22,7 @@ from continuity.outages.models.passes import Pass
 from continuity.outages.models.pictures import Picture, PictureFile
 
 __all__ = [
+    "ABORT_REASONS",
     "ARRIVAL_LABELS",
     "CLOCK_LABELS",
     "STATE_LABELS",

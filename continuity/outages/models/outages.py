@@ -15,7 +15,7 @@ from continuity.accounts.roles import Action
 from continuity.domain.arrivals import Arrival
 from continuity.domain.clocks import Clock
 from continuity.domain.errors import NotRunning
-from continuity.domain.states import LIVE, DrillState
+from continuity.domain.states import BEFORE, LIVE, DrillState
 from continuity.inventory.models import (
     Alternative,
     Dependency,
@@ -51,6 +51,10 @@ ARRIVAL_LABELS = {
     Arrival.LATE: pgettext_lazy("arrival of a press", "After the end"),
     Arrival.TOO_LATE: pgettext_lazy("arrival of a press", "After the review"),
 }
+ABORT_REASONS = {
+    "real_outage": _("A tool in it fails for real: work on the real outage."),
+}
+"""Why the program itself calls off a drill, in the reader's language."""
 
 UNDO_WITHIN = timedelta(minutes=1)
 """How long after it arrived a mark can be taken back."""
@@ -76,6 +80,8 @@ class Decision(models.TextChoices):
 class EntryKind(models.TextChoices):
     """What a line of the journal tells. Its sentence is made in `queries/journal.py`."""
 
+    DRAFTED = "drafted", _("Draft made")
+    APPROVED = "approved", _("Approved")
     PLANNED = "planned", _("Planned")
     STARTED = "started", _("Started")
     PHASE = "phase", _("Scenario")
@@ -91,6 +97,9 @@ class EntryKind(models.TextChoices):
     STUCK = "stuck", _("Stuck")
     UNSTUCK = "unstuck", _("Not stuck any more")
     HANDED = "handed", _("Handed over")
+    INJECT = "inject", _("Inject")
+    INJECT_PLAN = "inject_plan", _("List of injects")
+    SPEED = "speed", _("Speed")
     ENDED = "ended", _("Ended")
     ABORTED = "aborted", _("Aborted")
     MISSED = "missed", _("Missed")
@@ -98,6 +107,15 @@ class EntryKind(models.TextChoices):
 
 class OutageQuerySet(models.QuerySet["Outage"]):
     def allowing(self, user: User, action: Action) -> Self:
+        """As `reaching`, without what is secret: before a surprise begins, nobody but
+        its facilitator and managers may know of it."""
+        found = self.reaching(user, action)
+        if user.may(Action.RUN_DRILL):
+            return found
+        begun = ~Q(state__in=BEFORE)
+        return found.filter(Q(secret=False) | begun | Q(facilitator=user))
+
+    def reaching(self, user: User, action: Action) -> Self:
         """A facilitator may do all with theirs. Others: see it if a team of theirs is
         in it, take part if they are a member of such a team or answer for a workflow
         in it, run it if they lead the team that holds it."""
@@ -129,7 +147,10 @@ class Outage(models.Model):
     """Tools not working from an instant on, simulated or real.
 
     `teams` are those whose workflows are in it, frozen when it is planned;
-    `team` is the one that holds it (none: the organisation).
+    `team` is the one that holds it (none: the organisation). `workflows` are the only
+    ones in it if it is `narrowed`. Nobody outside may know of a `secret` one before it
+    begins. What only is talked through `proves` nothing. Who is `away` presses nothing:
+    their deputies do.
     `entries` counts the journal's lines and is the version that live pages poll.
     """
 
@@ -142,6 +163,15 @@ class Outage(models.Model):
     )
     teams = models.ManyToManyField(Team, related_name="outages")
     tools = models.ManyToManyField(Tool, related_name="outages")
+    narrowed = models.BooleanField(default=False)
+    workflows = models.ManyToManyField(Workflow, related_name="+")
+    secret = models.BooleanField(default=False)
+    proves = models.BooleanField(default=True)
+    away = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    aborted_reason = models.CharField(max_length=300, blank=True)
+    """Why it was called off: a person's words, or a key of ABORT_REASONS."""
     facilitator = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
@@ -220,6 +250,10 @@ class Outage(models.Model):
         if self.due_at is None or self.limit is None:
             return False
         return now - self.due_at > self.limit
+
+    @property
+    def why_aborted(self) -> str:
+        return str(ABORT_REASONS.get(self.aborted_reason, self.aborted_reason))
 
     @property
     def is_drill(self) -> bool:
@@ -505,6 +539,14 @@ class JournalEntry(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["outage", "key"], name="one_entry_per_outage_and_key"
+            ),
+        ]
+        indexes = [
+            # The live page shows them; there are few among very many lines.
+            models.Index(
+                fields=["outage", "-number"],
+                name="journal_injects",
+                condition=Q(kind="inject"),
             ),
         ]
 

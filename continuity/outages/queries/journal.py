@@ -12,7 +12,13 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from continuity.outages.models import CLOCK_LABELS, EntryKind, JournalEntry, Outage
+from continuity.outages.models import (
+    ABORT_REASONS,
+    CLOCK_LABELS,
+    EntryKind,
+    JournalEntry,
+    Outage,
+)
 from continuity.outages.queries.board import words_of
 
 PER_PAGE: Final = 50
@@ -124,6 +130,11 @@ ICONS: Final[Mapping[str, str]] = {
     EntryKind.STUCK: "help",
     EntryKind.UNSTUCK: "check",
     EntryKind.HANDED: "people",
+    EntryKind.DRAFTED: "edit",
+    EntryKind.APPROVED: "check",
+    EntryKind.INJECT: "mail",
+    EntryKind.INJECT_PLAN: "edit",
+    EntryKind.SPEED: "clock",
     EntryKind.ENDED: "stop",
     EntryKind.ABORTED: "x",
     EntryKind.MISSED: "clock",
@@ -182,6 +193,8 @@ def _who(entry: JournalEntry) -> str | Promise:
 PLAIN: Final[Mapping[tuple[str, bool], Promise]] = {
     (EntryKind.PLANNED, True): _("Drill planned"),
     (EntryKind.PLANNED, False): _("Outage planned"),
+    (EntryKind.DRAFTED, True): _("Draft of a drill made: a manager has to approve it"),
+    (EntryKind.APPROVED, True): _("Drill approved"),
     (EntryKind.STARTED, True): _("Drill started"),
     (EntryKind.STARTED, False): _("Outage declared"),
     (EntryKind.PAUSED, True): _("Drill paused, all clocks stand still"),
@@ -202,6 +215,14 @@ MARKED: Final[Mapping[str, Promise]] = {
     "full": _("%(workflow)s: full service"),
     "returned": _("%(workflow)s: back on the usual tool"),
 }
+
+LISTED: Final[Mapping[str, Promise]] = {
+    "added": _("Inject %(number)s added"),
+    "changed": _("Inject %(number)s changed"),
+    "skipped": _("Inject %(number)s skipped"),
+    "recorded": _("Inject %(number)s: what was done is recorded"),
+}
+"""What was done to the list. Its words stay hidden: they may be still to come."""
 
 DECIDED: Final[Mapping[str, Promise]] = {
     "stay": _("%(workflow)s: decided to stay"),
@@ -253,6 +274,19 @@ def _said(entry: JournalEntry, *, is_drill: bool) -> tuple[str | Promise, str]:
             }, ""
         case EntryKind.PICTURE:
             return _("%(workflow)s: picture") % {"workflow": workflow}, data["caption"]
+        case EntryKind.INJECT:
+            language = "fr" if get_language() == "fr" else "en"
+            sender, text = data[f"sender_{language}"], data[f"text_{language}"]
+            said = {"number": data["number"], "sender": sender}
+            return _("Inject %(number)s from %(sender)s") % said, text
+        case EntryKind.INJECT_PLAN:
+            return str(LISTED[data["what"]]) % {"number": data["number"]}, ""
+        case EntryKind.SPEED:
+            said = {"speed": data["speed"]}
+            return _("The scenario goes on at %(speed)s ×") % said, ""
+        case EntryKind.ABORTED if data.get("reason"):
+            reason = str(ABORT_REASONS.get(data["reason"], data["reason"]))
+            return PLAIN[entry.kind, is_drill], reason
         case EntryKind.PHASE:
             names = ", ".join(data["tools"]) or data["component"]
             note = data.get("note_fr" if get_language() == "fr" else "note_en", "")

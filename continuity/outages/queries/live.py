@@ -40,6 +40,7 @@ from continuity.outages.queries.board import Board, board, is_partial
 from continuity.outages.queries.journal import PER_PAGE, JournalLine, lines
 from continuity.outages.queries.pictures import of_recovery
 from continuity.outages.queries.results import moments_of
+from continuity.outages.queries.told import Told, told
 
 ROWS: Final = 50
 MOST_PARTS: Final = 50
@@ -187,6 +188,7 @@ class Live:
     shown: str
     mine_total: int
     stuck: tuple[Row, ...]
+    told: tuple[Told, ...]
     journal: tuple[JournalLine, ...]
     older_than: int | None
 
@@ -232,6 +234,7 @@ def live(
         shown=shown,
         mine_total=reader.around().count(),
         stuck=reader.stuck() if may_run else (),
+        told=told(outage, user) if outage.is_drill else (),
         journal=journal,
         older_than=journal[-1].number if len(journal) == PER_PAGE else None,
     )

@@ -9,7 +9,7 @@ from django.db import transaction
 from continuity.accounts.models import Team, User
 from continuity.domain.clocks import Press
 from continuity.domain.errors import NotAllowedNow, NotRunning
-from continuity.domain.states import LIVE, DrillEvent, DrillState, next_state
+from continuity.domain.states import BEFORE, LIVE, DrillEvent, DrillState, next_state
 from continuity.history.services import record
 from continuity.inventory.models import Alternative, Dependency, Tool
 from continuity.outages.models import (
@@ -42,13 +42,26 @@ def plan(
     due_at: datetime,
     limit: timedelta | None,
     starts_by_itself: bool,
+    workflow_pks: Iterable[int] | None = None,
+    draft: bool = False,
+    secret: bool = False,
+    proves: bool = True,
+    away: User | None = None,
     actor: User | None,
     now: datetime,
 ) -> Outage:
-    """Plan an outage; its journal opens. `teams` are those whose workflows are in it."""
+    """Plan an outage; its journal opens. `teams` are those whose workflows are in it,
+    `workflow_pks` the only ones of them if not None. A `draft` has to be approved before
+    it can begin; of a `secret` one nobody else may know; one that is only talked through
+    `proves` nothing; who is `away` presses nothing in it.
+    """
     outage = Outage.objects.create(
         kind=kind,
-        state=DrillState.PLANNED,
+        state=DrillState.DRAFT if draft else DrillState.PLANNED,
+        narrowed=workflow_pks is not None,
+        secret=secret,
+        proves=proves,
+        away=away,
         title=title,
         briefing=briefing,
         team=team,
@@ -59,8 +72,27 @@ def plan(
     )
     outage.teams.set(teams)
     outage.tools.set(tools)
+    if workflow_pks is not None:
+        outage.workflows.set(workflow_pks)
+    kind_of_entry = EntryKind.DRAFTED if draft else EntryKind.PLANNED
+    append(outage, kind_of_entry, at=now, now=now, actor=actor)
+    _record(outage, "drafted" if draft else "planned", actor=actor, now=now)
+    return outage
+
+
+@transaction.atomic
+def approve(outage_pk: int, *, actor: User, now: datetime) -> Outage:
+    """Approve a draft, which is planned from then on.
+
+    Raises IllegalTransition unless it is a draft.
+    """
+    outage = locked(outage_pk)
+    outage.state = next_state(outage.state, DrillEvent.APPROVE)
+    append(outage, EntryKind.APPROVED, at=now, now=now, actor=actor)
+    outage.state = next_state(outage.state, DrillEvent.PLAN)
+    outage.save(update_fields=["state"])
     append(outage, EntryKind.PLANNED, at=now, now=now, actor=actor)
-    _record(outage, "planned", actor=actor, now=now)
+    _record(outage, "approved", actor=actor, now=now)
     return outage
 
 
@@ -88,6 +120,8 @@ def _freeze(outage: Outage) -> int:
     hit = in_scope(
         outage.tools.values_list("pk", flat=True), outage.teams.values_list("pk", flat=True)
     )
+    if outage.narrowed:
+        hit = hit.filter(workflow__in=outage.workflows.values("pk"))
     first: dict[int, Alternative] = {
         alternative.dependency_id: alternative
         for alternative in Alternative.objects.filter(dependency__in=hit.values("pk"))
@@ -107,12 +141,15 @@ def _recovery(
     outage: Outage, dependency: Dependency, alternative: Alternative | None
 ) -> Recovery:
     workflow = dependency.workflow
+    # Who plays being away leads nothing: the other of the two does.
+    leads = [workflow.owner_id, workflow.deputy_id]
+    lead = next((pk for pk in leads if pk and pk != outage.away_id), None)
     return Recovery(
         outage=outage,
         dependency=dependency,
         workflow=workflow,
         tool_id=dependency.tool_id,
-        lead_id=workflow.owner_id or workflow.deputy_id,
+        lead_id=lead,
         rto=workflow.rto,
         mbco_percent=workflow.mbco_percent,
         alternative=alternative,
@@ -161,7 +198,8 @@ def _close_stop(outage: Outage, now: datetime) -> timedelta:
 
 @transaction.atomic
 def end(outage_pk: int, *, actor: User | None, now: datetime) -> Outage:
-    """End it and write proofs on the alternatives that carried the work.
+    """End it and write proofs on the alternatives that carried the work, unless it was
+    only talked through.
 
     Without an `actor` it is the time limit that ends it, and it ended then, not when
     somebody came by to see it. Raises IllegalTransition unless it is running or paused,
@@ -175,7 +213,8 @@ def end(outage_pk: int, *, actor: User | None, now: datetime) -> Outage:
             raise NotAllowedNow("Its limit has not come.")
         at = outage.ends_by
     _finish(outage, DrillEvent.END, at)
-    write_proofs(outage, now)
+    if outage.proves:
+        write_proofs(outage, now)
     append(
         outage, EntryKind.ENDED, at=at, now=now, actor=actor, data={"by_itself": by_itself}
     )
@@ -184,22 +223,39 @@ def end(outage_pk: int, *, actor: User | None, now: datetime) -> Outage:
 
 
 @transaction.atomic
-def abort(outage_pk: int, *, actor: User, now: datetime) -> Outage:
-    """Stop it without a result: an aborted drill proves nothing.
+def abort(outage_pk: int, *, reason: str = "", actor: User | None, now: datetime) -> Outage:
+    """Stop it without a result: an aborted drill proves nothing, and work is as usual.
 
-    Raises IllegalTransition if it is over.
+    `reason` is a person's words, or a key of ABORT_REASONS where no person does it
+    (`actor` None); the live page shows it at once, and those who take part are told on
+    the next tick. Raises IllegalTransition if it is over.
     """
     outage = locked(outage_pk)
+    outage.aborted_reason = reason[:300]
+    outage.save(update_fields=["aborted_reason"])
     _finish(outage, DrillEvent.ABORT, now)
-    append(outage, EntryKind.ABORTED, at=now, now=now, actor=actor)
-    _record(outage, "aborted", actor=actor, now=now)
+    append(
+        outage,
+        EntryKind.ABORTED,
+        at=now,
+        now=now,
+        actor=actor,
+        data={"reason": outage.aborted_reason} if reason else None,
+    )
+    _record(
+        outage,
+        "aborted",
+        actor=actor,
+        now=now,
+        after={"reason": outage.why_aborted} if reason else None,
+    )
     return outage
 
 
 @transaction.atomic
 def miss(outage_pk: int, *, actor: User | None, now: datetime) -> Outage:
-    """Note that its time has gone by and it never ran. Raises IllegalTransition unless
-    it is planned."""
+    """Note that its time has gone by and it never ran. Raises IllegalTransition once it
+    has begun."""
     outage = locked(outage_pk)
     outage.state = next_state(outage.state, DrillEvent.MISS)
     outage.save(update_fields=["state"])
@@ -322,4 +378,7 @@ def _record(
 ) -> None:
     """Write to the history under a verb that tells practice from the real thing."""
     kind = "drill" if outage.is_drill else "outage"
-    record(f"{kind}.{what}", outage, actor=actor, now=now, team=outage.team, after=after)
+    # A team's history is read by its members: a surprise is written to the organisation's.
+    hidden = outage.secret and outage.state in BEFORE
+    team = None if hidden else outage.team
+    record(f"{kind}.{what}", outage, actor=actor, now=now, team=team, after=after)

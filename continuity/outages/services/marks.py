@@ -14,6 +14,7 @@ from continuity.domain.errors import (
     NotAllowedNow,
     NotRunning,
     OutsideWindow,
+    Refused,
 )
 from continuity.domain.states import DrillEvent, next_state
 from continuity.inventory.models import Alternative, RunbookStep
@@ -36,6 +37,12 @@ class AlreadyRecorded(Conflict):
     """This clock has its mark. Fields: `at`, the instant that stands."""
 
     code = "already_recorded"
+
+
+class PlaysAway(Refused):
+    """Who plays being away in this drill presses nothing: their deputies do."""
+
+    code = "plays_away"
 
 
 @transaction.atomic
@@ -73,12 +80,13 @@ def mark(
 
     Raises NotRunning when it was not under way, AlreadyRecorded if the clock has a mark,
     OutOfOrder if clocks would run backwards, NotAllowedNow for an alternative that is
-    none of this dependency, and for "decided" without a decision.
+    none of this dependency, and for "decided" without a decision, PlaysAway.
     """
     outage, recovery = opened(recovery_pk)
     earlier = recovery.marks.filter(key=key).first()
     if earlier is not None:
         return earlier
+    present(outage, actor)
     clock = Clock(clock)
     if (clock == Clock.DECIDED) != (decision is not None):
         raise NotAllowedNow("A decision and its clock go together.")
@@ -245,9 +253,10 @@ def tick(recovery_pk: int, step_pk: int, *, actor: User, now: datetime) -> StepD
     """Tick off a runbook step; one that is ticked stays as it is.
 
     Raises NotRunning when it is not under way, NotAllowedNow for a step of another
-    dependency's runbook.
+    dependency's runbook, PlaysAway.
     """
     outage, recovery = opened(recovery_pk)
+    present(outage, actor)
     running(outage)
     step = RunbookStep.objects.filter(
         pk=step_pk, alternative__dependency=recovery.dependency_id
@@ -292,6 +301,12 @@ def opened(recovery_pk: int) -> tuple[Outage, Recovery]:
     outage = locked(outage_pk)
     joined = outage.recoveries.select_related("workflow", "lead", "proof")
     return outage, joined.get(pk=recovery_pk)
+
+
+def present(outage: Outage, actor: User) -> None:
+    """Raise PlaysAway if `actor` cannot be reached in this drill."""
+    if outage.away_id == actor.pk:
+        raise PlaysAway(f"{actor} plays being away.")
 
 
 def running(outage: Outage) -> datetime:

@@ -15,7 +15,7 @@ from continuity.notifications.models import Kind
 from continuity.notifications.services import Message, owe
 from continuity.outages.models import EntryKind, Outage, Recovery
 from continuity.outages.services.journal import JUST_NOW, append, placed, presence, written
-from continuity.outages.services.marks import opened, running
+from continuity.outages.services.marks import opened, present, running
 
 
 @transaction.atomic
@@ -33,12 +33,13 @@ def stuck(
 
     The same reason again, and the same `key`, does nothing; another one takes its place,
     and the journal keeps both. Raises NotRunning when it is not under way, NotAllowedNow
-    once the work goes on.
+    once the work goes on, PlaysAway.
     """
     outage, recovery = opened(recovery_pk)
     if written(outage, key) is not None:
         return recovery
     running(outage)
+    present(outage, actor)
     if recovery.minimum_at is not None:
         raise NotAllowedNow("It works again.")
     if recovery.stuck_reason == reason:
@@ -104,12 +105,17 @@ def hand_over(recovery_pk: int, to: User, *, actor: User, now: datetime) -> Reco
     """Let `to` lead a recovery from now on, and owe them the word.
 
     Again does nothing. Raises NotRunning when it is not under way, NotAllowedNow if
-    `to` may not take part in it.
+    `to` may not take part in it or plays being away, PlaysAway.
     """
     outage, recovery = opened(recovery_pk)
     running(outage)
+    present(outage, actor)
     allowed = Recovery.objects.allowing(to, Action.TAKE_PART)
-    if not to.is_active or not allowed.filter(pk=recovery.pk).exists():
+    if (
+        to.pk == outage.away_id
+        or not to.is_active
+        or not allowed.filter(pk=recovery.pk).exists()
+    ):
         raise NotAllowedNow(f"{to} may not take part in it.")
     if recovery.lead_id == to.pk:
         return recovery

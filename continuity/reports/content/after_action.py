@@ -142,7 +142,7 @@ def _phases(drill: Drill) -> list[dict[str, Any]]:
         tools = drill.script["components"].get(phase["component"], [])
         rows.append(
             {
-                "offset_seconds": int((real / drill.speed).total_seconds()),
+                "offset_seconds": int(drill.pace.lived(real).total_seconds()),
                 "component": ", ".join(tool["name"] for tool in tools)
                 or phase["component"],
                 "state": str(PHASE_STATE_LABELS[phase["state"]]),
