@@ -50,6 +50,7 @@ from continuity.inventory.models.workflows import (
     Without,
     Workflow,
     WorkflowStatus,
+    approves,
 )
 
 __all__ = [
@@ -95,4 +96,5 @@ __all__ = [
     "Workflow",
     "WorkflowApproval",
     "WorkflowStatus",
+    "approves",
 ]
