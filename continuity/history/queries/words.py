@@ -185,6 +185,7 @@ KINDS: Final[Mapping[str, Promise]] = {
     "survey": _("Surveys"),
     "outage": _("Outages"),
     "calendar": _("Calendar"),
+    "pass": _("Links of participants"),
     "blackout": _("Days without drills"),
     "programme": _("Programme of drills"),
     "report": _("Reports"),
