@@ -172,6 +172,7 @@ urlpatterns = [
     path("workflows/import/<int:pk>/tools/", imports.tools, name="import_tools"),
     path("workflows/import/<int:pk>/rows-to-fix.csv", imports.bad_rows, name="import_bad"),
     path("workflows/import/<int:pk>/apply/", imports.apply, name="import_apply"),
+    path("workflows/import/<int:pk>/running/", imports.running, name="import_running"),
     path("workflows/import/<int:pk>/done/", imports.done, name="import_done"),
     path("workflows/import/<int:pk>/undo/", imports.undo, name="import_undo"),
     path("workflows/import/<int:pk>/discard/", imports.discard, name="import_discard"),

@@ -127,6 +127,10 @@ SENTENCES: Final[Mapping[str, Promise]] = {
     "import_in_use": _(
         "This import cannot be undone as a whole, so nothing was undone: %(names)s."
     ),
+    "import_gave_up": _(
+        "The import was begun three times and never came to its end, so nothing was "
+        "written. Split the file and import the parts one by one."
+    ),
     "too_long_for_workbook": _(
         "A workbook cannot hold this: a cell of “%(column)s” in the table “%(table)s” has "
         "more than 32,767 characters. Nothing was cut off; export as CSV or JSON instead."

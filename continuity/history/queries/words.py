@@ -184,6 +184,7 @@ KINDS: Final[Mapping[str, Promise]] = {
     "action": _("Actions"),
     "survey": _("Surveys"),
     "outage": _("Outages"),
+    "pass": _("Links of participants"),
     "calendar": _("Calendar"),
     "pass": _("Links of participants"),
     "blackout": _("Days without drills"),
@@ -278,7 +279,7 @@ FIELDS: Final[Mapping[str, Promise]] = {
     "starts_on": _("First day"),
     "starts_time": _("Time"),
     "rrule": _("Repeats"),
-    "tools": _("Tools that fail"),
+    "tools": _("AI tools"),
     "type": _("Type"),
     "status": _("Status"),
     "review_on": _("Due for review"),
@@ -320,6 +321,16 @@ FIELDS: Final[Mapping[str, Promise]] = {
     "teams": _("Teams"),
     "paused_reason": _("Why"),
     "message": _("Message"),
+    "spellings": _("Spellings added"),
+    "new": pgettext_lazy("rows of an import", "New"),
+    "changed": pgettext_lazy("rows of an import", "Changed"),
+    "unchanged": pgettext_lazy("rows of an import", "Unchanged"),
+    "not_in_use": pgettext_lazy("rows of an import", "Not in use"),
+    "left_out": _("Left out by you"),
+    "fix": _("Not imported, to be fixed"),
+    "all": _("All rows of the file"),
+    "without_tool": _("Rows that name no tool"),
+    "providers": _("Providers"),
 }
 """A field without a name here shows its own."""
 

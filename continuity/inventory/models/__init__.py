@@ -17,6 +17,7 @@ from continuity.inventory.models.impact import (
     RecoveryPoint,
 )
 from continuity.inventory.models.imports import (
+    TABLES,
     Import,
     ImportChange,
     ImportKind,
@@ -54,6 +55,7 @@ from continuity.inventory.models.workflows import (
 
 __all__ = [
     "QUESTIONS",
+    "TABLES",
     "TIER_WEIGHTS",
     "Access",
     "Alternative",

@@ -39,6 +39,7 @@ def listing(request: SignedInRequest) -> HttpResponse:
         "active": bool(wanted),
         "sort": sort,
         "may_edit": request.user.may(Action.EDIT_CATALOGUE),
+        "may_import": request.user.may(Action.IMPORT),
         **saved.context(request, ListPage.TOOLS, address, asked),
     }
     response = render_page(request, "inventory/tools.html", context, part="results")
