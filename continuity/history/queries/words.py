@@ -186,7 +186,6 @@ KINDS: Final[Mapping[str, Promise]] = {
     "outage": _("Outages"),
     "pass": _("Links of participants"),
     "calendar": _("Calendar"),
-    "pass": _("Links of participants"),
     "blackout": _("Days without drills"),
     "programme": _("Programme of drills"),
     "report": _("Reports"),
