@@ -49,7 +49,7 @@ from tests.factories import (
 from tests.faults.size import FULL
 from tests.outages.keys import key
 
-EXAMPLES, STEPS = (300, 40) if FULL else (25, 30)
+EXAMPLES, STEPS = (300, 40) if FULL else (20, 30)
 
 SECOND: Final = timedelta(seconds=1)
 MINUTE: Final = timedelta(minutes=1)
