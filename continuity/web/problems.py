@@ -168,6 +168,21 @@ SENTENCES: Final[Mapping[str, Promise]] = {
         "close it with a reason."
     ),
     "view_exists": _("You have a view called “%(name)s” already. Choose another name."),
+    "cannot_bring_back": _(
+        "“%(name)s” cannot be brought back: it does not fit what is there now. "
+        "Look at the history for what has changed."
+    ),
+    "cannot_bring_back:parent_gone": _(
+        "“%(name)s” cannot be brought back: “%(parent)s”, to which it belonged, is gone. "
+        "Bring that back first."
+    ),
+    "cannot_bring_back:taken": _(
+        "“%(name)s” cannot be brought back: another one has its name or place by now. "
+        "Rename or remove that one first."
+    ),
+    "cannot_bring_back:gone_for_good": _(
+        "This was deleted more than 30 days ago and cannot be brought back any more."
+    ),
     "not_allowed_now": _(
         "This is not possible at this moment. Reload the page to see what has changed."
     ),

@@ -52,6 +52,7 @@ from continuity.inventory.models.workflows import (
     Without,
     Workflow,
     WorkflowStatus,
+    approves,
 )
 
 __all__ = [
@@ -99,4 +100,5 @@ __all__ = [
     "Workflow",
     "WorkflowApproval",
     "WorkflowStatus",
+    "approves",
 ]
