@@ -17,8 +17,8 @@ from continuity.notifications.services import LEASE, Message, owe
 from tests.conftest import database_url_of_tests
 from tests.factories import NOON, UserFactory
 from tests.faults.mailbox import Mailbox
+from tests.faults.size import FULL
 
-FULL = os.environ.get("CONTINUITY_FULL_FAULTS") == "1"
 PEOPLE, KILLS = (2000, 20) if FULL else (200, 5)
 MESSAGES = 2
 """What each is told: that a drill is planned, and that it has started."""

@@ -1,4 +1,5 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -360,3 +361,15 @@ def test_a_drill_of_10000_dependencies_starts_within_10_seconds_of_cpu(
 
     assert outage.recoveries.count() == 10_000
     assert time.process_time() - begun < 10
+
+
+def test_a_limit_is_real_time_also_on_the_night_when_the_clocks_go_back(
+    team, tool, facilitator
+):
+    now = datetime(2026, 10, 25, 1, 30, tzinfo=ZoneInfo("Europe/Paris"))
+    outage = plan(team, tool, facilitator)
+
+    course.start(outage.pk, actor=facilitator, now=now)
+
+    outage.refresh_from_db()
+    assert outage.ends_by - outage.occurred_at == timedelta(hours=2)

@@ -347,3 +347,25 @@ def test_eight_people_at_once_make_one_mark_and_seven_hear_of_it():
 
     assert answers == ["recorded"] + ["told"] * 7
     assert Recovery.objects.get().acknowledged_at == NOON + MINUTE
+
+
+def test_when_the_servers_clock_goes_back_below_the_onset_a_press_is_at_it(recovery, lead):
+    mark = press(recovery, "acknowledged", 1, lead, -60 * MINUTE)
+
+    assert (mark.at, mark.received_at, mark.exact) == (NOON, NOON, False)
+
+
+def test_when_the_servers_clock_goes_back_what_is_pressed_then_is_suspect(recovery, lead):
+    press(recovery, "acknowledged", 1, lead, 70 * MINUTE)
+    other = RecoveryFactory(outage=recovery.outage)
+
+    mark = press(other, "acknowledged", 2, lead, 10 * MINUTE)
+
+    assert (mark.at, mark.exact) == (NOON + 10 * MINUTE, False)
+
+
+def test_two_requests_that_wait_for_each_other_are_no_clock_that_goes_back(recovery, lead):
+    press(recovery, "acknowledged", 1, lead, 10 * MINUTE)
+    other = RecoveryFactory(outage=recovery.outage)
+
+    assert press(other, "acknowledged", 2, lead, 10 * MINUTE - 5 * SECOND).exact is True

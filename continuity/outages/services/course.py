@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from continuity.accounts.models import Team, User
-from continuity.domain.clocks import Press
+from continuity.domain.clocks import Press, utc
 from continuity.domain.errors import NotAllowedNow, NotRunning
 from continuity.domain.states import BEFORE, LIVE, DrillEvent, DrillState, next_state
 from continuity.history.services import record
@@ -105,7 +105,8 @@ def start(outage_pk: int, *, actor: User | None, now: datetime) -> Outage:
     outage = locked(outage_pk)
     outage.state = next_state(outage.state, DrillEvent.START)
     outage.occurred_at = now
-    outage.ends_by = now + outage.limit if outage.limit is not None else None
+    # In UTC: a limit added to a local time is an hour off across a change of clocks.
+    outage.ends_by = None if outage.limit is None else utc(now) + outage.limit
     outage.save(update_fields=["state", "occurred_at", "ends_by"])
     frozen = _freeze(outage)
     append(

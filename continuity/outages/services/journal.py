@@ -6,7 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from continuity.accounts.models import User
-from continuity.domain.clocks import Press, place
+from continuity.domain.clocks import JOURNEY, Press, place
 from continuity.history.services import plain
 from continuity.outages.models import EntryKind, JournalEntry, Outage, Recovery
 from continuity.outages.queries.journal import digest
@@ -16,7 +16,8 @@ JUST_NOW: Final = Press()
 
 
 def placed(outage: Outage, press: Press, now: datetime) -> tuple[datetime, bool]:
-    """Return when something was pressed on our clock, and whether that is exact.
+    """Return when something was pressed on our clock, and whether that is exact: not
+    where our own clock has gone back below the last line.
 
     Raises NotRunning before the onset.
     """
@@ -28,7 +29,14 @@ def placed(outage: Outage, press: Press, now: datetime) -> tuple[datetime, bool]
         heard_at=press.heard_at,
         opened=outage.onset,
     )
-    return found.at, found.exact
+    return found.at, found.exact and not _stepped_back(outage, now)
+
+
+def _stepped_back(outage: Outage, now: datetime) -> bool:
+    """Say whether the journal knows a later moment than `now`, by more than two requests
+    that wait for each other can bring about."""
+    last = outage.journal.filter(number=outage.entries).values_list("received_at").first()
+    return last is not None and last[0] - now > JOURNEY
 
 
 def append(

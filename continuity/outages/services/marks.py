@@ -103,7 +103,7 @@ def mark(
         key=key,
         at=at,
         pressed_at=pressed_at,
-        received_at=now,
+        received_at=max(now, at),  # a server's clock may step back below the onset
         exact=exact,
         decision=decision or "",
         by=actor,
