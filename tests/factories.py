@@ -15,7 +15,9 @@ from continuity.domain.states import DrillState
 from continuity.drills.models import (
     Component,
     Drill,
+    DrillInject,
     DrillType,
+    Inject,
     Participant,
     Phase,
     Scenario,
@@ -280,6 +282,32 @@ class ParticipantFactory(DjangoModelFactory):
     drill = factory.SubFactory(DrillFactory)
     user = factory.SubFactory(UserFactory)
     role = "lead"
+
+
+class InjectFactory(DjangoModelFactory):
+    class Meta:
+        model = Inject
+
+    scenario = factory.SubFactory(ScenarioFactory)
+    number = factory.Sequence(lambda number: number + 1)
+    wait = timedelta(minutes=20)
+    sender_en = "Service desk"
+    sender_fr = "Centre de services"
+    text_en = "Is this known?"
+    text_fr = "Est-ce connu ?"
+
+
+class DrillInjectFactory(DjangoModelFactory):
+    class Meta:
+        model = DrillInject
+
+    drill = factory.SubFactory(DrillFactory)
+    number = 1
+    wait = timedelta(minutes=20)
+    sender_en = "Service desk"
+    sender_fr = "Centre de services"
+    text_en = "Is this known?"
+    text_fr = "Est-ce connu ?"
 
 
 class ReportFactory(DjangoModelFactory):

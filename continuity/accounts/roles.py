@@ -30,6 +30,9 @@ class Action(StrEnum):
     EDIT = "edit"
     APPROVE = "approve"
     RUN_DRILL = "run_drill"
+    REVIEW = "review"  # approve what a drill showed
+    EVALUATE = "evaluate"
+    APPROVE_DRILL = "approve_drill"
     IMPORT = "import"
     EDIT_CATALOGUE = "edit_catalogue"
     ADMINISTER = "administer"
@@ -56,6 +59,9 @@ POLICY: Final[Mapping[Action, Rule]] = {
     Action.EDIT: Rule(TeamRole.MEMBER, _MANAGERS),
     Action.APPROVE: Rule(TeamRole.LEAD, _MANAGERS),
     Action.RUN_DRILL: Rule(TeamRole.LEAD, _MANAGERS),
+    Action.REVIEW: Rule(None, _MANAGERS),
+    Action.EVALUATE: Rule(TeamRole.LEAD, _MANAGERS),
+    Action.APPROVE_DRILL: Rule(None, _MANAGERS),
     Action.IMPORT: Rule(None, _MANAGERS),
     Action.EDIT_CATALOGUE: Rule(None, _MANAGERS),
     Action.ADMINISTER: Rule(None, frozenset({OrganisationRole.ADMINISTRATOR})),

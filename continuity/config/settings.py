@@ -145,10 +145,18 @@ CELERY_BEAT_SCHEDULE = {
     "open-due": {"task": "drills.open_due", "schedule": TICK},
     "remind": {"task": "drills.remind", "schedule": 10.0},
     "conduct": {"task": "drills.conduct", "schedule": TICK},
+    # For drills that ended without: what is conducted drafts its report as it ends.
+    "draft-reports": {"task": "drills.draft_reports", "schedule": 10.0},
+    "remind-of-actions": {"task": "drills.remind_of_actions", "schedule": 60.0},
     "deliver": {"task": "notifications.deliver", "schedule": TICK},
+    "tell-endpoints": {"task": "notifications.tell_endpoints", "schedule": TICK},
+    "digest": {"task": "notifications.digest", "schedule": 20.0},
     "render": {"task": "reports.render", "schedule": TICK},
+    # Proofs, reviews and answers become due on a day; each is told once.
+    "remind-owners": {"task": "inventory.remind", "schedule": 3600.0},
     # A tool is withdrawn on a day; a minute more is no harm.
     "end-proofs": {"task": "inventory.end_proofs", "schedule": 60.0},
+    "reviews-due": {"task": "inventory.come_due", "schedule": 60.0},
 }
 
 # --- people and safety ------------------------------------------------------------
@@ -267,6 +275,13 @@ if smtp_host := env.text("CONTINUITY_SMTP_HOST", ""):
             },
         }
     }
+
+# --- the way out ------------------------------------------------------------------
+OUTGOING_NETWORKS = env.words("CONTINUITY_OUTGOING_NETWORKS")
+"""Private networks that webhooks may reach all the same, as in 10.20.0.0/16."""
+OUTGOING_PORTS = [
+    int(port) for port in env.words("CONTINUITY_OUTGOING_PORTS", default="443")
+]
 
 # --- logs -------------------------------------------------------------------------
 LOGGING = {

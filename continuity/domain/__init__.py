@@ -7,9 +7,14 @@ know     `fate`        what falls when a tool falls, and whether an alternative
                        rides on the same thing
          `readiness`   would this work go on, and what would have to change
 rehearse `scenario`    what the users of a tool see at each moment of an outage
+         `pace`        how fast a drill plays it, also where that changes
+         `injects`     what people are told on the way, and what that waits for
          `recurrence`  when the next drill is due
+         `surprise`    when one begins that nobody expects, drawn from a seed
+         `criteria`    by what a drill succeeds
          `states`      what a drill may go through, as one table
 survive  `clocks`      how long work stood still, and how sure that figure is
+         `arrivals`    what becomes of a press that comes late
 prove    `clocks`      medians and verdicts; `readiness` the shares in reports
 
 `errors` holds what the rules say when they say no.

@@ -31,6 +31,9 @@ ORDER: Final = tuple(Clock)
 BUTTON: Final = (Clock.ACKNOWLEDGED, Clock.SWITCHED, Clock.MINIMUM)
 """What a participant is asked for, one after the other, by the big button."""
 
+OPTIONAL: Final = frozenset({Clock.DETECTED, Clock.DECIDED, Clock.FULL, Clock.RETURNED})
+"""Clocks that say nothing by their absence."""
+
 
 class Verdict(StrEnum):
     MET = "met"
@@ -196,6 +199,64 @@ def _since(
     return Reading(working_time(start, stop, pauses), is_lower_bound=True)
 
 
+def after_onset(
+    moments: Moments,
+    clock: Clock,
+    *,
+    ended: datetime | None,
+    now: datetime,
+    pauses: Iterable[Pause] = (),
+) -> Reading | None:
+    """Return the time from the onset to `clock`, pauses taken off.
+
+    Of what had not come when the outage `ended` it is a lower bound. None where it was
+    passed over: a later clock was marked and this one never. Detecting and deciding are
+    not asked of everybody, nor is the way back, so without a mark they too are None.
+    """
+    at = moments.at(clock)
+    if at is not None:
+        return Reading(working_time(moments.occurred, at, pauses))
+    if clock in OPTIONAL or any(
+        moments.at(later) is not None for later in ORDER[ORDER.index(clock) :]
+    ):
+        return None
+    stop = max(utc(now if ended is None else ended), utc(moments.occurred))
+    return Reading(working_time(moments.occurred, stop, pauses), is_lower_bound=True)
+
+
+class Sureness(StrEnum):
+    EXACT = "exact"
+    AT_LEAST = "at_least"
+    AT_MOST = "at_most"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """How much longer something took than before; negative if it was faster."""
+
+    length: timedelta
+    sureness: Sureness = Sureness.EXACT
+
+
+def change(before: Reading | None, after: Reading | None) -> Change | None:
+    """Return the change from one reading to another, as sure as both allow.
+
+    None where one is missing, or both are lower bounds: between two of those anything
+    may have happened.
+    """
+    if before is None or after is None:
+        return None
+    length = after.length - before.length
+    match before.is_lower_bound, after.is_lower_bound:
+        case True, True:
+            return None
+        case True, False:
+            return Change(length, Sureness.AT_MOST)
+        case False, True:
+            return Change(length, Sureness.AT_LEAST)
+    return Change(length)
+
+
 def rta(
     moments: Moments, *, ended: datetime | None, now: datetime, pauses: Iterable[Pause] = ()
 ) -> Reading:
@@ -287,35 +348,68 @@ class Placed:
     exact: bool
 
 
+JOURNEY: Final = timedelta(seconds=10)
+"""The longest that a press may be on its way while its own time is still believed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """What a device says of a press. Nothing of it is truth: all of it may be missing.
+
+    `pressed_at` is when it happened by the device's idea of our clock. `age` is how long
+    it has waited by a clock that only counts (known while the page is the same), and
+    `wall_age` the same by the device's own clock. `heard_at` is the last of our
+    instants that it had heard by then: the press cannot be older.
+    """
+
+    pressed_at: datetime | None = None
+    age: timedelta | None = None
+    wall_age: timedelta | None = None
+    heard_at: datetime | None = None
+
+
 def place(
     pressed_at: datetime | None,
     received_at: datetime,
     *,
     age: timedelta | None,
+    wall_age: timedelta | None = None,
+    heard_at: datetime | None = None,
     opened: datetime,
     tolerance: timedelta = timedelta(seconds=1),
 ) -> Placed:
     """Say when a button was pressed on a phone that may have been offline.
 
-    `received_at` is the server's clock. `age` is how long the press had waited by
-    a clock that only counts (known while the page is the same): with it the
-    instant is known, whatever the phone believes the time to be. Failing that,
-    the phone's own `pressed_at` is a hint, never exact. With neither, the press
-    happened when it arrived.
+    `received_at` is the server's clock; the others are those of `Press`. An age is
+    exact when nothing speaks against it. A counting clock stands still while a phone
+    sleeps, and an answer may be long on its way: so where `pressed_at` is known too, the
+    two must agree within `tolerance`. If they do not, a clock was stepped, the phone
+    slept, or the network was slow. Then `pressed_at` is taken if the phone's own clock
+    tells the same story, else the age; neither is exact. Without an age the press is a
+    guess, and without any time it happened when it arrived.
 
-    Nothing is placed after its arrival or before `opened`, the onset. What has to
-    be moved by more than `tolerance` for that is not exact any more. The answer is
-    in UTC. Raises ValueError if an instant is naive.
+    Nothing is placed after its arrival, later than its age allows, before `heard_at` or
+    before `opened`, the onset. What has to be moved by more than `tolerance` for that is
+    not exact any more. The answer is in UTC. Raises ValueError if an instant is naive.
     """
     received, onset = utc(received_at), utc(opened)
     if age is not None:
         # Compared as lengths: a made-up age must not run out of the calendar.
         waited = min(max(age, NOTHING), max(received - onset, NOTHING))
-        at, exact = received - waited, abs(age - waited) <= tolerance
-    elif pressed_at is not None:
-        at, exact = min(utc(pressed_at), received), False
+        latest, exact = received - waited, abs(age - waited) <= tolerance
     else:
-        at, exact = received, True
-    if at < onset:
-        at, exact = onset, exact and onset - at <= tolerance
+        latest, exact = received, pressed_at is None
+    at = latest
+    if pressed_at is not None:
+        told = utc(pressed_at)
+        exact = exact and abs(told - latest) <= tolerance
+        if not exact and (age is None or _same_story(received - told, wall_age)):
+            at = min(told, latest)
+    floor = onset if heard_at is None else max(onset, min(utc(heard_at), latest))
+    if at < floor:
+        at, exact = floor, exact and floor - at <= tolerance
     return Placed(at, exact)
+
+
+def _same_story(ago: timedelta, wall_age: timedelta | None) -> bool:
+    return wall_age is not None and abs(ago - wall_age) <= JOURNEY

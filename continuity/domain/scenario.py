@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 from itertools import pairwise
-from math import isfinite
 from typing import Final
 
 from continuity.domain.errors import InvalidScript
+from continuity.domain.pace import Pace
 
 START: Final = timedelta()
 
@@ -126,18 +126,17 @@ class Seen:
 AS_USUAL: Final = Seen(ComponentState.OPERATIONAL)
 
 
-def _check_speed(speed: float) -> None:
-    if not (isfinite(speed) and speed > 0):
-        raise InvalidScript(f"No speed: {speed}.", reason=Fault.SPEED)
+type Speed = float | Pace
+"""One speed throughout, or a pace that changes on the way."""
 
 
-def _timed(script: Script, speed: float) -> Iterator[tuple[timedelta, Phase]]:
+def _timed(script: Script, speed: Speed) -> Iterator[tuple[timedelta, Phase]]:
     """Pair each phase with its moment in the people's time.
 
-    The only place that divides, so that a phase which is due is also seen.
+    The only place that asks for it, so that a phase which is due is also seen.
     """
-    _check_speed(speed)
-    return ((phase.at / speed, phase) for phase in script.phases)
+    pace = speed if isinstance(speed, Pace) else Pace.steady(speed)
+    return ((pace.lived(phase.at), phase) for phase in script.phases)
 
 
 def at_speed(script: Script, speed: float) -> Script:
@@ -152,7 +151,7 @@ def at_speed(script: Script, speed: float) -> Script:
     )
 
 
-def seen(script: Script, component: str, real_elapsed: timedelta, speed: float = 1) -> Seen:
+def seen(script: Script, component: str, real_elapsed: timedelta, speed: Speed = 1) -> Seen:
     """Return what a user of `component` sees `real_elapsed` after the onset.
 
     Time is the people's: at 60x, one minute in, the script is at its first hour.
@@ -172,7 +171,7 @@ def seen(script: Script, component: str, real_elapsed: timedelta, speed: float =
     return replace(now, flapping=_flaps(past))
 
 
-def back_after(script: Script, component: str, speed: float = 1) -> timedelta | None:
+def back_after(script: Script, component: str, speed: Speed = 1) -> timedelta | None:
     """Return when `component` was back for good, in the people's time from the onset.
 
     That is its first good moment after its last bad one; nothing if it was never bad.
@@ -213,7 +212,7 @@ def _flaps(past: list[Phase]) -> bool:
 
 
 def due_phases(
-    script: Script, before: timedelta | None, until: timedelta, speed: float = 1
+    script: Script, before: timedelta | None, until: timedelta, speed: Speed = 1
 ) -> tuple[Phase, ...]:
     """Return the phases that began after `before`, up to and including `until`.
 

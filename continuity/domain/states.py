@@ -32,17 +32,21 @@ class DrillEvent(StrEnum):
     END = "end"
     ABORT = "abort"
     REVIEW = "review"
+    REOPEN = "reopen"
     MISS = "miss"
 
 
-# The whole machine. A pair that is not here is not allowed. A draft may be planned
-# without approval; that a live drill needs one is the business of whoever plans it,
-# since a state alone does not know the type of its drill. While paused the clocks
-# stand still, so nothing can be timed, yet anything can be noted.
+# The whole machine. A pair that is not here is not allowed. Who plans a drill that
+# needs no approval begins with "planned"; a draft has to be approved first, and if
+# nobody does in time it was missed. While paused the clocks stand still, so nothing
+# can be timed, yet anything can be noted.
 TRANSITIONS: Final[Mapping[tuple[DrillState, DrillEvent], DrillState]] = {
     (DrillState.DRAFT, DrillEvent.APPROVE): DrillState.APPROVED,
-    (DrillState.DRAFT, DrillEvent.PLAN): DrillState.PLANNED,
+    (DrillState.DRAFT, DrillEvent.ABORT): DrillState.ABORTED,
+    (DrillState.DRAFT, DrillEvent.MISS): DrillState.MISSED,
     (DrillState.APPROVED, DrillEvent.PLAN): DrillState.PLANNED,
+    (DrillState.APPROVED, DrillEvent.ABORT): DrillState.ABORTED,
+    (DrillState.APPROVED, DrillEvent.MISS): DrillState.MISSED,
     (DrillState.PLANNED, DrillEvent.START): DrillState.RUNNING,
     (DrillState.PLANNED, DrillEvent.ABORT): DrillState.ABORTED,
     (DrillState.PLANNED, DrillEvent.MISS): DrillState.MISSED,
@@ -57,8 +61,11 @@ TRANSITIONS: Final[Mapping[tuple[DrillState, DrillEvent], DrillState]] = {
     (DrillState.PAUSED, DrillEvent.ABORT): DrillState.ABORTED,
     (DrillState.ENDED, DrillEvent.NOTE): DrillState.ENDED,
     (DrillState.ENDED, DrillEvent.REVIEW): DrillState.REVIEWED,
-    (DrillState.REVIEWED, DrillEvent.NOTE): DrillState.REVIEWED,
+    (DrillState.REVIEWED, DrillEvent.REOPEN): DrillState.ENDED,
 }
+
+BEFORE: Final = frozenset({DrillState.DRAFT, DrillState.APPROVED, DrillState.PLANNED})
+"""It has not begun."""
 
 LIVE: Final = frozenset({DrillState.RUNNING, DrillState.PAUSED})
 """The simulated outage is on: participants see the live page."""

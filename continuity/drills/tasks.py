@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from continuity.drills.services import conducting, reminding
+from continuity.drills.services import conducting, drafting, following_up, reminding
 
 
 @shared_task(name="drills.open_due", expires=10, acks_late=True)
@@ -19,3 +19,13 @@ def conduct() -> int:
 @shared_task(name="drills.remind", expires=50, acks_late=True)
 def remind() -> int:
     return reminding.remind(now=timezone.now())
+
+
+@shared_task(name="drills.draft_reports", expires=10, acks_late=True)
+def draft_reports() -> int:
+    return drafting.draft_due(now=timezone.now())
+
+
+@shared_task(name="drills.remind_of_actions", expires=50, acks_late=True)
+def remind_of_actions() -> int:
+    return following_up.remind(now=timezone.now())

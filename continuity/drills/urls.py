@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from continuity.drills.views import calendar, drills, planning, programme, scenarios
+from continuity.drills.views import (
+    actions,
+    after,
+    calendar,
+    console,
+    drills,
+    handing_over,
+    planning,
+    programme,
+    scenarios,
+)
 
 app_name = "drills"
 urlpatterns = [
@@ -12,6 +22,32 @@ urlpatterns = [
     path("plan/preview/", planning.preview, name="preview"),
     path("<int:pk>/", drills.drill, name="drill"),
     path("of-outage/<int:pk>/", drills.of_outage, name="of_outage"),
+    path("of-outage/<int:pk>/console/", console.console_of, name="console_of"),
+    path("<int:pk>/approve/", console.approve, name="approve"),
+    path("<int:pk>/console/", console.console, name="console"),
+    path("<int:pk>/console/course/", console.console_course, name="console_course"),
+    path("<int:pk>/console/abort/", console.console_abort, name="console_abort"),
+    path("<int:pk>/console/speed/", console.console_speed, name="console_speed"),
+    path("<int:pk>/console/note/", console.console_note, name="console_note"),
+    path("<int:pk>/injects/add/", console.inject_add, name="inject_add"),
+    path("<int:pk>/injects/<int:number>/", console.inject_edit, name="inject_edit"),
+    path(
+        "<int:pk>/injects/<int:number>/deliver/",
+        console.inject_deliver,
+        name="inject_deliver",
+    ),
+    path("<int:pk>/injects/<int:number>/skip/", console.inject_skip, name="inject_skip"),
+    path(
+        "<int:pk>/injects/<int:number>/record/",
+        console.inject_record,
+        name="inject_record",
+    ),
+    path(
+        "<int:pk>/criteria/<int:criterion_pk>/",
+        console.criterion_rate,
+        name="criterion_rate",
+    ),
+    path("plan/workflows/", planning.plan_workflows, name="plan_workflows"),
     path("schedules/<int:pk>/", planning.schedule, name="schedule"),
     path("schedules/<int:pk>/edit/", planning.schedule_edit, name="schedule_edit"),
     path("schedules/<int:pk>/pause/", planning.schedule_pause, name="schedule_pause"),
@@ -29,6 +65,8 @@ urlpatterns = [
     path("calendar/feed/<str:token>.ics", calendar.calendar_feed, name="calendar_feed"),
     path("scenarios/<int:pk>/copy/", scenarios.scenario_copy, name="scenario_copy"),
     path("scenarios/<int:pk>/edit/", scenarios.scenario_edit, name="scenario_edit"),
+    path("hand-over/", handing_over.people, name="hand_overs"),
+    path("hand-over/<int:pk>/", handing_over.person, name="hand_over"),
     path("blackouts/", programme.blackouts, name="blackouts"),
     path("blackouts/upload/", programme.blackout_upload, name="blackout_upload"),
     path("blackouts/<int:pk>/", programme.blackout_file, name="blackout_file"),
@@ -36,4 +74,35 @@ urlpatterns = [
     path("blackouts/<int:pk>/remove/", programme.blackout_remove, name="blackout_remove"),
     path("coverage/", programme.coverage, name="coverage"),
     path("coverage/setting/", programme.coverage_setting, name="coverage_setting"),
+    path("<int:pk>/after/", after.after, name="after"),
+    path("<int:pk>/after/recoveries/", after.recoveries, name="after_recoveries"),
+    path("<int:pk>/after/timeline/", after.timeline, name="after_timeline"),
+    path("<int:pk>/after/said/", after.said, name="after_said"),
+    path("<int:pk>/after/conclusion/", after.conclude, name="after_conclude"),
+    path("<int:pk>/after/aims/<int:number>/", after.rate, name="after_rate"),
+    path("<int:pk>/after/approve/", after.approve, name="after_approve"),
+    path("<int:pk>/after/reopen/", after.reopen, name="after_reopen"),
+    path("<int:pk>/after/findings/new/", after.finding_new, name="finding_new"),
+    path("<int:pk>/survey/", after.survey, name="survey"),
+    path("of-outage/<int:pk>/survey/", after.survey_of_outage, name="survey_of_outage"),
+    path("findings/<int:pk>/edit/", after.finding_edit, name="finding_edit"),
+    path("findings/<int:pk>/dismiss/", after.finding_dismiss, name="finding_dismiss"),
+    path("findings/<int:pk>/restore/", after.finding_restore, name="finding_restore"),
+    path("findings/<int:pk>/actions/new/", actions.action_new, name="action_new"),
+    path("actions/", actions.actions, name="actions"),
+    path("actions/actions.csv", actions.actions_csv, name="actions_csv"),
+    path("actions/<int:pk>/", actions.action, name="action"),
+    path("actions/<int:pk>/edit/", actions.action_edit, name="action_edit"),
+    path("actions/<int:pk>/move/", actions.action_move, name="action_move"),
+    path("actions/<int:pk>/close/", actions.action_close, name="action_close"),
+    path(
+        "actions/<int:pk>/close-without/",
+        actions.action_close_without,
+        name="action_close_without",
+    ),
+    path("actions/<int:pk>/reopen/", actions.action_reopen, name="action_reopen"),
+    path(
+        "of-workflow/<int:pk>/actions/", actions.workflow_actions, name="workflow_actions"
+    ),
+    path("compare/", actions.compare, name="compare"),
 ]

@@ -43,6 +43,10 @@ VERBS: Final[Mapping[str, Promise]] = {
     "workflow.changed": _("Workflow changed"),
     "workflow.archived": _("Workflow archived"),
     "workflow.restored": _("Workflow restored"),
+    "workflow.approved": _("Workflow approved"),
+    "workflow.came_due": _("Workflow due for review"),
+    "workflow.reverted": _("Change of many workflows undone"),
+    "workflow.handed_over": _("Workflow handed over"),
     "workflow.rated": _("Impact rated"),
     "workflow.targets_set": _("Targets changed"),
     "workflow.recovery_points_set": _("What may be lost changed"),
@@ -74,6 +78,7 @@ VERBS: Final[Mapping[str, Promise]] = {
     "view.created": _("View shared"),
     "view.changed": _("Shared view changed"),
     "view.removed": _("Shared view deleted"),
+    "view.handed_over": _("Shared view handed over"),
     "impact.category_added": _("Impact category added"),
     "impact.category_renamed": _("Impact category renamed"),
     "impact.categories_moved": _("Order of impact categories changed"),
@@ -90,20 +95,48 @@ VERBS: Final[Mapping[str, Promise]] = {
     "schedule.paused": _("Schedule paused"),
     "schedule.resumed": _("Schedule resumed"),
     "schedule.deleted": _("Schedule deleted"),
+    "schedule.handed_over": _("Schedule handed over"),
     "scenario.added": _("Scenario added"),
     "scenario.updated": _("Scenario brought up to date"),
+    "drill.drafted": _("Draft of a drill made"),
+    "drill.approved": _("Drill approved"),
     "drill.planned": _("Drill planned"),
+    "drill.speed_changed": _("Speed of a drill changed"),
+    "drill.inject_added": _("Inject added to a drill"),
+    "drill.inject_changed": _("Inject of a drill changed"),
+    "drill.inject_skipped": _("Inject of a drill skipped"),
+    "drill.inject_delivered": _("Inject of a drill delivered by hand"),
+    "drill.inject_recorded": _("Inject of a drill rated"),
+    "drill.criterion_rated": _("Success criterion rated"),
     "drill.started": _("Drill started"),
     "drill.paused": _("Drill paused"),
     "drill.resumed": _("Drill resumed"),
     "drill.ended": _("Drill ended"),
     "drill.aborted": _("Drill aborted"),
     "drill.missed": _("Drill missed"),
+    "drill.reviewed": _("After-action report approved"),
+    "drill.reopened": _("After-action report opened again"),
+    "review.drafted": _("After-action report drafted"),
+    "review.concluded": _("Conclusion written"),
+    "review.rated": _("Aim rated"),
+    "finding.added": _("Finding added"),
+    "finding.changed": _("Finding changed"),
+    "finding.dismissed": _("Finding dismissed"),
+    "finding.restored": _("Finding put back"),
+    "action.added": _("Action given"),
+    "action.changed": _("Action changed"),
+    "action.moved": _("Action moved on"),
+    "action.closed": _("Action closed"),
+    "action.reopened": _("Action taken up again"),
+    "survey.answered": _("Two questions answered"),
+    "drill.handed_over": _("Drill handed over"),
     "programme.changed": _("Programme of drills changed"),
     "blackout.used": _("Days without drills brought in"),
     "blackout.removed": _("Days without drills taken away"),
     "calendar.link_made": _("Calendar link made"),
     "calendar.link_revoked": _("Calendar link taken back"),
+    "pass.made": _("Link of a participant made"),
+    "pass.revoked": _("Link of a participant taken back"),
     "drill.excused": _("Workflow excused in a drill"),
     "outage.started": _("Outage declared"),
     "outage.paused": _("Outage paused"),
@@ -115,6 +148,17 @@ VERBS: Final[Mapping[str, Promise]] = {
     "scenario.changed": _("Scenario changed"),
     "report.asked": _("Report asked for"),
     "report.made": _("Report made"),
+    "endpoint.added": _("Webhook or chat added"),
+    "endpoint.changed": _("Webhook or chat changed"),
+    "endpoint.secret_changed": _("Secret of a webhook changed"),
+    "endpoint.paused": _("Webhook or chat paused"),
+    "endpoint.resumed": _("Webhook or chat goes on"),
+    "endpoint.removed": _("Webhook or chat removed"),
+    "endpoint.restored": _("Webhook or chat put back"),
+    "endpoint.tested": _("Test message sent"),
+    "endpoint.sent_again": _("Message sent again"),
+    "report.logo_set": _("Logo of reports set"),
+    "report.logo_removed": _("Logo of reports removed"),
 }
 """What each verb says. One without words shows itself."""
 
@@ -137,11 +181,16 @@ KINDS: Final[Mapping[str, Promise]] = {
     "schedule": _("Schedules"),
     "scenario": _("Scenarios"),
     "drill": _("Drills"),
+    "review": _("After-action reports"),
+    "finding": _("Findings"),
+    "action": _("Actions"),
+    "survey": _("Surveys"),
     "outage": _("Outages"),
     "calendar": _("Calendar"),
     "blackout": _("Days without drills"),
     "programme": _("Programme of drills"),
     "report": _("Reports"),
+    "endpoint": _("Webhooks and chats"),
 }
 """What a verb's first word is about, in the order of the filter."""
 
@@ -150,6 +199,7 @@ FIELDS: Final[Mapping[str, Promise]] = {
     "email": _("E-mail address"),
     "zone": _("Time zone"),
     "language": _("Language"),
+    "review_months": _("Months until a workflow is due for review"),
     "overdue_months": _("Months until a workflow is overdue for a drill"),
     "upstream_stale_days": _("Days until an upstream counts as stale"),
     "organisation_role": _("Role in the organisation"),
@@ -225,8 +275,25 @@ FIELDS: Final[Mapping[str, Promise]] = {
     "verified_on": _("Verified on"),
     "confidence": _("Confidence"),
     "archived_at": _("Archived"),
+    "status": _("Status"),
+    "review_on": _("Due for review"),
+    "lead": _("Lead"),
+    "participant": _("Takes part"),
     "title": _("Title"),
     "limit": _("Time limit"),
+    "number": _("Number"),
+    "reason": _("Reason"),
+    "rating": _("Rating"),
+    "criterion": _("Success criterion"),
+    "evaluator": _("Evaluator"),
+    "observers": _("Observers"),
+    "away": _("Plays being away"),
+    "tiers": _("Criticalities"),
+    "workflows": _("Workflows"),
+    "surprise": _("Surprise"),
+    "window": _("Window"),
+    "criteria": _("Success criteria"),
+    "injects": _("Injects"),
     "notice": _("Told this long before"),
     "speed": _("Speed"),
     "state": _("State"),
@@ -236,7 +303,18 @@ FIELDS: Final[Mapping[str, Promise]] = {
     "url": _("Web address"),
     "provider": _("Provider"),
     "seats": _("Seats"),
+    "findings": _("Findings"),
+    "conclusion": _("Conclusion"),
+    "text": _("Text"),
+    "workflow": _("Workflow"),
+    "due_on": _("Due"),
+    "drill": _("Drill"),
     "shared": _("For everyone"),
+    "host": _("Host"),
+    "kinds": _("Kinds of news"),
+    "teams": _("Teams"),
+    "paused_reason": _("Why"),
+    "message": _("Message"),
 }
 """A field without a name here shows its own."""
 
@@ -248,6 +326,7 @@ LENGTHS: Final = frozenset(
         "rta",
         "limit",
         "notice",
+        "window",
         "expected_switch",
         "length",
         "conversations_rpo",
@@ -321,12 +400,45 @@ VALUES: Final[Mapping[str, Mapping[str, Any]]] = {
         "identity": _("Sign-in"),
         "network": _("Network path"),
     },
+    "status": {
+        "draft": pgettext_lazy("status of a workflow", "Draft"),
+        "approved": pgettext_lazy("status of a workflow", "Approved"),
+        "due": pgettext_lazy("status of a workflow", "Due for review"),
+        "open": pgettext_lazy("status of an action", "To do"),
+        "under_way": pgettext_lazy("status of an action", "Under way"),
+        "done": pgettext_lazy("status of an action", "Done, not retested"),
+        "closed": pgettext_lazy("status of an action", "Closed"),
+    },
+    "kinds": {
+        "drill.planned": _("A drill is planned"),
+        "drill.in_a_week": _("A drill is a week away"),
+        "drill.in_an_hour": _("A drill is an hour away"),
+        "drill.started": _("A drill has started"),
+        "drill.inject": _("News during a drill"),
+        "recovery.stuck": _("Somebody is stuck"),
+        "drill.over": _("A drill is over"),
+        "action.due": _("An action is due"),
+        "workflow.review_due": _("A workflow is due for review"),
+        "proof.expiring": _("A proof is about to expire"),
+        "report.ready": _("A report is ready"),
+        "news": _("Other news"),
+    },
+    "paused_reason": {
+        "failing": _("Paused: it has failed for three days"),
+        "gone": _("Paused: it says that it is gone (410)"),
+    },
     "confidence": {"high": _("High"), "medium": _("Medium"), "low": _("Low")},
     "source": {
         "drill": _("Drill"),
         "outage": _("Outage"),
         "check": _("Check"),
         "attestation": _("Attestation"),
+    },
+    "rating": {
+        "P": pgettext_lazy("rating of an aim", "Performed without challenges"),
+        "S": pgettext_lazy("rating of an aim", "Performed with some challenges"),
+        "M": pgettext_lazy("rating of an aim", "Performed with major challenges"),
+        "U": pgettext_lazy("rating of an aim", "Unable to be performed"),
     },
     **dict.fromkeys(QUESTIONS, ANSWERS),
     "ended_reason": {
@@ -346,10 +458,12 @@ LINKS: Final[Mapping[str, str]] = {
     "inventory.provider": "inventory:provider",
     "drills.drill": "drills:drill",
     "drills.schedule": "drills:schedule",
+    "drills.correctiveaction": "drills:action",
 }
 ADMINISTERED: Final[Mapping[str, str]] = {
     "accounts.user": "accounts:person",
     "accounts.team": "accounts:team",
+    "notifications.endpoint": "notifications:endpoint",
 }
 """Subjects whose page only an administrator may open."""
 GONE: Final = (".removed", ".deleted", ".undone")
@@ -486,7 +600,6 @@ def _line(row: Entry, *, administers: bool) -> Line:
     if administers:
         route = route or ADMINISTERED.get(row.subject_type, "")
     gone = row.verb.endswith(GONE)
-    fields = dict.fromkeys((*row.before, *row.after))
     return Line(
         pk=row.pk,
         at=row.at,
@@ -495,14 +608,32 @@ def _line(row: Entry, *, administers: bool) -> Line:
         subject=row.subject_label,
         url=reverse(route, args=[row.subject_id]) if route and not gone else "",
         team=row.team.name if row.team is not None else "",
-        changes=tuple(
-            Change(
-                str(FIELDS.get(field, field)),
-                _read(field, row.before.get(field)),
-                _read(field, row.after.get(field)),
-            )
-            for field in fields
-        ),
+        changes=told(row.before, row.after),
+    )
+
+
+def told(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Change, ...]:
+    """Return plain values, as an entry keeps them, in words: one change for each field."""
+    return tuple(
+        Change(
+            str(FIELDS.get(field, field)),
+            _read(field, before.get(field)),
+            _read(field, after.get(field)),
+        )
+        for field in dict.fromkeys((*before, *after))
+    )
+
+
+def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Change, ...]:
+    """Return in words the fields that differ; empty and missing are the same."""
+    differing = [
+        field
+        for field in dict.fromkeys((*before, *after))
+        if (before.get(field) or None) != (after.get(field) or None)
+    ]
+    return told(
+        {field: before.get(field) for field in differing},
+        {field: after.get(field) for field in differing},
     )
 
 

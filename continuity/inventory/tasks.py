@@ -1,11 +1,21 @@
-"""What the clock asks of the inventory, once a minute."""
+"""What the clock asks of the inventory."""
 
 from celery import shared_task
 from django.utils import timezone
 
-from continuity.inventory.services import proofs
+from continuity.inventory.services import proofs, reminding, reviews
 
 
 @shared_task(name="inventory.end_proofs", expires=50, acks_late=True)
 def end_proofs() -> int:
     return proofs.end_for_retired_tools(now=timezone.now())
+
+
+@shared_task(name="inventory.come_due", expires=50, acks_late=True)
+def come_due() -> int:
+    return reviews.come_due(now=timezone.now())
+
+
+@shared_task(name="inventory.remind", expires=600, acks_late=True)
+def remind() -> int:
+    return reminding.remind(now=timezone.now())

@@ -4,12 +4,14 @@ from django.urls import path
 
 from continuity.inventory.views import (
     access,
+    bulk,
     exports,
     fate,
     impact,
     imports,
     packs,
     proofs,
+    reviews,
     runbooks,
     saved,
     scales,
@@ -21,7 +23,14 @@ app_name = "inventory"
 urlpatterns = [
     path("workflows/", workflows.listing, name="workflows"),
     path("workflows/new/", workflows.workflow_new, name="workflow_new"),
+    path("workflows/due/", reviews.due, name="due"),
+    path("workflows/bulk/", bulk.done_list, name="bulk"),
+    path("workflows/bulk/<slug:kind>/", bulk.change, name="bulk_change"),
+    path("workflows/bulk/done/<int:pk>/", bulk.done, name="bulk_done"),
+    path("workflows/bulk/done/<int:pk>/undo/", bulk.undo, name="bulk_undo"),
     path("workflows/<int:pk>/", workflows.workflow, name="workflow"),
+    path("workflows/<int:pk>/review/", reviews.workflow, name="review"),
+    path("workflows/<int:pk>/approve/", reviews.approve, name="workflow_approve"),
     path("workflows/<int:pk>/edit/", workflows.workflow_edit, name="workflow_edit"),
     path(
         "workflows/<int:pk>/archive/", workflows.workflow_archive, name="workflow_archive"

@@ -35,7 +35,8 @@ from continuity.inventory.models import (
     Without,
     Workflow,
 )
-from continuity.inventory.services import catalogue, impact, tools
+from continuity.inventory.queries import reviews as review_queries
+from continuity.inventory.services import catalogue, impact, reviews, tools
 from continuity.notifications.models import Notification
 from continuity.outages.models import Recovery
 from continuity.outages.services import course, marks
@@ -77,6 +78,7 @@ def load(*, now: datetime) -> tuple[User, str]:
     made_at = now - timedelta(days=60)
     for entry in content["workflows"]:
         _workflow(entry, teams, people, actor=administrator, now=made_at)
+    _approved(actor=administrator, now=made_at + timedelta(days=1))
     for name, seats in content["seats"].items():
         tool = Tool.objects.get(name=name)
         tools.change(tool.pk, fields={"seats": seats}, actor=administrator, now=made_at)
@@ -156,6 +158,14 @@ def _workflow(
         )
         for rank, alternative in enumerate(use.get("alternatives", ()), start=1):
             _alternative(alternative, dependency, rank)
+
+
+def _approved(*, actor: User, now: datetime) -> None:
+    """Approve what has an owner and a target; the rest shows what a draft is."""
+    rows = Workflow.objects.exclude(owner=None).exclude(rto=None)
+    found = list(rows.select_related("team"))
+    facts = review_queries.facts([row.pk for row in found])
+    reviews.approve_all(found, facts, actor=actor, now=now)
 
 
 def _impact(

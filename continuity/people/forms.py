@@ -84,6 +84,12 @@ class OrganisationForm(forms.Form):
         min_value=1,
         max_value=3650,
     )
+    review_months = forms.IntegerField(
+        label=_("Months until a workflow is due for review"),
+        help_text=_("Counted from its last approval. Its owner is told on that day."),
+        min_value=1,
+        max_value=60,
+    )
     currency = forms.RegexField(
         r"^[A-Z]{3}$",
         label=_("Currency"),

@@ -78,6 +78,11 @@ def candidates(team: Team, q: str = "", *, most: int = 10) -> list[User]:
     return list(found.order_by("name", "pk")[:most])
 
 
+def everyone() -> QuerySet[User]:
+    """Return all who may sign in, by name: to choose one of them."""
+    return User.objects.filter(is_active=True).order_by("name", "pk")
+
+
 def memberships(person: User) -> list[Membership]:
     """Return what somebody is in which team, by the team's name."""
     return list(person.memberships.select_related("team").order_by("team__name"))

@@ -15,6 +15,7 @@ from continuity.accounts.models import Membership, Organisation, Team, User
 from continuity.accounts.roles import OrganisationRole, TeamRole
 from continuity.domain.errors import Conflict, Refused
 from continuity.history.services import changes, record
+from continuity.notifications.models import Kind
 from continuity.notifications.services import Message, owe
 
 
@@ -70,6 +71,7 @@ def change_organisation(
     name: str,
     zone: str,
     upstream_stale_days: int,
+    review_months: int,
     currency: str,
     actor: User,
     now: datetime,
@@ -81,6 +83,7 @@ def change_organisation(
         "name": name,
         "zone": zone,
         "upstream_stale_days": upstream_stale_days,
+        "review_months": review_months,
         "currency": currency,
     }
     _change("organisation.changed", own, wanted, actor=actor, now=now)
@@ -109,7 +112,7 @@ def add_person(
     )
     after = {"email": person.email, "organisation_role": person.organisation_role}
     record("person.added", person, actor=actor, now=now, after=after)
-    owe([person], write=_invitation(actor), key="invitation", now=now)
+    owe([person], write=_invitation(actor), key="invitation", now=now, kind=Kind.ACCOUNT)
     return person
 
 
@@ -158,7 +161,7 @@ def send_link(person_pk: int, *, actor: User, now: datetime) -> None:
     """Owe somebody a new link to choose a password."""
     person = User.objects.get(pk=person_pk)
     key = f"password-link-{now.isoformat()}"
-    owe([person], write=_invitation(actor), key=key, now=now)
+    owe([person], write=_invitation(actor), key=key, now=now, kind=Kind.ACCOUNT)
     record("person.link_sent", person, actor=actor, now=now)
 
 
@@ -166,7 +169,7 @@ def send_link(person_pk: int, *, actor: User, now: datetime) -> None:
 def owe_password_link(person: User, *, now: datetime) -> None:
     """Owe somebody who has forgotten their password a link, at their own request."""
     key = f"password-link-{now.isoformat()}"
-    owe([person], write=_forgotten, key=key, now=now)
+    owe([person], write=_forgotten, key=key, now=now, kind=Kind.ACCOUNT)
 
 
 @transaction.atomic(durable=True)

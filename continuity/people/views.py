@@ -116,6 +116,7 @@ def settings(request: SignedInRequest) -> HttpResponse:
         "name": own.name,
         "zone": own.zone,
         "upstream_stale_days": own.upstream_stale_days,
+        "review_months": own.review_months,
         "currency": own.currency,
     }
     form = forms.OrganisationForm(request.POST or None, initial=initial)

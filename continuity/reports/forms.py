@@ -1,4 +1,4 @@
-"""What a person chooses before a continuity report is made."""
+"""What a person chooses before a report is made."""
 
 from datetime import timedelta
 from typing import Any
@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from continuity.accounts.models import Team, User
 from continuity.accounts.roles import Action
-from continuity.reports.models import Paper
+from continuity.reports.models import SHEETS, TONGUES, Paper, Tongue
 from continuity.reports.queries import teams
+from continuity.reports.services import Form
 
 PERIODS = {
     90: _("Last 90 days"),
@@ -19,17 +20,47 @@ PERIODS = {
 }
 
 
-class ContinuityReportForm(forms.Form):
+class LookForm(forms.Form):
+    """How the file is to look."""
+
+    language = forms.ChoiceField(label=_("Language"), choices=TONGUES)
+    paper = forms.ChoiceField(label=_("Paper"), choices=SHEETS, initial=Paper.A4)
+    attach_facts = forms.BooleanField(
+        label=_("Put the facts into the PDF, as JSON"),
+        required=False,
+        help_text=_("For programs that read figures. The file is then PDF/A-3."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["language"].initial = get_language()
+
+    @property
+    def look(self) -> Form:
+        chosen = self.cleaned_data
+        return Form(chosen["language"], chosen["paper"], chosen["attach_facts"])
+
+
+class PackForm(LookForm):
+    """The grab pack of one workflow: also in two languages, also in pocket size."""
+
+    language = forms.ChoiceField(label=_("Language"), choices=Tongue)
+    paper = forms.ChoiceField(
+        label=_("Paper"),
+        choices=Paper,
+        initial=Paper.A4,
+        help_text=_("Two pages a workflow: one sheet, printed on both sides."),
+    )
+
+
+class _TeamChoice(LookForm):
+    """Of which team; the whole organisation only where `whole` and who sees all of it."""
+
+    whole = False
     team = forms.ModelChoiceField(
         label=_("About"), queryset=Team.objects.none(), required=False
     )
-    period = forms.TypedChoiceField(
-        label=_("Drills of"), choices=list(PERIODS.items()), coerce=int, initial=365
-    )
-    language = forms.ChoiceField(
-        label=_("Language"), choices=[("en", _("English")), ("fr", _("French"))]
-    )
-    paper = forms.ChoiceField(label=_("Paper"), choices=Paper, initial=Paper.A4)
+    field_order = ["team", "period", "language", "paper", "attach_facts"]
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -38,9 +69,10 @@ class ContinuityReportForm(forms.Form):
             raise TypeError("the team is chosen from a list")
         team.queryset = teams(user)
         # Only who may see every team may have the report on all of them.
-        team.empty_label = _("The whole organisation") if user.may(Action.VIEW) else None
-        team.required = not user.may(Action.VIEW)
-        self.fields["language"].initial = get_language()
+        every = self.whole and user.may(Action.VIEW)
+        if self.whole:
+            team.empty_label = _("The whole organisation") if every else None
+        team.required = not every
 
     @property
     def has_choice(self) -> bool:
@@ -48,6 +80,53 @@ class ContinuityReportForm(forms.Form):
         team = self.fields["team"]
         return not team.required or team.queryset.exists()  # type: ignore[attr-defined]
 
+
+class TeamPackForm(_TeamChoice, PackForm):
+    """The grab pack of a team."""
+
+
+class PlanForm(_TeamChoice):
+    """The plan of a team."""
+
+
+class _PeriodForm(_TeamChoice):
+    """For what looks back; also on all teams."""
+
+    whole = True
+    period = forms.TypedChoiceField(
+        label=_("Drills of"), choices=list(PERIODS.items()), coerce=int, initial=365
+    )
+
     @property
     def length(self) -> timedelta:
         return timedelta(days=self.cleaned_data["period"])
+
+
+class ContinuityReportForm(_PeriodForm):
+    """The continuity report."""
+
+
+class EvidenceForm(_PeriodForm):
+    """The evidence register."""
+
+    period = forms.TypedChoiceField(
+        label=_("Evidence of"),
+        choices=[*PERIODS.items(), (1096, _("Last three years"))],
+        coerce=int,
+        initial=365,
+    )
+
+
+class LogoForm(forms.Form):
+    """The logo on reports."""
+
+    picture = forms.FileField(
+        label=_("Logo"),
+        help_text=_("A PNG or JPEG, at most 1 MB. It is printed 9 mm high."),
+        widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg"}),
+    )
+    alt = forms.CharField(
+        label=_("What it shows, in words"),
+        max_length=120,
+        help_text=_("Read out by screen readers, usually the organisation’s name."),
+    )

@@ -1,7 +1,7 @@
 """The record: a report is a row first, then a file."""
 
 from datetime import datetime
-from typing import Self
+from typing import Final, Self
 
 from django.conf import settings
 from django.db import models
@@ -12,11 +12,15 @@ from django.utils.translation import gettext_lazy as _
 from continuity.accounts.models import Team, User
 from continuity.accounts.roles import Action
 from continuity.drills.models import Drill
+from continuity.inventory.models import Workflow
 
 
 class ReportKind(models.TextChoices):
     AFTER_ACTION = "after_action", _("After-action report")
     CONTINUITY = "continuity", _("Continuity report")
+    GRAB_PACK = "grab_pack", _("Grab pack")
+    TEAM_PLAN = "team_plan", _("Team plan")
+    EVIDENCE = "evidence", _("Evidence register")
 
 
 class ReportState(models.TextChoices):
@@ -29,17 +33,52 @@ class ReportState(models.TextChoices):
 class Paper(models.TextChoices):
     A4 = "a4", _("A4")
     LETTER = "us-letter", _("US Letter")
+    POCKET = "a5", _("Pocket (A5)")
+
+
+SHEETS: Final = [(paper.value, paper.label) for paper in (Paper.A4, Paper.LETTER)]
+"""What fits every kind. The pocket size is for the grab pack alone."""
+
+
+class Tongue(models.TextChoices):
+    """The language of a report; a grab pack speaks two at once if asked to."""
+
+    ENGLISH = "en", _("English")
+    FRENCH = "fr", _("French")
+    BOTH = "en-fr", _("English and French")
+
+
+TONGUES: Final = [(one.value, one.label) for one in (Tongue.ENGLISH, Tongue.FRENCH)]
+"""What every kind speaks."""
 
 
 class ReportQuerySet(models.QuerySet["Report"]):
     def allowing(self, user: User, action: Action) -> Self:
-        """A drill's report goes to who may see the drill, a team's to who may see the
-        team, the organisation's to who may see all teams."""
+        """A drill's report goes to who may see the drill, a workflow's to who may see the
+        workflow, a team's to who may see the team, the organisation's to who may see all
+        teams."""
         if user.may(action):
             return self
         drills = Drill.objects.allowing(user, action).values("pk")
+        workflows = Workflow.objects.allowing(user, action).values("pk")
         teams = Team.objects.allowing(user, action).values("pk")
-        return self.filter(Q(drill__in=drills) | Q(drill=None, team__in=teams))
+        return self.filter(
+            Q(drill__in=drills)
+            | Q(workflow__in=workflows)
+            | Q(drill=None, workflow=None, team__in=teams)
+        )
+
+    def of_the_same(self, report: "Report") -> Self:
+        """The versions of one report: of the same kind, about the same, in the same
+        language and on the same paper."""
+        return self.filter(
+            kind=report.kind,
+            drill=report.drill_id,
+            workflow=report.workflow_id,
+            team=report.team_id,
+            language=report.language,
+            paper=report.paper,
+        )
 
     def to_render(self, now: datetime) -> Self:
         """Waiting, or taken up by a worker whose lease ran out: it died."""
@@ -62,9 +101,10 @@ class Report(models.Model):
     team = models.ForeignKey(
         Team, models.PROTECT, null=True, blank=True, related_name="reports"
     )
-    language = models.CharField(
-        _("language"), max_length=5, choices=[("en", _("English")), ("fr", _("French"))]
+    workflow = models.ForeignKey(
+        Workflow, models.PROTECT, null=True, blank=True, related_name="reports"
     )
+    language = models.CharField(_("language"), max_length=5, choices=Tongue)
     paper = models.CharField(_("paper"), max_length=10, choices=Paper, default=Paper.A4)
     since = models.DateTimeField(_("from"), null=True, blank=True)
     cut_off = models.DateTimeField(_("as of"))
@@ -80,6 +120,11 @@ class Report(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     last_error = models.CharField(max_length=300, blank=True)
     version = models.PositiveSmallIntegerField(_("version"), default=1)
+    attach_facts = models.BooleanField(_("facts in the PDF"), default=False)
+    supersedes = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="superseded_by"
+    )
+    """The version before it that was made, as found when this one was made."""
     finished_at = models.DateTimeField(_("made"), null=True)
     facts = models.JSONField(null=True)
     facts_sha256 = models.CharField(max_length=64, blank=True)
@@ -96,6 +141,9 @@ class Report(models.Model):
                 condition=(
                     Q(kind="after_action", drill__isnull=False)
                     | Q(kind="continuity", drill=None, since__isnull=False)
+                    | Q(kind="grab_pack", drill=None, team__isnull=False)
+                    | Q(kind="team_plan", drill=None, workflow=None, team__isnull=False)
+                    | Q(kind="evidence", drill=None, workflow=None, since__isnull=False)
                 ),
             ),
             models.CheckConstraint(
@@ -119,3 +167,36 @@ class Report(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("reports:report", args=[self.pk])
+
+    @property
+    def subject(self) -> Drill | Workflow | Team | None:
+        """What it is about; None is the whole organisation."""
+        return self.drill or self.workflow or self.team
+
+
+class LogoQuerySet(models.QuerySet["Logo"]):
+    def allowing(self, user: User, action: Action) -> Self:
+        """All who sign in may see it: it stands on every report."""
+        return self if action == Action.VIEW or user.may(action) else self.none()
+
+
+class Logo(models.Model):
+    """The organisation's logo, on the reports made from when it was set. One row."""
+
+    content = models.BinaryField()
+    """A PNG, drawn anew from what was given."""
+    alt = models.CharField(_("what it shows, in words"), max_length=120)
+    width = models.PositiveSmallIntegerField()
+    height = models.PositiveSmallIntegerField()
+    sha256 = models.CharField(max_length=64)
+    set_at = models.DateTimeField()
+
+    objects = LogoQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(pk=1), name="one_logo"),
+        ]
+
+    def __str__(self) -> str:
+        return self.alt

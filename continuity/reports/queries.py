@@ -3,10 +3,10 @@
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 
-from continuity.accounts.models import Team, User
+from continuity.accounts.models import Organisation, Team, User
 from continuity.accounts.roles import Action
 from continuity.drills.models import Drill
-from continuity.reports.models import Report
+from continuity.reports.models import Logo, Report, ReportState
 
 PER_PAGE = 50
 
@@ -16,7 +16,7 @@ def visible(user: User) -> QuerySet[Report]:
     return (
         Report.objects.allowing(user, Action.VIEW)
         .defer("facts", "pdf")
-        .select_related("team", "drill__outage", "asked_by")
+        .select_related("team", "workflow", "drill__outage", "asked_by")
         .order_by("-asked_at", "-pk")
     )
 
@@ -34,6 +34,26 @@ def of_drill(drill: Drill) -> list[Report]:
         .order_by("-asked_at", "-pk")
     )
     return list(rows[:10])
+
+
+def superseding(report: Report) -> Report | None:
+    """Return the newest version made after `report`, None if it is the newest."""
+    return (
+        Report.objects.of_the_same(report)
+        .filter(state=ReportState.DONE, version__gt=report.version)
+        .defer("facts", "pdf")
+        .order_by("-version")
+        .first()
+    )
+
+
+def organisation_name() -> str:
+    known = Organisation.objects.first()
+    return known.name if known else ""
+
+
+def logo() -> Logo | None:
+    return Logo.objects.first()
 
 
 def teams(user: User) -> QuerySet[Team]:

@@ -1,15 +1,26 @@
 from django.urls import path
 
-from continuity.reports import views
+from continuity.reports.views import asking, dora, logo, reading
 
 app_name = "reports"
 urlpatterns = [
-    path("", views.listing, name="list"),
-    path("new/", views.new, name="new"),
-    path("<int:pk>/", views.report, name="report"),
-    path("<int:pk>/again/", views.again, name="again"),
-    path("<int:pk>/pdf/", views.download, name="download"),
-    path("<int:pk>/facts/", views.facts, name="facts"),
-    path("drills/<int:pk>/", views.drill_card, name="drill_card"),
-    path("drills/<int:pk>/ask/", views.ask_about_drill, name="ask_about_drill"),
+    path("", reading.listing, name="list"),
+    path("new/", asking.continuity, name="new"),
+    path("new/plan/", asking.plan, name="new_plan"),
+    path("new/pack/", asking.team_pack, name="new_pack"),
+    path("new/pack/<int:pk>/", asking.workflow_pack, name="new_workflow_pack"),
+    path("new/evidence/", asking.evidence, name="new_evidence"),
+    path("logo/", logo.page, name="logo"),
+    path("logo/picture/", logo.picture, name="logo_picture"),
+    path("logo/remove/", logo.remove, name="logo_remove"),
+    path("dora/", dora.page, name="dora"),
+    path("dora/csv/", dora.download, name="dora_csv"),
+    path("<int:pk>/csv/", reading.csv_files, name="csv"),
+    path("<int:pk>/xlsx/", reading.workbook, name="xlsx"),
+    path("<int:pk>/", reading.report, name="report"),
+    path("<int:pk>/again/", reading.again, name="again"),
+    path("<int:pk>/pdf/", reading.download, name="download"),
+    path("<int:pk>/facts/", reading.facts, name="facts"),
+    path("drills/<int:pk>/", reading.drill_card, name="drill_card"),
+    path("drills/<int:pk>/ask/", asking.about_drill, name="ask_about_drill"),
 ]

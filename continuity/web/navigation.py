@@ -48,6 +48,7 @@ SECTIONS: Final[Sequence[tuple[str | Promise, Sequence[Place]]]] = (
         (
             Place("dashboard:overview", "overview", _("Overview")),
             Place("inventory:workflows", "flow", _("Workflows"), "workflows"),
+            Place("inventory:due", "check", _("Due for review"), "due_reviews"),
             Place("inventory:tools", "tool", _("AI tools"), also=("inventory:knock_outs",)),
             Place("inventory:providers", "building", _("Providers")),
         ),
@@ -57,6 +58,7 @@ SECTIONS: Final[Sequence[tuple[str | Promise, Sequence[Place]]]] = (
         (
             Place("drills:list", "drill", _("Drills"), "overdue"),
             Place("drills:scenarios", "layers", _("Scenarios")),
+            Place("drills:actions", "check", _("Actions"), "actions_overdue"),
             Place("outages:list", "alert", _("Outages"), "live_outages"),
         ),
     ),
@@ -65,6 +67,7 @@ SECTIONS: Final[Sequence[tuple[str | Promise, Sequence[Place]]]] = (
         _("Organisation"),
         (
             Place("history:list", "clock", _("History")),
+            Place("drills:hand_overs", "switch", _("Hand over"), needs="can_hand_over"),
             Place(
                 "accounts:people", "people", _("People and teams"), needs="can_administer"
             ),
@@ -118,7 +121,7 @@ def _may_open(place: Place, shell: Any) -> bool:
 def _count(name: str, number: int) -> tuple[str, bool]:
     if not number:
         return "", False
-    if name == "overdue":
+    if name in {"overdue", "actions_overdue"}:
         text = ngettext("%(number)d overdue", "%(number)d overdue", number)
     elif name == "live_outages":
         text = ngettext("%(number)d live", "%(number)d live", number)

@@ -47,6 +47,14 @@ PILLS: Final[Mapping[str, Mapping[str, Pill]]] = {
         "running": Pill("bad", "alert", _("Live outage")),
         "ended": Pill("ok", "check", _("Over")),
     },
+    "review": {
+        "draft": Pill("", "edit", pgettext_lazy("status of a workflow", "Draft")),
+        "approved": Pill("ok", "check", pgettext_lazy("status of a workflow", "Approved")),
+        "due": Pill(
+            "warn", "clock", pgettext_lazy("status of a workflow", "Due for review")
+        ),
+        "archived": Pill("", "minus", pgettext_lazy("status of a workflow", "Archived")),
+    },
     "verdict": {
         "met": Pill("ok", "check", _("Target met")),
         "missed": Pill("bad", "x", _("Target missed")),
@@ -91,6 +99,17 @@ PILLS: Final[Mapping[str, Mapping[str, Pill]]] = {
         "down": Pill("bad", "x", _("Down")),
         "recovering": Pill("warn", "up", _("Coming back")),
         "recovered": Pill("ok", "check", _("Works again")),
+    },
+    "action": {
+        "open": Pill("", "flag", pgettext_lazy("status of an action", "To do")),
+        "under_way": Pill(
+            "info", "play", pgettext_lazy("status of an action", "Under way")
+        ),
+        # Not green: nothing has shown yet that it helps.
+        "done": Pill(
+            "warn", "clock", pgettext_lazy("status of an action", "Done, not retested")
+        ),
+        "closed": Pill("ok", "check", pgettext_lazy("status of an action", "Closed")),
     },
     "report": {
         "waiting": Pill("", "clock", _("Waiting")),

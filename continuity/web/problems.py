@@ -27,9 +27,25 @@ SENTENCES: Final[Mapping[str, Promise]] = {
         "These times are out of order: “%(later)s” cannot come before “%(earlier)s”. "
         "Check both."
     ),
+    "not_running:after_end": _(
+        "This was pressed after the end (%(ended_at)s), so it does not count. Nothing was "
+        "recorded."
+    ),
+    "not_running:paused": _(
+        "This was pressed during a pause, while the clocks stood still. Nothing was "
+        "recorded; press again when it goes on."
+    ),
     "not_running": _(
         "It is not running, so nothing can be recorded. Reload the page to see why."
     ),
+    "too_many_pictures": _(
+        "There are %(most)s pictures of this workflow already, as many as are kept."
+    ),
+    "plays_away": _(
+        "You play being away in this drill: your deputy does it. Watch, and note what you "
+        "see."
+    ),
+    "invalid_injects": _("This list of injects contradicts itself. Check their numbers."),
     "already_recorded": _("This was recorded already, at %(at)s."),
     "last_administrator": _(
         "This is the last administrator. Make somebody else one first."
@@ -37,6 +53,14 @@ SENTENCES: Final[Mapping[str, Promise]] = {
     "own_account": _("You cannot close your own account. Somebody else has to do it."),
     "team_in_use": _(
         "This team still has workflows, drills or teams. Move or archive them first."
+    ),
+    "logo_refused": _("This picture cannot be used. Choose a PNG or JPEG file."),
+    "logo_refused:size": _("This file is larger than 1 MB. Make the picture smaller."),
+    "logo_refused:kind": _(
+        "This is neither a PNG nor a JPEG, whatever its name says. Save the logo as a PNG."
+    ),
+    "logo_refused:pixels": _(
+        "This picture has too many pixels. Make it 1,200 by 400 or smaller."
     ),
     "undo_too_late": _("It is too late to undo this. Ask the facilitator to correct it."),
     "invalid_rule": _(
@@ -122,6 +146,19 @@ SENTENCES: Final[Mapping[str, Promise]] = {
         "%(name)s is one of the alternatives here. Remove it from those first."
     ),
     "spelling_taken": _("“%(name)s” already means %(tool)s."),
+    "report_approved": _(
+        "The report of this drill is approved, so nothing in it changes. A manager can "
+        "open it again."
+    ),
+    "no_report": _("This drill has no report: it has not ended, or it was called off."),
+    "finding_has_actions": _(
+        "Somebody works on this finding (actions: %(count)s), so it stays in the report."
+    ),
+    "action_closed": _("This action is closed. Take it up again first."),
+    "no_retest": _(
+        "No later drill shows that it helped. Wait for one that meets its target, or "
+        "close it with a reason."
+    ),
     "view_exists": _("You have a view called “%(name)s” already. Choose another name."),
     "not_allowed_now": _(
         "This is not possible at this moment. Reload the page to see what has changed."
@@ -139,6 +176,8 @@ WORDS: Final[Mapping[str, Mapping[str, Promise]]] = {
         "reviewed": pgettext_lazy("it is …", "reviewed"),
         "aborted": pgettext_lazy("it is …", "aborted"),
         "missed": pgettext_lazy("it is …", "missed"),
+        "due": pgettext_lazy("it is …", "due for review"),
+        "archived": pgettext_lazy("it is …", "archived"),
     },
     "event": {
         "approve": pgettext_lazy("you cannot … this", "approve"),
@@ -151,7 +190,11 @@ WORDS: Final[Mapping[str, Mapping[str, Promise]]] = {
         "end": pgettext_lazy("you cannot … this", "end"),
         "abort": pgettext_lazy("you cannot … this", "abort"),
         "review": pgettext_lazy("you cannot … this", "close the review of"),
+        "reopen": pgettext_lazy("you cannot … this", "open the review of"),
         "miss": pgettext_lazy("you cannot … this", "give up"),
+        "change": pgettext_lazy("you cannot … this", "change"),
+        "archive": pgettext_lazy("you cannot … this", "archive"),
+        "restore": pgettext_lazy("you cannot … this", "bring back"),
     },
     "clock": {
         "start": _("Start"),

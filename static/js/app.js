@@ -6,6 +6,7 @@ import "./outbox.js";
 import "./theme.js";
 import "./live.js";
 import "./filter-list.js";
+import "./pick.js";
 import "./palette.js";
 import "./sign-out.js";
 import { token } from "./csrf.js";

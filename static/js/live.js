@@ -1,15 +1,36 @@
 // The live page of an outage: asks every 3 s while it is looked at, swaps what has changed and nothing else.
 // What someone is typing in, or has open, stays as it is until they are done; the focus stays where it was.
+// Whether anything has changed is asked at the pulse, without a session, so that the server can answer all who look at
+// the same outage at once; only who has to hear more asks for the page's parts.
 import { serverNow } from "./live-timer.js";
 import { pending } from "./outbox.js";
+import { keepSoon } from "./kept-page.js";
 
-const EVERY = 3000, SLOW = 600, REST = 1500;
+const EVERY = 3000, PATIENCE = 8000, SLOW = 600, REST = 1500;
 const STEPS = ["acknowledged", "switched", "minimum"];
 const OVER = /-(ended|reviewed|aborted|missed)$/;
 const root = document.getElementById("live");
 if (root) {
-  let version = root.dataset.version, stale = false, forced = false;
-  const poll = () => { if (document.visibilityState === "visible" && (stale || forced || !OVER.test(version))) root.dispatchEvent(new CustomEvent("live-poll")); };
+  let { version, ticket } = root.dataset, stale = false, forced = false, asking = false, began = 0;
+  const whole = () => { began = performance.now(); root.dispatchEvent(new CustomEvent("live-poll")); };
+  async function poll() {
+    if (document.visibilityState !== "visible" || asking || !(stale || forced || !OVER.test(version))) return;
+    if (stale || forced) return whole();
+    asking = true;
+    const sent = performance.now();
+    try {
+      const answer = await fetch(`${root.dataset.pulse}?${new URLSearchParams({ v: version, ticket })}`, { credentials: "omit", cache: "no-store", signal: AbortSignal.timeout(PATIENCE) });
+      const server = Number(answer.headers.get("Server-Now"));
+      if (server) document.dispatchEvent(new CustomEvent("server-time", { detail: { server, rtt: performance.now() - sent } }));
+      if (answer.status === 204) connected(true);
+      else if (answer.ok || answer.status === 403) whole();
+      else connected(false);
+    } catch {
+      connected(false);
+    } finally {
+      asking = false;
+    }
+  }
   setInterval(poll, EVERY);
   document.addEventListener("visibilitychange", poll);
 
@@ -30,7 +51,14 @@ if (root) {
   root.addEventListener("htmx:configRequest", (event) => { event.detail.parameters.v = stale || forced ? "" : version; });
   // A refused press is read at leisure: our own questions must not clear it.
   root.addEventListener("htmx:beforeRequest", (event) => { if (event.target === root) event.stopPropagation(); });
-  root.addEventListener("live-version", (event) => { version = event.detail.version; stale = false; });
+  // htmx hands the server's time on without how long it took to come: that is known here.
+  root.addEventListener("server-time", (event) => { if (event.detail.rtt === undefined && began) event.detail.rtt = performance.now() - began; });
+  root.addEventListener("live-version", (event) => {
+    const before = version.split("-")[1];
+    ({ version, ticket } = event.detail);
+    stale = false;
+    if (version.split("-")[1] !== before) keepSoon(true);
+  });
   let held = false;
   document.addEventListener("htmx:oobBeforeSwap", (event) => {
     const { target, fragment } = event.detail;
@@ -66,7 +94,7 @@ if (root) {
     const place = root.querySelector("[data-conn]"), words = root.querySelector("[data-conn-text]");
     if (!place) return;
     place.classList.toggle("is-off", !yes);
-    words.textContent = yes ? words.dataset.live : `${root.dataset.offline} ${lost.toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" })}`;
+    words.textContent = yes ? words.dataset.live : `${root.dataset.paused} ${lost.toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" })}`;
   }
 
   // A press that is still here shows as saved, and the next step can be pressed after it.
@@ -81,13 +109,14 @@ if (root) {
       const next = STEPS[STEPS.indexOf(clock) + 1];
       const words = form.querySelector("[data-press-text]");
       if (!next) { form.hidden = true; continue; }
+      if (!form.elements.clock) continue;
       form.elements.clock.value = next;
       words.textContent = words.dataset[next];
       root.querySelector(`#live-part .step[data-clock="${next}"]`)?.classList.add("is-now");
     }
   }
   document.addEventListener("outbox-change", () => { setTimeout(waiting, SLOW); });
-  document.addEventListener("outbox-answer", () => { forced = true; poll(); });
+  document.addEventListener("outbox-answer", () => { forced = true; poll(); keepSoon(); });
 
   document.addEventListener("submit", (event) => {
     const form = event.target.closest("form[data-outbox]");
@@ -95,7 +124,7 @@ if (root) {
     // After the outbox has read the form. The rest keeps a second tap from meaning the next step.
     setTimeout(() => {
       form.closest("[popover]")?.hidePopover();
-      form.querySelector("textarea")?.form.reset();
+      if (form.querySelector("textarea, input[type=file]")) form.reset();
       const button = form.querySelector("[type=submit]");
       button.setAttribute("aria-disabled", "true");
       setTimeout(() => button.removeAttribute("aria-disabled"), REST);

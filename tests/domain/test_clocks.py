@@ -8,12 +8,16 @@ from hypothesis import strategies as st
 
 from continuity.domain.clocks import (
     ORDER,
+    Change,
     Clock,
     Moments,
     Pause,
     Placed,
     Reading,
+    Sureness,
     Verdict,
+    after_onset,
+    change,
     elapsed,
     gap,
     median,
@@ -415,10 +419,55 @@ ONLINE = {"opened": NOON, "tolerance": SECOND}
 
 
 def test_a_press_with_an_age_is_placed_by_the_servers_clock():
-    lying = after(-600)  # the phone is ten hours behind
-
-    assert place(lying, after(30), age=12 * MINUTE, **ONLINE) == Placed(
+    assert place(after(18), after(30), age=12 * MINUTE, **ONLINE) == Placed(
         after(18), exact=True
+    )
+    assert place(None, after(30), age=12 * MINUTE, **ONLINE) == Placed(
+        after(18), exact=True
+    )
+
+
+@pytest.mark.parametrize("wrong", [-600, -60, -10, 10, 60, 600])
+def test_a_phone_with_a_wrong_clock_is_placed_by_the_age_and_marked(wrong):
+    """Its own clock and the counting one agree on the age: only the time is wrong."""
+    assert place(
+        after(18 + wrong), after(30), age=12 * MINUTE, wall_age=12 * MINUTE, **ONLINE
+    ) == Placed(after(18), exact=False)
+
+
+def test_a_phone_that_slept_is_placed_by_its_own_clock_and_marked():
+    """The counting clock stood still for 10 of 12 minutes, the phone's own did not."""
+    assert place(
+        after(18), after(30), age=2 * MINUTE, wall_age=12 * MINUTE, **ONLINE
+    ) == Placed(after(18), exact=False)
+
+
+@pytest.mark.parametrize("step", [-60, 60])
+def test_a_clock_that_was_set_by_an_hour_after_the_press_changes_nothing(step):
+    assert place(
+        after(18),
+        after(30),
+        age=12 * MINUTE,
+        wall_age=12 * MINUTE + step * MINUTE,
+        **ONLINE,
+    ) == Placed(after(18), exact=True)
+
+
+def test_a_press_that_was_long_on_its_way_is_not_called_exact():
+    late = place(
+        after(18), after(30) + 7 * SECOND, age=12 * MINUTE, wall_age=12 * MINUTE, **ONLINE
+    )
+
+    assert late == Placed(after(18), exact=False)
+
+
+def test_nothing_was_pressed_before_what_the_phone_had_heard_from_us():
+    assert place(after(2), after(30), age=None, heard_at=after(10), **ONLINE) == Placed(
+        after(10), exact=False
+    )
+    # An instant we have not come to yet is nobody's knowledge.
+    assert place(after(2), after(30), age=None, heard_at=after(99), **ONLINE) == Placed(
+        after(30), exact=False
     )
 
 
@@ -469,12 +518,107 @@ def test_a_server_clock_that_stepped_back_marks_the_press_as_suspect():
     st.none() | st.datetimes(timezones=st.just(UTC)),
     st.integers(-600, 600),
     st.none() | st.timedeltas(),
+    st.none() | st.timedeltas(),
+    st.none() | st.datetimes(timezones=st.just(UTC)),
 )
-def test_no_press_lies_before_the_onset_or_after_its_arrival(pressed, minutes, age):
+def test_no_press_lies_before_the_onset_or_after_its_arrival(
+    pressed, minutes, age, wall, heard
+):
     received = after(minutes)
 
-    placed = place(pressed, received, age=age, **ONLINE)
+    placed = place(pressed, received, age=age, wall_age=wall, heard_at=heard, **ONLINE)
 
     assert NOON <= placed.at <= max(received, NOON)
     if placed.exact and age is not None:
         assert abs(received - placed.at - age) <= SECOND
+
+
+@given(
+    st.integers(0, 7200),
+    st.integers(0, 7200),
+    st.integers(-7200, 7200),
+    st.integers(0, 3600),
+    st.booleans(),
+)
+def test_an_exact_press_is_within_a_second_whatever_was_done_to_the_phone(
+    pressed_second, waited, step, slept, reloaded
+):
+    """A clock stepped while it waited, sleep while it waited, a page loaded again."""
+    true = NOON + pressed_second * SECOND
+    received = true + (waited + slept) * SECOND
+
+    placed = place(
+        true,
+        received,
+        age=None if reloaded else waited * SECOND,
+        wall_age=max(waited + slept + step, 0) * SECOND,
+        opened=NOON,
+    )
+
+    assert not placed.exact or abs(placed.at - true) <= SECOND
+
+
+@given(st.integers(0, 7200), st.integers(0, 7200), st.integers(-7200, 7200))
+def test_a_phone_that_believes_another_time_never_gets_a_wrong_time_called_exact(
+    pressed_second, waited, off
+):
+    true = NOON + pressed_second * SECOND
+    received = true + waited * SECOND
+
+    placed = place(
+        true + off * SECOND,
+        received,
+        age=waited * SECOND,
+        wall_age=waited * SECOND,
+        opened=NOON,
+    )
+
+    assert not placed.exact or abs(placed.at - true) <= SECOND
+    assert placed.exact is (abs(off) <= 1)
+
+
+# Reading one clock, comparing two
+
+
+def reached(clock, moments, **options):
+    return after_onset(moments, clock, ended=after(60), now=after(90), **options)
+
+
+def test_a_clock_is_read_from_the_onset_with_pauses_taken_off():
+    moments = Moments(occurred=after(0), acknowledged=after(5), switched=after(20))
+    pause = Pause(after(10), after(14))
+
+    assert reached(Clock.ACKNOWLEDGED, moments, pauses=[pause]) == exact(5)
+    assert reached(Clock.SWITCHED, moments, pauses=[pause]) == exact(16)
+
+
+def test_a_clock_that_had_not_come_is_a_lower_bound_and_one_passed_over_is_nothing():
+    moments = Moments(occurred=after(0), switched=after(20))
+
+    assert reached(Clock.MINIMUM, moments) == bound(60)
+    assert reached(Clock.ACKNOWLEDGED, moments) is None
+    assert reached(Clock.DECIDED, Moments(occurred=after(0))) is None
+    assert reached(Clock.DETECTED, Moments(occurred=after(0))) is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        (exact(30), exact(20), Change(-10 * MINUTE)),
+        (
+            exact(30),
+            bound(42),
+            Change(12 * MINUTE, Sureness.AT_LEAST),
+        ),
+        (
+            bound(42),
+            exact(30),
+            Change(-12 * MINUTE, Sureness.AT_MOST),
+        ),
+        (bound(1), bound(1), None),
+        (None, exact(1), None),
+        (exact(1), None, None),
+    ],
+)
+def test_a_change_is_as_sure_as_both_readings_allow(old, new, expected):
+    assert change(old, new) == expected

@@ -4,6 +4,7 @@ import pytest
 
 from continuity.domain.errors import IllegalTransition
 from continuity.domain.states import (
+    BEFORE,
     LIVE,
     OVER,
     TRANSITIONS,
@@ -15,8 +16,8 @@ from continuity.domain.states import (
 
 # Written out by hand, so that a slip in the table is a difference and not a tautology.
 ARROWS = {
-    "draft": {"approve": "approved", "plan": "planned"},
-    "approved": {"plan": "planned"},
+    "draft": {"approve": "approved", "abort": "aborted", "miss": "missed"},
+    "approved": {"plan": "planned", "abort": "aborted", "miss": "missed"},
     "planned": {"start": "running", "abort": "aborted", "miss": "missed"},
     "running": {
         "pause": "paused",
@@ -27,7 +28,7 @@ ARROWS = {
     },
     "paused": {"resume": "running", "note": "paused", "end": "ended", "abort": "aborted"},
     "ended": {"note": "ended", "review": "reviewed"},
-    "reviewed": {"note": "reviewed"},
+    "reviewed": {"reopen": "ended"},
     "aborted": {},
     "missed": {},
 }
@@ -54,7 +55,11 @@ def test_the_buttons_of_a_state_are_its_arrows(state):
 
 def test_a_state_read_from_the_database_is_a_string():
     assert next_state("planned", DrillEvent.START) is DrillState.RUNNING
-    assert events_from("approved") == (DrillEvent.PLAN,)
+    assert events_from("approved") == (
+        DrillEvent.PLAN,
+        DrillEvent.ABORT,
+        DrillEvent.MISS,
+    )
 
 
 def test_a_state_nobody_knows_is_a_bug_and_not_a_refusal():
@@ -64,10 +69,23 @@ def test_a_state_nobody_knows_is_a_bug_and_not_a_refusal():
 
 def test_live_and_over_share_no_state_and_leave_three_before_the_start():
     assert not LIVE & OVER
-    assert set(DrillState) - LIVE - OVER == {
-        DrillState.DRAFT,
-        DrillState.APPROVED,
-        DrillState.PLANNED,
+    assert (
+        set(DrillState) - LIVE - OVER
+        == BEFORE
+        == {
+            DrillState.DRAFT,
+            DrillState.APPROVED,
+            DrillState.PLANNED,
+        }
+    )
+
+
+def test_no_draft_begins_without_being_approved_and_planned():
+    begins = {state for state, event in TRANSITIONS if event is DrillEvent.START}
+
+    assert begins == {DrillState.PLANNED}
+    assert {state for (state, event) in TRANSITIONS if event is DrillEvent.PLAN} == {
+        DrillState.APPROVED
     }
 
 

@@ -15,6 +15,7 @@ from tests.factories import (
     NOON,
     ComponentFactory,
     DrillFactory,
+    InjectFactory,
     PhaseFactory,
     ScenarioFactory,
     TeamFactory,
@@ -154,6 +155,8 @@ def form_of(scenario, phases, **fields):
         "parts-0-stands_for": "*",
         "phases-TOTAL_FORMS": len(phases),
         "phases-INITIAL_FORMS": 0,
+        "injects-TOTAL_FORMS": 0,
+        "injects-INITIAL_FORMS": 0,
     }
     for number, (component, minutes) in enumerate(phases):
         data |= {
@@ -243,3 +246,113 @@ def test_the_form_shows_the_scenario_and_its_buttons_keep_what_was_typed(client,
     assert 'name="phases-1-minutes"' in more
     assert "phases-0-minutes" not in fewer
     assert Scenario.objects.get(pk=own.pk).version == 1
+
+
+def inject_of(number, when="time:", minutes=10, **fields):
+    words = {
+        "number": number,
+        "when": when,
+        "minutes": minutes,
+        "channel": "phone",
+        "sender_en": "A customer",
+        "sender_fr": "Un client",
+        "text_en": "Where is it?",
+        "text_fr": "Où est-ce ?",
+    }
+    return words | fields
+
+
+def with_injects(*rows):
+    data = {"injects-TOTAL_FORMS": len(rows)}
+    for place, row in enumerate(rows):
+        data |= {f"injects-{place}-{name}": value for name, value in row.items()}
+    return data
+
+
+def test_a_copy_keeps_the_injects_and_they_are_its_own(shipped):
+    InjectFactory(scenario=shipped, number=7)
+
+    made = scenarios.copy(shipped.pk, actor=manager(), now=NOON)
+    made.injects.update(text_en="Changed")
+
+    assert [each.number for each in made.injects.all()] == [7]
+    assert shipped.injects.get().text_en == "Is this known?"
+
+
+def test_injects_are_saved_with_what_they_wait_for(client, own):
+    client.force_login(manager())
+    rows = with_injects(
+        inject_of(1),
+        inject_of(2, "decision:switch", 5, to_role="lead"),
+        inject_of(3, "inject:", 0, after_inject=2),
+    )
+
+    answer = client.post(
+        reverse("drills:scenario_edit", args=[own.pk]), form_of(own, [("tool", 0)], **rows)
+    )
+
+    assert answer.status_code == 302
+    told = [
+        (each.number, each.trigger, each.value, each.wait // MINUTE, each.to_role)
+        for each in own.injects.all()
+    ]
+    assert told == [
+        (1, "time", "", 10, ""),
+        (2, "decision", "switch", 5, "lead"),
+        (3, "inject", "2", 0, ""),
+    ]
+    assert len(Entry.objects.get(verb="scenario.changed").after["injects"]) == 3
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        ([inject_of(1), inject_of(1)], "Another inject has this number."),
+        ([inject_of(1, minutes=61)], "This comes after the end of the scenario."),
+        (
+            [
+                inject_of(1, "inject:", 0, after_inject=2),
+                inject_of(2, "inject:", 0, after_inject=1),
+            ],
+            "These injects wait for each other",
+        ),
+        (
+            [inject_of(1, "inject:", 0, after_inject=8)],
+            "There is no inject with the number",
+        ),
+    ],
+)
+def test_a_fault_of_the_injects_is_told_and_nothing_is_saved(client, own, rows, words):
+    client.force_login(manager())
+
+    page = client.post(
+        reverse("drills:scenario_edit", args=[own.pk]),
+        form_of(own, [("tool", 0)], **with_injects(*rows)),
+    )
+
+    assert page.status_code == 422
+    assert words in page.content.decode()
+    assert not own.injects.exists()
+
+
+def test_adding_an_inject_keeps_what_was_typed_and_takes_the_next_number(client, own):
+    client.force_login(manager())
+
+    page = client.post(
+        reverse("drills:scenario_edit", args=[own.pk]),
+        form_of(own, [("tool", 0)], do="add-inject", **with_injects(inject_of(4))),
+    ).content.decode()
+
+    assert 'name="injects-0-number" value="4"' in page
+    assert 'name="injects-1-number" value="5"' in page
+
+
+def test_only_who_plans_drills_reads_the_injects(client, own):
+    InjectFactory(scenario=own, number=1)
+    address = own.get_absolute_url()
+
+    client.force_login(member(TeamFactory(), TeamRole.MEMBER))
+    assert "Is this known?" not in client.get(address).content.decode()
+
+    client.force_login(member(TeamFactory(), TeamRole.LEAD))
+    assert "Is this known?" in client.get(address).content.decode()

@@ -71,8 +71,8 @@ def test_each_person_is_written_to_in_their_own_language_and_zone():
 
     french = Notification.objects.get(recipient=ann)
     english = Notification.objects.get(recipient=ben)
-    assert (french.subject, french.body) == ("lundi", "13:00")
-    assert (english.subject, english.body) == ("Monday", "12:00")
+    assert (french.subject, french.body) == ("lundi", "13:00\n")
+    assert (english.subject, english.body) == ("Monday", "12:00\n")
 
 
 def test_a_line_break_in_a_subject_does_not_start_a_header():

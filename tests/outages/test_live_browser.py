@@ -165,7 +165,9 @@ def test_presses_made_offline_are_kept_and_sent_later(live: Page, outage):
     live.wait_for_timeout(1600)
     live.get_by_role("button", name="We have switched").click()
     expect(live.locator(".step.is-saved")).to_have_count(2)
-    expect(live.locator("[data-outbox-banner]")).to_contain_text("2 actions")
+    expect(live.locator("[data-outbox-banner]")).to_contain_text(
+        "2 presses wait for the network"
+    )
     assert Mark.objects.count() == 0
     live.wait_for_timeout(1000)
 

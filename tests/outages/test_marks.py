@@ -4,6 +4,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
+from continuity.domain.clocks import Press
 from continuity.domain.errors import (
     NotAllowedNow,
     NotRunning,
@@ -11,7 +12,9 @@ from continuity.domain.errors import (
     OutsideWindow,
 )
 from continuity.outages.models import JournalEntry, Mark, Outage, Recovery, StepDone
+from continuity.outages.queries import breaks, lines, results
 from continuity.outages.services import course, marks
+from continuity.web.problems import sentence
 from tests.factories import (
     NOON,
     AlternativeFactory,
@@ -126,9 +129,66 @@ def test_nothing_is_marked_unless_it_runs(recovery, lead, state):
     with pytest.raises(NotRunning) as refusal:
         press(recovery, "acknowledged", 1, lead, 2 * MINUTE)
 
-    assert refusal.value.fields == {"state": state}
+    assert refusal.value.fields["state"] == state
     assert not Mark.objects.exists()
     assert not JournalEntry.objects.exists()
+
+
+def test_what_was_pressed_before_a_pause_and_comes_during_it_counts(recovery, lead):
+    course.pause(recovery.outage_id, actor=lead, now=NOON + 5 * MINUTE)
+
+    mark = press(recovery, "acknowledged", 1, lead, 9 * MINUTE, age=5 * MINUTE)
+
+    assert (mark.at, mark.arrival) == (NOON + 4 * MINUTE, "in_time")
+    with pytest.raises(NotRunning) as refusal:
+        press(recovery, "switched", 2, lead, 9 * MINUTE, age=MINUTE)
+    assert refusal.value.fields["reason"] == "paused"
+
+
+def test_what_was_pressed_before_the_end_counts_when_it_comes_after_it(recovery, lead):
+    alternative = AlternativeFactory(dependency=recovery.dependency, rank=1)
+    press(recovery, "switched", 1, lead, 8 * MINUTE, alternative_pk=alternative.pk)
+    course.end(recovery.outage_id, actor=lead, now=NOON + 70 * MINUTE)
+    recovery.refresh_from_db()
+    assert recovery.proof.works is False  # 70 min without it, and 60 were allowed
+    outage = Outage.objects.get()
+    assert results(outage, now=NOON + 80 * MINUTE).summary.missed == 1
+
+    mark = press(recovery, "minimum", 2, lead, 80 * MINUTE, age=50 * MINUTE)
+
+    assert (mark.at, mark.arrival, mark.exact) == (NOON + 30 * MINUTE, "late", True)
+    recovery.refresh_from_db()
+    assert recovery.minimum_at == NOON + 30 * MINUTE
+    assert (recovery.proof.works, recovery.proof.minimum_after) == (True, 30 * MINUTE)
+    assert recovery.dependency.alternatives.get().proofs.count() == 1
+    assert results(outage, now=NOON + 80 * MINUTE).summary.met == 1
+    line = lines(outage)[0]
+    assert (line.arrival, line.late) == ("late", NOON + 80 * MINUTE)
+
+
+def test_what_was_pressed_after_the_end_is_refused_with_when_that_was(recovery, lead):
+    course.end(recovery.outage_id, actor=lead, now=NOON + 70 * MINUTE)
+
+    with pytest.raises(NotRunning) as refusal:
+        press(recovery, "minimum", 1, lead, 80 * MINUTE, age=9 * MINUTE)
+
+    assert refusal.value.fields["ended_at"] == NOON + 70 * MINUTE
+    assert "after the end" in sentence(refusal.value)
+    assert not Mark.objects.exists()
+
+
+def test_what_comes_after_the_review_is_kept_and_changes_nothing(recovery, lead):
+    course.end(recovery.outage_id, actor=lead, now=NOON + 70 * MINUTE)
+    Outage.objects.update(state="reviewed")
+
+    for _ in range(2):
+        mark = press(recovery, "minimum", 1, lead, 80 * MINUTE, age=50 * MINUTE)
+
+    assert (mark.at, mark.arrival) == (NOON + 30 * MINUTE, "too_late")
+    recovery.refresh_from_db()
+    assert (recovery.minimum_at, recovery.proof) == (None, None)
+    assert lines(Outage.objects.get())[0].arrival == "too_late"
+    assert JournalEntry.objects.filter(kind="mark").count() == 1
 
 
 def test_after_the_limit_nothing_is_marked_though_the_end_was_not_seen_yet(recovery, lead):
@@ -171,6 +231,56 @@ def test_switching_to_another_alternative_names_it(recovery, lead):
     recovery.refresh_from_db()
     assert (recovery.alternative, recovery.alternative_name) == (other, "By hand")
     assert JournalEntry.objects.get().data["alternative"] == "By hand"
+
+
+def test_an_alternative_that_nobody_had_planned_is_named(recovery, lead):
+    recovery.alternative = AlternativeFactory(dependency=recovery.dependency, rank=1)
+    recovery.save()
+
+    press(recovery, "switched", 1, lead, 8 * MINUTE, other="A spreadsheet of last year")
+
+    recovery.refresh_from_db()
+    assert (recovery.alternative, recovery.alternative_name) == (
+        None,
+        "A spreadsheet of last year",
+    )
+    assert JournalEntry.objects.get().data["alternative"] == "A spreadsheet of last year"
+
+
+def test_the_journal_says_who_pressed_for_whom(recovery, lead):
+    deputy, helper = UserFactory(name="Dan Okoro"), UserFactory(name="Ana Silva")
+    recovery.workflow.deputy = deputy
+    recovery.workflow.save()
+    recovery.lead = lead
+    recovery.save()
+
+    press(recovery, "acknowledged", 1, deputy, MINUTE)
+    press(recovery, "switched", 2, helper, 2 * MINUTE)
+    press(recovery, "minimum", 3, lead, 3 * MINUTE, by_link=True)
+
+    assert [line.by for line in lines(recovery.outage)] == [
+        "Priya Natarajan, by link",
+        "Ana Silva for Priya Natarajan",
+        "Dan Okoro as deputy of Priya Natarajan",
+    ]
+
+
+def test_a_note_that_is_sent_twice_is_written_once_with_its_own_time(recovery, lead):
+    pressed = Press(age=4 * MINUTE)
+    for minutes in (10, 11):
+        course.note(
+            recovery.outage_id,
+            "The vault is locked",
+            recovery_pk=recovery.pk,
+            key=key(1),
+            press=pressed,
+            actor=lead,
+            now=NOON + minutes * MINUTE,
+        )
+
+    entry = JournalEntry.objects.get()
+    assert (entry.at, entry.received_at) == (NOON + 6 * MINUTE, NOON + 10 * MINUTE)
+    assert list(breaks()) == []
 
 
 def test_an_alternative_of_other_work_is_refused(recovery, lead):

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
 JSON = {"Accept": "application/json"}
 MINUTE = timedelta(minutes=1)
-LIVE_QUERIES = 22
+LIVE_QUERIES = 23
 
 
 def running(team, number=1, lead=None):
@@ -201,13 +201,40 @@ def test_a_second_press_reads_when_the_first_was_recorded(client, team, recovery
 
 
 @pytest.mark.parametrize(
+    "claim",
+    [
+        {"age_ms": "9" * 40},
+        {"age_ms": "soon", "wall_ms": "1e9"},
+        {"pressed_at": "+010000-01-01T00:00:00Z"},
+        {
+            "pressed_at": "0001-01-01T00:00:00+14:00",
+            "heard_at": "9999-12-31T23:59:59-14:00",
+        },
+        {"pressed_at": "yesterday", "heard_at": "tomorrow"},
+    ],
+)
+@time_machine.travel(NOON + 3 * MINUTE, tick=False)
+def test_a_press_is_not_lost_because_a_phone_has_no_idea_of_the_time(
+    client, team, outage, recovery, claim
+):
+    client.force_login(member(team, TeamRole.MEMBER))
+    fields = {"clock": "acknowledged", "key": key(1), **claim}
+
+    answer = client.post(reverse("outages:press", args=[recovery.pk]), fields, headers=JSON)
+
+    assert answer.status_code == 200
+    assert Mark.objects.get().at == NOON + 3 * MINUTE
+
+
+@pytest.mark.parametrize(
     "fields",
     [
         {"clock": "acknowledged"},
         {"clock": "lunch", "key": key(1)},
         {"clock": "acknowledged", "key": "not a key"},
         {"clock": "minimum", "key": key(1), "capacity": "lots"},
-        {"clock": "acknowledged", "key": key(1), "age_ms": "9" * 40},
+        {"clock": "switched", "key": key(1), "alternative": "0"},
+        {"clock": "switched", "key": key(1), "alternative": "0", "other": "x" * 161},
     ],
 )
 @time_machine.travel(NOON + 3 * MINUTE, tick=False)
@@ -322,9 +349,9 @@ def test_a_changed_page_is_answered_with_its_parts(client, team, outage):
 
     html = answer.content.decode()
     assert answer.status_code == 200
-    assert html.count('hx-swap-oob="true"') == 8
+    assert html.count('hx-swap-oob="true"') == 9
     assert "<html" not in html
-    assert json.loads(answer["HX-Trigger"])["live-version"] == {"version": "2-running"}
+    assert json.loads(answer["HX-Trigger"])["live-version"]["version"] == "2-running"
 
 
 @pytest.mark.parametrize("state", ["planned", "paused", "ended", "aborted", "missed"])

@@ -433,6 +433,7 @@ def test_the_settings_keep_the_organisation():
         "name": "Meridian",
         "zone": "Europe/Paris",
         "upstream_stale_days": 90,
+        "review_months": 6,
         "currency": "CHF",
     }
 

@@ -223,6 +223,9 @@ def after_action(language: Language = "en", *, recoveries: int = 14) -> AfterAct
                 "rta": rta,
                 "verdict": verdict,
                 "gap_seconds": rta["seconds"] - rto,
+                "before": None
+                if number % 3
+                else {"seconds": rta["seconds"] + 300, "lower_bound": number % 2 == 1},
             }
         )
     counts = {
@@ -374,6 +377,45 @@ def after_action(language: Language = "en", *, recoveries: int = 14) -> AfterAct
             }
             for row in rows
             if row["verdict"] == "excused"
+        ],
+        "approval": {"approved": True, "by": PEOPLE[0], "at": at(CUT_OFF)},
+        "conclusion": say(
+            language,
+            "Two teams of three can do without it for a day.",
+            "Deux équipes sur trois peuvent s’en passer une journée.",
+        ),
+        "aims": [
+            {
+                "aim": say(language, "Claims switches in 30 min", "Reprise en 30 min"),
+                "rating": say(language, "With some challenges", "Avec des difficultés"),
+                "tone": "warn",
+                "note": "",
+                "by": PEOPLE[1],
+            }
+        ],
+        "findings": [
+            {
+                "text": say(language, "It took too long.", "C’était trop long."),
+                "kind": say(language, "Target missed", "Objectif manqué"),
+                "workflow": row["workflow"],
+                "alternative": row["alternative"],
+            }
+            for row in rows
+            if row["verdict"] == "missed"
+        ],
+        "strengths": [],
+        "actions": [
+            {
+                "finding": say(language, "It took too long.", "C’était trop long."),
+                "text": say(language, "Write the runbook", "Écrire le mode opératoire"),
+                "owner": PEOPLE[2],
+                "due_on": "2026-04-30",
+                "status": say(language, "To do", "À faire"),
+                "overdue": False,
+            }
+        ],
+        "said": [
+            {"slowed": say(language, "No seat", "Pas de licence"), "helps": ""},
         ],
         "journal": _journal(language, rows),
     }

@@ -16,6 +16,7 @@ from typing import Any, Final
 import pikepdf
 import psutil
 import pytest
+from pdfua import validate
 
 from continuity.reports.pdf import Kind, Language, Paper, PdfFailed, digest, render
 from continuity.reports.pdf.coverage import FONTS, covered, covered_by_fonts
@@ -28,7 +29,7 @@ from continuity.reports.pdf.safe import (
     soften,
 )
 from continuity.reports.pdf.words import WORDS, words
-from tests.reports import sample_facts
+from tests.reports import sample_evidence, sample_facts, sample_packs
 
 HOSTILE: Final = [
     '#read("/etc/passwd")',
@@ -52,15 +53,26 @@ HOSTILE: Final = [
 ]
 KEPT: Final = {
     "cut_off", "at", "received_at", "onset", "started_at", "ended_at", "day", "first",
-    "last", "expires_on", "verified_on", "verdict", "readiness", "tone", "answer",
-    "section", "kind", "svg", "words",
+    "last", "expires_on", "due_on", "verified_on", "verdict", "readiness", "tone", "answer",
+    "section", "kind", "svg", "words", "words_too", "status", "without", "data_class",
+    "until", "roles", "made_at", "shown_at", "ended_on", "standing",
 }  # fmt: skip
 
 SAMPLES: Final[dict[Kind, Callable[..., Any]]] = {
     "after_action": sample_facts.after_action,
     "continuity": sample_facts.continuity,
+    "grab_pack": sample_packs.grab_pack,
+    "team_plan": sample_packs.team_plan,
+    "evidence": sample_evidence.evidence,
 }
-KINDS: Final[list[Kind]] = ["after_action", "continuity"]
+KINDS: Final[list[Kind]] = list(SAMPLES)
+FEW: Final[dict[Kind, dict[str, int]]] = {
+    "after_action": {"recoveries": 8},
+    "continuity": {"workflows": 8, "drills": 8},
+    "grab_pack": {"workflows": 2},
+    "team_plan": {"workflows": 2},
+    "evidence": {"proofs": 18, "drills": 6},
+}
 
 
 def made(
@@ -99,7 +111,7 @@ def hostile(value: Any, turn: list[int], key: str = "") -> Any:
         return HOSTILE[turn[0] % len(HOSTILE)]
     if isinstance(value, list):
         return [hostile(item, turn) for item in value]
-    if isinstance(value, dict) and key != "words":
+    if isinstance(value, dict) and not key.startswith("words"):
         return {name: hostile(item, turn, name) for name, item in value.items()}
     return value
 
@@ -121,6 +133,17 @@ def test_a_report_declares_both_standards_and_is_tagged(kind: Kind, language: La
             assert xmp["dc:title"] == f"{facts['title']} · Banque Meridian"
             assert xmp["dc:creator"] == ["Banque Meridian"]
             assert xmp["xmp:CreateDate"].startswith("2026-03-31")
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_checker_of_pdf_ua_finds_nothing_in_any_kind(
+    kind: Kind, language: Language, tmp_path: Path
+):
+    file = tmp_path / "report.pdf"
+    file.write_bytes(made(SAMPLES[kind](language), kind, language, "us-letter"))
+
+    assert [finding.message for finding in validate(file).findings] == []
 
 
 @pytest.mark.parametrize(("paper", "size"), [("a4", (595, 842)), ("us-letter", (612, 792))])
@@ -157,7 +180,7 @@ def test_an_after_action_report_says_exercise_on_every_page_and_names_its_facts(
     text = read_back(made(facts, "after_action"))
 
     pages = int(text.rpartition("Page ")[2].split()[2])
-    assert text.count("EXERCISE - EXERCICE") == pages == 5
+    assert text.count("EXERCISE - EXERCICE") == pages == 6
     for number in range(2, pages + 1):
         assert f"Page {number} of {pages}" in text
     sha = digest(facts)
@@ -180,8 +203,7 @@ def test_a_french_continuity_report_counts_its_pages_in_french():
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_hostile_text_is_printed_as_text_and_the_report_still_conforms(kind: Kind):
-    few = {"recoveries": 8} if kind == "after_action" else {"workflows": 8, "drills": 8}
-    facts = hostile(SAMPLES[kind](**few), [0])
+    facts = hostile(SAMPLES[kind](**FEW[kind]), [0])
     assert "#panic" in str(facts)
 
     # The engine refuses to write what does not conform.
@@ -213,7 +235,13 @@ def test_an_empty_report_says_so_in_each_section(kind: Kind):
     text = read_back(made(facts, kind))
 
     said = [word for key, word in words("en").items() if key.startswith("no_")]
-    expected = {"after_action": 3, "continuity": 7}[kind]
+    expected = {
+        "after_action": 3,
+        "continuity": 7,
+        "grab_pack": 0,
+        "team_plan": 3,
+        "evidence": 2,
+    }[kind]
     assert sum(sentence in text for sentence in said if sentence.endswith(".")) >= expected
 
 
@@ -274,7 +302,7 @@ def test_the_worker_stays_as_small_as_it_was():
     made(facts, "after_action")
     before = psutil.Process().memory_info().rss
 
-    for _ in range(5):
+    for _ in range(50):
         made(facts, "after_action")
 
     assert psutil.Process().memory_info().rss - before < 8 << 20
@@ -398,4 +426,4 @@ def test_a_layout_reads_nothing_but_its_facts():
         assert (
             re.findall(r"\b(?:read|eval|include|plugin|yaml|toml|csv|xml)\(", source) == []
         )
-        assert set(re.findall(r'#import "([^"]+)"', source)) <= {"common.typ"}
+        assert set(re.findall(r'#import "([^"]+)"', source)) <= {"common.typ", "packs.typ"}

@@ -8,6 +8,7 @@ from django.db import connection
 
 from continuity.domain.errors import NotAllowedNow
 from continuity.drills.models import Drill
+from continuity.notifications.models import Notification
 from continuity.reports import services
 from continuity.reports.models import Report, ReportState
 from continuity.reports.pdf import digest
@@ -91,6 +92,10 @@ def test_a_drill_that_ended_gets_its_report_by_itself_once(drill):
 
     assert services.render_due(now=END) is True
     assert services.render_due(now=END) is False
+    ready = Notification.objects.get(kind="report.ready")
+    assert ready.subject.startswith("EXERCISE - EXERCICE · The report is ready: ")
+    assert ready.recipient == drill.outage.facilitator
+    assert ready.path == Report.objects.get().get_absolute_url()
 
     report = Report.objects.get()
     assert (report.state, report.version) == (ReportState.DONE, 1)
@@ -221,3 +226,36 @@ def test_the_facts_cost_the_same_whatever_the_number_of_workflows(
 
     with django_assert_num_queries(12):
         services.CONTENT[report.kind](Report.objects.select_related("team").get())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_new_version_supersedes_the_one_that_was_made_and_names_what_changed(drill):
+    services.ask_about_drill(drill, language="en", actor=None, now=END)
+    services.render_due(now=END)
+    first = Report.objects.get()
+    kept = bytes(first.pdf)
+    RecoveryFactory(outage=drill.outage, dependency__workflow__name="Late comer")
+    services.ask_about_drill(drill, language="en", actor=None, now=END)
+    services.render_due(now=END)
+
+    second = Report.objects.get(version=2)
+    assert second.supersedes == first
+    assert second.facts["changes"] == [
+        {"figure": "Workflows in scope", "before": "2", "after": "3"},
+        {"figure": "Median RTA", "before": "26\u00a0min", "after": "> 2\u00a0h"},
+        {"figure": "Missed", "before": "1", "after": "2"},
+    ]
+    first.refresh_from_db()
+    assert bytes(first.pdf) == kept
+    assert "changes" not in first.facts
+
+
+@pytest.mark.django_db
+def test_a_version_that_failed_is_not_superseded(drill):
+    services.ask_about_drill(drill, language="en", actor=None, now=END)
+    Report.objects.update(state=ReportState.FAILED)
+
+    report = services.ask_about_drill(drill, language="en", actor=None, now=END)
+    facts, _pdf = services.made(report)
+
+    assert (report.version, facts["supersedes"]) == (2, None)

@@ -21,6 +21,14 @@ PUBLIC = {
     "drills:calendar_feed",  # the secret in the address is what a calendar program has
     "healthz",
     "readyz",
+    # A participant's link: its signed address names one person and one outage, ends with
+    # it, can be taken back, and opens marks on their own recoveries and nothing else.
+    "outages:pass",
+    "outages:pass_note",
+    "outages:pass_press",
+    "outages:pass_stuck",
+    "outages:pass_undo",
+    "outages:pulse",  # says a version to who holds a ticket of a page they were shown
     "inventory:service_worker",  # a script that holds nothing of anybody's
 }
 """Routes open to who is not signed in. Each new one is a decision."""

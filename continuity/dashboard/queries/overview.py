@@ -31,6 +31,7 @@ from continuity.domain.clocks import Reading, Verdict, median
 from continuity.domain.readiness import Level, Share, WeightedShare, share_ready, weighted
 from continuity.domain.states import DrillState
 from continuity.drills.models import Schedule
+from continuity.drills.queries.actions import Due, due
 from continuity.inventory.models import (
     TIER_WEIGHTS,
     Alternative,
@@ -167,6 +168,7 @@ class Overview:
     drills: Sequence[DrillRow]
     drills_overdue: int | None
     drills_next: datetime | None
+    due: Due
     steps: Sequence[Step]
 
     @property
@@ -175,7 +177,7 @@ class Overview:
 
 
 def overview(chosen: Scope) -> Overview:
-    """Return all that the overview shows, in eleven queries whatever there is to show."""
+    """Return all that the overview shows, in twelve queries whatever there is to show."""
     own = stock(chosen)
     lines = recoveries(chosen)
     rows = workflows(chosen, own)
@@ -209,6 +211,11 @@ def overview(chosen: Scope) -> Overview:
         drills_overdue=_overdue(chosen, planned, lines, live),
         drills_next=next(
             (one.due_at for one in planned if one.due_at and one.due_at >= chosen.now), None
+        ),
+        due=due(
+            chosen.user,
+            None if chosen.department is None else chosen.team_rows,
+            today=timezone.localdate(chosen.now),
         ),
         steps=_steps(chosen.user),
     )

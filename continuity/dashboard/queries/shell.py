@@ -4,13 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, QuerySet, Subquery, Value
+from django.db.models import Count, Exists, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
-from continuity.accounts.models import Organisation, User
-from continuity.accounts.roles import Action
+from continuity.accounts.models import Membership, Organisation, User
+from continuity.accounts.roles import Action, TeamRole
 from continuity.domain.states import DrillState
+from continuity.drills.models import CorrectiveAction
 from continuity.inventory.models import Workflow
+from continuity.inventory.queries.reviews import own_due
 from continuity.notifications.models import Notification
 from continuity.outages.models import Outage, OutageKind
 
@@ -20,13 +23,16 @@ class Shell:
     """Counts of what the reader may see, what they may do, and the server's clock."""
 
     workflows: int
+    due_reviews: int
     overdue: int
+    actions_overdue: int
     live_drills: int
     live_outages: int
     unread: int
     organisation: str
     server_now: datetime
     can_manage: bool
+    can_hand_over: bool
     can_administer: bool
 
 
@@ -44,32 +50,63 @@ def counted(rows: "QuerySet[Any]") -> Coalesce:
 def shell(user: User | None, *, now: datetime) -> Shell:
     """Return what the frame shows to `user`; nothing counted for nobody. One query."""
     if user is None:
-        return Shell(0, 0, 0, 0, 0, "", now, can_manage=False, can_administer=False)
+        return Shell(
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            "",
+            now,
+            can_manage=False,
+            can_hand_over=False,
+            can_administer=False,
+        )
     outages = Outage.objects.allowing(user, Action.VIEW)
     live = outages.live()
+    leads = Membership.objects.filter(user=user, role__gte=TeamRole.LEAD)
+    today = timezone.localdate(now)
     row = (
         User.objects.filter(pk=user.pk)
         .annotate(
             workflows=counted(Workflow.objects.current().allowing(user, Action.VIEW)),
+            due_reviews=counted(own_due(user)),
             overdue=counted(overdue(outages, now)),
+            actions_overdue=counted(
+                CorrectiveAction.objects.allowing(user, Action.VIEW).overdue(today)
+            ),
             live_drills=counted(live.filter(kind=OutageKind.DRILL)),
             live_outages=counted(live.filter(kind=OutageKind.REAL)),
+            leads=Exists(leads),
             unread=counted(Notification.objects.shown_to(user).unread()),
             organisation=Subquery(Organisation.objects.filter(pk=1).values("name")),
         )
         .values(
-            "workflows", "overdue", "live_drills", "live_outages", "unread", "organisation"
+            "workflows",
+            "due_reviews",
+            "overdue",
+            "actions_overdue",
+            "live_drills",
+            "live_outages",
+            "leads",
+            "unread",
+            "organisation",
         )
         .get()
     )
     return Shell(
         workflows=row["workflows"],
+        due_reviews=row["due_reviews"],
         overdue=row["overdue"],
+        actions_overdue=row["actions_overdue"],
         live_drills=row["live_drills"],
         live_outages=row["live_outages"],
         unread=row["unread"],
         organisation=row["organisation"] or "",
         server_now=now,
         can_manage=user.may(Action.IMPORT),
+        can_hand_over=user.may(Action.APPROVE) or row["leads"],
         can_administer=user.may(Action.ADMINISTER),
     )

@@ -13,15 +13,22 @@ from continuity.accounts.models import Team, User
 from continuity.accounts.roles import Action
 from continuity.domain.errors import InvalidRule
 from continuity.domain.recurrence import Fault, next_after, parse
+from continuity.drills.forms.criteria import (
+    CRITERIA_FIELDS,
+    CriteriaFields,
+    initial_criteria,
+    wishes,
+)
 from continuity.drills.models import (
     SPEEDS,
     DrillType,
     Scenario,
     Schedule,
+    Surprise,
 )
 from continuity.drills.queries import pages
 from continuity.drills.queries.rules import blackout_names
-from continuity.inventory.models import Tool
+from continuity.inventory.models import Tier, Tool, Workflow
 
 MINUTE: Final = timedelta(minutes=1)
 
@@ -40,13 +47,25 @@ LIMITS: Final[Mapping[timedelta, Promise]] = {
 }
 
 NOTICES: Final[Mapping[timedelta, Promise]] = {
-    timedelta(): _("When it begins: a surprise"),
+    timedelta(): _("When it begins"),
     HOUR: _("1 hour before"),
     DAY: _("1 day before"),
     3 * DAY: _("3 days before"),
     7 * DAY: _("1 week before"),
     14 * DAY: _("2 weeks before"),
 }
+
+WINDOWS: Final[Mapping[timedelta, Promise]] = {
+    HOUR: _("1 hour"),
+    2 * HOUR: _("2 hours"),
+    4 * HOUR: _("4 hours"),
+    8 * HOUR: _("8 hours"),
+}
+
+MOST_PICKS: Final = 200
+"""Workflows offered one by one; with more, the tools or the team narrow them down."""
+
+MOST_OBSERVERS: Final = 50
 
 REPEATS: Final[Mapping[str, Promise]] = {
     "once": _("Once"),
@@ -85,7 +104,7 @@ class ToolChoices(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
         return f"{obj.name} ({obj.used_by})" if obj.used_by else obj.name
 
 
-class ScheduleForm(forms.Form):
+class ScheduleForm(CriteriaFields):
     """What a drill is, when, for whom; `cleaned_data` is what scheduling.plan takes."""
 
     scenario = forms.ModelChoiceField(
@@ -110,6 +129,56 @@ class ScheduleForm(forms.Form):
     )
     type = forms.ChoiceField(
         label=_("Type"), choices=DrillType.choices, initial=DrillType.FUNCTIONAL
+    )
+    tiers = forms.TypedMultipleChoiceField(
+        label=_("Only workflows of this criticality"),
+        choices=Tier.choices,
+        coerce=int,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("None ticked: all."),
+    )
+    workflows = forms.ModelMultipleChoiceField(
+        Workflow.objects.none(),
+        label=_("Only these workflows"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("None ticked: all whose tools fail."),
+    )
+    evaluator = forms.ModelChoiceField(
+        User.objects.none(), label=_("Evaluator"), required=False, empty_label=_("Nobody")
+    )
+    observers = forms.CharField(
+        label=_("Observers, by e-mail address"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Separated by commas or lines. They watch and press nothing."),
+    )
+    away = forms.ModelChoiceField(
+        User.objects.none(),
+        label=_("Key person who plays being away"),
+        required=False,
+        empty_label=_("Nobody"),
+        help_text=_("Their work falls to the deputies; they cannot press."),
+    )
+    surprise = forms.ChoiceField(
+        label=_("What people know of when it begins"),
+        choices=Surprise.choices,
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    window = forms.TypedChoiceField(
+        label=_("Window from the time on"),
+        choices=_seconds(WINDOWS),
+        coerce=_length,
+        required=False,
+        empty_value=None,
+        initial="14400",
+        help_text=_(
+            "Of a surprise: the instant is drawn in it, and only the facilitator and "
+            "managers see it."
+        ),
     )
     when = forms.ChoiceField(
         label=_("Start"),
@@ -167,6 +236,13 @@ class ScheduleForm(forms.Form):
         self.now = now
         self._field("tools").queryset = pages.choosable_tools()
         self._field("facilitator").queryset = pages.facilitators(user)
+        self._field("evaluator").queryset = pages.evaluators(user)
+        self._field("away").queryset = pages.key_people(user)
+        self._field("workflows").queryset = pages.pickable(user)
+        self.offered = pages.offered(user, *self._wanted(), most=MOST_PICKS)
+        self._field("workflows").widget.choices = [
+            (work.pk, work.name) for work in self.offered
+        ]
         team = self._field("team")
         team.queryset = pages.runnable_teams(user)
         if user.may(Action.RUN_DRILL):
@@ -184,6 +260,21 @@ class ScheduleForm(forms.Form):
     def _field(self, name: str) -> Any:
         return self.fields[name]
 
+    def _wanted(self) -> tuple[list[int], int | None, list[int]]:
+        """Return the tools, the team and the workflows that the form stands at."""
+
+        def numbers(name: str) -> list[int]:
+            value: Any = self[name].value() or []
+            many = value if isinstance(value, list | tuple) else [value]
+            pks = [str(getattr(each, "pk", each)) for each in many]
+            return [int(pk) for pk in pks if pk.isdecimal()]
+
+        tools, teams = numbers("tools"), numbers("team")
+        scenario = next(iter(numbers("scenario")), None)
+        if not tools and scenario is not None:
+            tools = [tool.pk for tool in pages.default_tools_of(scenario)]
+        return tools, next(iter(teams), None), numbers("workflows")
+
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         scenario = cleaned.get("scenario")
@@ -192,7 +283,48 @@ class ScheduleForm(forms.Form):
             if not cleaned["tools"]:
                 self.add_error("tools", _("Choose at least one tool that fails."))
         self._clean_when(cleaned)
+        self._clean_type(cleaned)
+        self._clean_surprise(cleaned)
         return cleaned
+
+    def clean_observers(self) -> list[User]:
+        typed = self.cleaned_data["observers"].replace(",", " ").replace(";", " ").split()
+        asked = {address.casefold() for address in typed}
+        if len(asked) > MOST_OBSERVERS:
+            raise forms.ValidationError(
+                _("At most %(most)s observers."), params={"most": MOST_OBSERVERS}
+            )
+        found = pages.people_by_email(asked)
+        known = {person.email.casefold() for person in found}
+        if unknown := sorted(asked - known):
+            raise forms.ValidationError(
+                _("Nobody here has the address %(address)s."),
+                params={"address": ", ".join(unknown)},
+            )
+        return found
+
+    def _clean_type(self, cleaned: Mapping[str, Any]) -> None:
+        """A live drill leaves a manager the time to approve it."""
+        if cleaned.get("type") != DrillType.LIVE:
+            return
+        if cleaned.get("when") == "now":
+            words = _("A live drill has to be approved first: choose a day and a time.")
+            self.add_error("when", str(words))
+        elif cleaned.get("rrule") and not cleaned.get("notice"):
+            words = _("A live drill has to be approved first: people are told before.")
+            self.add_error("notice", str(words))
+
+    def _clean_surprise(self, cleaned: dict[str, Any]) -> None:
+        if not cleaned.get("surprise"):
+            cleaned["window"] = None
+            return
+        # Who starts it by hand knows of it; what is drawn must begin by itself.
+        cleaned["starts_by_itself"] = True
+        if cleaned.get("window") is None and "window" not in self.errors:
+            self.add_error("window", str(_("Choose the window in which it begins.")))
+        if cleaned.get("when") == "now":
+            words = _("A surprise begins in a window: choose a day and a time.")
+            self.add_error("when", str(words))
 
     def _clean_when(self, cleaned: dict[str, Any]) -> None:
         if "zone" not in cleaned:
@@ -240,11 +372,10 @@ class ScheduleForm(forms.Form):
 
     def plan(self) -> dict[str, Any]:
         """Return what the services take, once the form is valid."""
-        return {
-            name: value
-            for name, value in self.cleaned_data.items()
-            if name not in {"when", "repeats"}
-        }
+        told = self.cleaned_data
+        left_out = {"when", "repeats", *CRITERIA_FIELDS}
+        plain = {name: value for name, value in told.items() if name not in left_out}
+        return plain | {"criteria": wishes(told)}
 
 
 def initial_of(schedule: Schedule) -> dict[str, Any]:
@@ -273,4 +404,14 @@ def initial_of(schedule: Schedule) -> dict[str, Any]:
         "speed": schedule.speed,
         "facilitator": schedule.facilitator,
         "starts_by_itself": schedule.starts_by_itself,
+        "tiers": schedule.tiers,
+        "workflows": [work.pk for work in schedule.workflows.all()],
+        "evaluator": schedule.evaluator,
+        "observers": "\n".join(person.email for person in schedule.observers.all()),
+        "away": schedule.away,
+        "surprise": schedule.surprise,
+        "window": None
+        if schedule.window is None
+        else str(int(schedule.window.total_seconds())),
+        **initial_criteria(schedule.criteria.all()),
     }

@@ -10,9 +10,13 @@ from django.utils.translation import gettext_lazy as _
 
 from continuity.domain import scenario as rules
 from continuity.domain.errors import ContinuityError, InvalidScript
+from continuity.domain.injects import InvalidInjects
+from continuity.drills.forms.injects import MOST_INJECTS, ScenarioInjectForm, check_rows
+from continuity.drills.forms.injects import initial_of as inject_initial
 from continuity.drills.forms.planning import MINUTE
 from continuity.drills.models import (
     PHASE_STATE_LABELS,
+    Inject,
     Scenario,
 )
 from continuity.drills.queries import pages
@@ -121,6 +125,7 @@ def _rows(form: type[forms.Form], most: int) -> type[BaseRows]:
 
 PartRows: Final = _rows(PartForm, MOST_PARTS)
 PhaseRows: Final = _rows(PhaseForm, MOST_PHASES)
+InjectRows: Final = _rows(ScenarioInjectForm, MOST_INJECTS)
 
 
 class ScenarioEditor:
@@ -140,10 +145,12 @@ class ScenarioEditor:
             ("*", _("The tools that a drill names")),
             *((pk, tool.name) for pk, tool in self.tools.items()),
         ]
-        begin = _beginning(scenario) if data is None else ({}, [], [])
+        begin = _beginning(scenario) if data is None else ({}, [], [], [])
+        self.teams = pages.all_teams()
         self.form = ScenarioForm(data, initial=begin[0])
         self.parts = self._parts(data, begin[1])
         self.phases = PhaseRows(data, initial=begin[2], prefix="phases")
+        self.injects = self._injects(data, begin[3])
         self.is_bound = data is not None
 
     def _parts(
@@ -153,29 +160,42 @@ class ScenarioEditor:
             data, initial=initial, prefix="parts", form_kwargs={"choices": self.choices}
         )
 
+    def _injects(
+        self, data: Mapping[str, Any] | None, initial: list[dict[str, Any]]
+    ) -> BaseRows:
+        return InjectRows(
+            data, initial=initial, prefix="injects", form_kwargs={"teams": self.teams}
+        )
+
     @property
     def names(self) -> list[str]:
         """The components as typed, for the phases to choose from."""
         return [row["name"] for row in self.parts.typed() if row["name"]]
 
     def rearrange(self, button: str) -> None:
-        """Do what a button says: "add-part", "add-phase", "drop-part:2", "drop-phase:2".
-        Others do nothing."""
+        """Do what a button says: "add-part", "add-phase", "add-inject", "drop-part:2",
+        "drop-phase:2", "drop-inject:2". Others do nothing."""
         typed = {name: self.form[name].value() for name in self.form.fields}
         parts, phases = self.parts.typed(), self.phases.typed()
+        told = self.injects.typed()
         what, _colon, place = button.partition(":")
-        rows = parts if what.endswith("part") else phases
+        named = {"part": parts, "phase": phases, "inject": told}
+        rows = named.get(what.partition("-")[2], [])
         if what.startswith("add"):
-            rows.append({})
+            rows.append({"number": _next_number(told)} if rows is told else {})
         elif place.isdecimal() and int(place) < len(rows):
             del rows[int(place)]
         self.form = ScenarioForm(initial=typed)
         self.parts = self._parts(None, parts)
         self.phases = PhaseRows(initial=phases, prefix="phases")
+        self.injects = self._injects(None, told)
         self.is_bound = False
 
     def is_valid(self) -> bool:
-        if not all([self.form.is_valid(), self.parts.is_valid(), self.phases.is_valid()]):
+        forms = (self.form, self.parts, self.phases, self.injects)
+        # Every one is asked, so that all that is wrong is said at once.
+        valid = [each.is_valid() for each in forms]
+        if not all(valid):
             return False
         names = [row["name"] for row in self.parts.cleaned_data]
         for place, name in enumerate(names):
@@ -190,7 +210,19 @@ class ScenarioEditor:
         except (InvalidScript, UnknownComponent) as error:
             self._blame(error)
             return False
+        try:
+            check_rows(drawn["injects"], drawn["length"])
+        except InvalidInjects as error:
+            self._blame_inject(error)
+            return False
         return True
+
+    def _blame_inject(self, error: InvalidInjects) -> None:
+        """Put what is wrong beside the last inject of the number that is meant."""
+        for form in reversed(self.injects.forms):
+            if form.cleaned_data["number"] == error.fields["number"]:
+                form.blame(error)
+                return
 
     def _blame(self, error: ContinuityError) -> None:
         """Put what the rules say beside the row that they mean."""
@@ -222,7 +254,13 @@ class ScenarioEditor:
             for row in self.parts.cleaned_data
         ]
         told["steps"] = [_step(row) for row in self.phases.cleaned_data]
+        told["injects"] = [Inject(**form.told()) for form in self.injects.forms]
         return told
+
+
+def _next_number(rows: list[dict[str, Any]]) -> int:
+    numbers = [int(row["number"]) for row in rows if str(row["number"] or "").isdecimal()]
+    return max(numbers, default=0) + 1
 
 
 def _step(row: Mapping[str, Any]) -> Step:
@@ -240,7 +278,9 @@ def _step(row: Mapping[str, Any]) -> Step:
 
 def _beginning(
     scenario: Scenario,
-) -> tuple[dict[str, Any], list[dict[str, Any]], list[dict[str, Any]]]:
+) -> tuple[
+    dict[str, Any], list[dict[str, Any]], list[dict[str, Any]], list[dict[str, Any]]
+]:
     components = list(scenario.components.all())
     names = {component.pk: component.name for component in components}
     told = {
@@ -266,4 +306,8 @@ def _beginning(
         }
         for phase in pages.phases_in(scenario)
     ]
-    return told | {"minutes": scenario.length // MINUTE}, parts, phases
+    injects = [
+        inject_initial(inject) | {"number": inject.number}
+        for inject in scenario.injects.select_related("to_team")
+    ]
+    return told | {"minutes": scenario.length // MINUTE}, parts, phases, injects

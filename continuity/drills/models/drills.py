@@ -5,20 +5,18 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from continuity.accounts.models import User
 from continuity.accounts.roles import Action
-from continuity.domain.states import OVER, DrillState
+from continuity.domain.pace import Pace
+from continuity.domain.states import BEFORE, OVER, DrillState
 from continuity.drills.models.scenarios import Scenario
-from continuity.drills.models.schedules import DrillType, Schedule
+from continuity.drills.models.schedules import Schedule, Surprise
+from continuity.drills.models.types import DrillType
 from continuity.outages.models import Outage
-
-MARK = "EXERCISE - EXERCICE"
-"""Begins every message and calendar entry of a drill, in both languages at once, whatever
-the reader's: nobody may take it for real."""
 
 WEEK = timedelta(days=7)
 
@@ -30,30 +28,67 @@ class ParticipantRole(models.TextChoices):
     LEAD = "lead", _("Leads a recovery")
     DEPUTY = "deputy", _("Deputy")
     FACILITATOR = "facilitator", _("Facilitator")
+    EVALUATOR = "evaluator", _("Evaluator")
+    OBSERVER = "observer", _("Observer")
+    AWAY = "away", _("Plays being away")
 
 
 class DrillQuerySet(models.QuerySet["Drill"]):
     def allowing(self, user: User, action: Action) -> Self:
-        """As for its outage, and everyone who takes part may see it."""
-        if user.may(action):
+        """As for its outage, and everyone who takes part may see it and say how it went;
+        its evaluator may evaluate it. A live one, and the report of any, are approved by
+        managers alone.
+
+        Of a surprise that has not begun, its facilitator and managers know all, and the
+        others no more than what they are told: a window, or nothing.
+        """
+        if action in {Action.APPROVE_DRILL, Action.REVIEW}:
+            return self if user.may(action) else self.none()
+        found = self
+        if not user.may(action):
+            outages = Outage.objects.reaching(user, action).values("pk")
+            within = Q(outage__in=outages)
+            mine = Participant.objects.filter(user=user)
+            if action in {Action.VIEW, Action.TAKE_PART}:
+                within |= Q(pk__in=mine.values("drill"))
+            elif action == Action.EVALUATE:
+                mine = mine.filter(role=ParticipantRole.EVALUATOR)
+                within |= Q(pk__in=mine.values("drill"))
+            found = found.filter(within)
+        return found.known_to(user, told=action in {Action.VIEW, Action.TAKE_PART})
+
+    def known_to(self, user: User, *, told: bool) -> Self:
+        """Leave out the surprises that `user` must not know of; `told` keeps those of
+        which people know the window."""
+        if user.may(Action.RUN_DRILL):
             return self
-        outages = Outage.objects.allowing(user, action).values("pk")
-        if action == Action.VIEW:
-            mine = Participant.objects.filter(user=user).values("drill")
-            return self.filter(Q(outage__in=outages) | Q(pk__in=mine))
-        return self.filter(outage__in=outages)
+        open_to_all = Q(surprise=Surprise.NONE)
+        if told:
+            open_to_all |= Q(surprise=Surprise.WINDOW)
+        begun = ~Q(outage__state__in=BEFORE)
+        return self.filter(open_to_all | begun | Q(outage__facilitator=user))
+
+    def to_draft(self) -> Self:
+        """Those that ended and whose report has not been begun."""
+        return self.filter(outage__state=DrillState.ENDED, review=None)
 
     def to_remind(self, now: datetime) -> Self:
         """Those to come of which people must be reminded by now."""
-        planned = Q(outage__state=DrillState.PLANNED, outage__due_at__gt=now)
-        none = Q(outage__due_at__lte=now + WEEK, reminded_before=None)
+        # A surprise is reminded of by its window: by its instant, the reminder would tell.
+        planned = Q(outage__state=DrillState.PLANNED, occurrence_at__gt=now)
+        none = Q(occurrence_at__lte=now + WEEK, reminded_before=None)
         not_yet = Q(reminded_before=None) | Q(reminded_before__gt=HOUR)
-        return self.filter(planned, none | Q(outage__due_at__lte=now + HOUR) & not_yet)
+        return self.exclude(surprise=Surprise.SILENT).filter(
+            planned, none | Q(occurrence_at__lte=now + HOUR) & not_yet
+        )
 
     def to_conduct(self, now: datetime) -> Self:
-        """Those with something to do: due to start, running, or over and not wound up."""
+        """Those with something to do: due to start, due and not approved, running, or
+        over and not wound up."""
+        drafts = Outage.objects.filter(state=DrillState.DRAFT, due_at__lte=now)
         return self.filter(
             Q(outage__in=Outage.objects.due_to_start(now).values("pk"))
+            | Q(outage__in=drafts.values("pk"))
             | Q(outage__state=DrillState.RUNNING)
             | Q(outage__state__in=OVER, wound_up_at=None)
         )
@@ -73,6 +108,18 @@ class Drill(models.Model):
     type = models.CharField(_("type"), max_length=12, choices=DrillType)
     aim = models.TextField(_("what it is to show"), blank=True)
     speed = models.PositiveSmallIntegerField(_("speed"), default=1)
+    turns = models.JSONField(default=list)
+    """Where the speed was changed on the way: pairs of seconds of the people's time from
+    the onset, and the speed from there on. Empty: `speed` throughout."""
+    surprise = models.CharField(max_length=6, choices=Surprise, blank=True)
+    window_ends_at = models.DateTimeField(null=True)
+    """A surprise begins between `occurrence_at` and this."""
+    seed = models.CharField(max_length=64, blank=True)
+    """With the window, what the instant was drawn from."""
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    approved_at = models.DateTimeField(null=True)
     told_until = models.DurationField(null=True)
     """How far into the scenario its phases have been told to the journal; empty until
     the participants have been told that it began."""
@@ -92,6 +139,21 @@ class Drill(models.Model):
             models.CheckConstraint(
                 condition=Q(speed__gte=1, speed__lte=120), name="drill_speed_in_range"
             ),
+            models.CheckConstraint(
+                name="drill_approved_by_someone_at_some_time",
+                condition=Q(approved_by=None, approved_at=None)
+                | Q(approved_by__isnull=False, approved_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="surprise_has_window_and_seed",
+                condition=Q(surprise="", window_ends_at=None, seed="")
+                | Q(
+                    surprise__in=["window", "silent"],
+                    window_ends_at__isnull=False,
+                    window_ends_at__gt=F("occurrence_at"),
+                )
+                & ~Q(seed=""),
+            ),
         ]
         indexes = [
             models.Index(
@@ -104,6 +166,13 @@ class Drill(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("drills:drill", args=[self.pk])
+
+    @property
+    def pace(self) -> Pace:
+        """How fast it plays its script, also where that changed on the way."""
+        if not self.turns:
+            return Pace.steady(self.speed)
+        return Pace.of((timedelta(seconds=after), speed) for after, speed in self.turns)
 
 
 class Participant(models.Model):

@@ -9,19 +9,30 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from continuity.accounts.models import Team, TeamOwnedQuerySet
+from continuity.accounts.models import Team, TeamOwnedQuerySet, User
+from continuity.accounts.roles import Action
 from continuity.drills.models.scenarios import SPEEDS, Scenario
-from continuity.inventory.models import Tool
+from continuity.drills.models.types import DrillType
+from continuity.inventory.models import Tool, Workflow
 
 
-class DrillType(models.TextChoices):
-    WALKTHROUGH = "walkthrough", _("Walkthrough")
-    TABLETOP = "tabletop", _("Tabletop")
-    FUNCTIONAL = "functional", _("Functional")
-    LIVE = "live", _("Live")
+class Surprise(models.TextChoices):
+    """What people know of when it begins."""
+
+    NONE = "", _("The day and the time")
+    WINDOW = "window", _("That it comes some time in the window")
+    SILENT = "silent", _("Nothing")
 
 
 class ScheduleQuerySet(TeamOwnedQuerySet["Schedule"]):
+    def allowing(self, user: User, action: Action) -> Self:
+        """As its team says; one of which people know nothing is its facilitator's and
+        the managers' alone."""
+        found = super().allowing(user, action)
+        if user.may(Action.RUN_DRILL):
+            return found
+        return found.filter(~Q(surprise=Surprise.SILENT) | Q(facilitator=user))
+
     def due(self, now: datetime) -> Self:
         return self.filter(paused=False, opens_at__lte=now)
 
@@ -67,6 +78,34 @@ class Schedule(models.Model):
     zone = models.CharField(_("time zone"), max_length=60)
     rrule = models.CharField(_("repeats"), max_length=200, blank=True)
     notice = models.DurationField(_("told this long before"), default=timedelta(days=1))
+    evaluator = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("evaluator"),
+    )
+    observers = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, related_name="+", verbose_name=_("observers")
+    )
+    away = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("plays being away"),
+    )
+    tiers = models.JSONField(_("criticalities"), default=list)
+    """Only workflows of these; empty for all."""
+    workflows = models.ManyToManyField(
+        Workflow, related_name="+", verbose_name=_("workflows")
+    )
+    """Only these; none for all."""
+    surprise = models.CharField(max_length=6, choices=Surprise, blank=True)
+    window = models.DurationField(_("window"), null=True, blank=True)
+    seed = models.CharField(max_length=64, blank=True)
     speed = models.PositiveSmallIntegerField(
         _("speed"), default=1, choices=[(speed, f"{speed} ×") for speed in SPEEDS]
     )

@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from continuity.accounts.models import Membership, Team, User
 from continuity.accounts.roles import Action
@@ -109,6 +110,7 @@ def visible_schedules(user: User) -> QuerySet[Schedule]:
     """Return the schedules whose next day `user` may know: not those of which people are
     told when it begins, unless they may run it."""
     may_run = Schedule.objects.allowing(user, Action.RUN_DRILL).values("pk")
+    # Silent surprises are left out of both for all but facilitators and managers.
     seen = Schedule.objects.allowing(user, Action.VIEW).values("pk")
     return Schedule.objects.filter(
         Q(pk__in=seen) | Q(facilitator=user),
@@ -149,10 +151,14 @@ def _entry(drill: Drill) -> Entry:
     at = outage.occurred_at or drill.occurrence_at
     ends = outage.ended_at or at + (outage.limit or timedelta())
     schedule = drill.schedule_id
+    title = outage.title
+    if drill.window_ends_at is not None and outage.occurred_at is None:
+        ends = drill.window_ends_at
+        title = _in_window(title)
     return Entry(
         at=at,
         ends_at=max(ends, at),
-        title=outage.title,
+        title=title,
         aim=drill.aim,
         team=str(outage.team or ""),
         state=outage.state,
@@ -164,16 +170,24 @@ def _entry(drill: Drill) -> Entry:
 
 
 def _coming(schedule: Schedule, at: datetime) -> Entry:
+    title, ends_at = schedule.title, at + schedule.limit
+    if schedule.window is not None:
+        title, ends_at = _in_window(title), at + schedule.window
     return Entry(
         at=at,
-        ends_at=at + schedule.limit,
-        title=schedule.title,
+        ends_at=ends_at,
+        title=title,
         aim=schedule.aim,
         team=str(schedule.team or ""),
         state="",
         path=schedule.get_absolute_url(),
         uid=_uid(schedule.pk, at),
     )
+
+
+def _in_window(title: str) -> str:
+    """Name a surprise as those may know it who take part: by its window."""
+    return _("%(title)s (some time in this window)") % {"title": title}
 
 
 def _uid(schedule_pk: int, at: datetime) -> str:

@@ -114,11 +114,21 @@ def lines(
 
 @dataclass(frozen=True, slots=True)
 class _Coming:
-    """A drill to come: the tools that stop in it, the teams in it (None: all)."""
+    """A drill to come: the tools that stop in it, the teams in it (None: all), and the
+    only workflows and criticalities in it (None: all)."""
 
     at: datetime
     tools: frozenset[int]
     teams: frozenset[int] | None
+    workflows: frozenset[int] | None
+    tiers: frozenset[int] | None = None
+
+    def holds(self, row: Workflow) -> bool:
+        return (
+            (self.teams is None or row.team_id in self.teams)
+            and (self.workflows is None or row.pk in self.workflows)
+            and (self.tiers is None or row.tier in self.tiers)
+        )
 
 
 def _next_of(
@@ -132,8 +142,11 @@ def _next_of(
     found: dict[int, datetime] = {}
     for coming in sorted(_coming(user, now), key=lambda each: each.at):
         for row in rows:
-            inside = coming.teams is None or row.team_id in coming.teams
-            if row.pk not in found and inside and coming.tools & used.get(row.pk, set()):
+            if (
+                row.pk not in found
+                and coming.holds(row)
+                and coming.tools & used.get(row.pk, set())
+            ):
                 found[row.pk] = coming.at
     return found
 
@@ -148,7 +161,7 @@ def _coming(user: User, now: datetime) -> list[_Coming]:
         Drill.objects.allowing(user, Action.VIEW)
         .filter(outage__state=DrillState.PLANNED, occurrence_at__gte=now)
         .select_related("outage")
-        .prefetch_related("outage__tools", "outage__teams")
+        .prefetch_related("outage__tools", "outage__teams", "outage__workflows")
         .order_by("occurrence_at", "pk")
     )
     found = [
@@ -156,13 +169,16 @@ def _coming(user: User, now: datetime) -> list[_Coming]:
             drill.occurrence_at,
             falls(tool.pk for tool in drill.outage.tools.all()),
             frozenset(team.pk for team in drill.outage.teams.all()),
+            frozenset(work.pk for work in drill.outage.workflows.all())
+            if drill.outage.narrowed
+            else None,
         )
         for drill in planned[:MOST]
     ]
     schedules = (
         visible_schedules(user)
         .filter(paused=False, next_due_at__gte=now)
-        .prefetch_related("tools", "team__children")
+        .prefetch_related("tools", "team__children", "workflows")
         .order_by("next_due_at", "pk")
     )
     return found + [
@@ -170,6 +186,8 @@ def _coming(user: User, now: datetime) -> list[_Coming]:
             schedule.next_due_at,
             falls(tool.pk for tool in schedule.tools.all()),
             _teams_of(schedule),
+            frozenset(work.pk for work in schedule.workflows.all()) or None,
+            frozenset(schedule.tiers) or None,
         )
         for schedule in schedules[:MOST]
         if schedule.next_due_at is not None

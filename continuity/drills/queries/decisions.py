@@ -53,7 +53,7 @@ def _back(drill: Drill) -> dict[int | None, timedelta | None]:
     script = script_of(drill)
     back: dict[int | None, timedelta | None] = {}
     for name, tools in drill.script["components"].items():
-        at = back_after(script, name, drill.speed)
+        at = back_after(script, name, drill.pace)
         for key in [None, *(tool["pk"] for tool in tools)]:
             known = back.get(key, NOTHING)
             back[key] = None if at is None or known is None else max(at, known)

@@ -10,7 +10,7 @@ from django.db.models import F, Q, QuerySet
 
 from continuity.accounts.models import Team, User
 from continuity.accounts.roles import Action
-from continuity.domain.states import LIVE, OVER, DrillState
+from continuity.domain.states import BEFORE, LIVE, OVER, DrillState
 from continuity.drills.models import Drill, Schedule
 from continuity.inventory.models import Tool
 from continuity.outages.queries.results import Summary, summaries
@@ -37,6 +37,8 @@ class DrillLine:
     starts_by_itself: bool
     facilitator: str
     summary: Summary | None
+    until: datetime | None
+    """Where a surprise begins some time between `at` and this; None for the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +84,7 @@ def drill_list(
     if state in {"", "running"}:
         live = seen.filter(outage__state__in=LIVE).order_by("outage__occurred_at", "pk")
     if state in {"", "coming"}:
-        planned = seen.filter(outage__state=DrillState.PLANNED).order_by(
-            "occurrence_at", "pk"
-        )
+        planned = seen.filter(outage__state__in=BEFORE).order_by("occurrence_at", "pk")
     over = seen.filter(outage__state__in=[state] if state in OVER else OVER)
     if state in {"coming", "running"}:
         over = over.none()
@@ -161,6 +161,7 @@ def _line(drill: Drill, summary: Summary | None, now: datetime) -> DrillLine:
         starts_by_itself=outage.starts_by_itself,
         facilitator=str(outage.facilitator or ""),
         summary=summary if outage.occurred_at else None,
+        until=None if outage.occurred_at else drill.window_ends_at,
     )
 
 

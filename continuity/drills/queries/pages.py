@@ -1,10 +1,14 @@
 """What the pages of one drill, one schedule, one scenario read."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import Lower
+from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from continuity.accounts.models import Membership, Team, User
@@ -12,14 +16,26 @@ from continuity.accounts.roles import Action, OrganisationRole, TeamRole
 from continuity.domain.clocks import Verdict
 from continuity.domain.recurrence import occurrences
 from continuity.domain.scenario import ComponentState
-from continuity.drills.models import Drill, Participant, Phase, Scenario, Schedule
+from continuity.domain.states import BEFORE, DrillState
+from continuity.drills.models import (
+    ASKED,
+    Drill,
+    DrillType,
+    Participant,
+    Phase,
+    Scenario,
+    Schedule,
+)
+from continuity.drills.queries.after import drill_before
+from continuity.drills.queries.criteria import CriterionLine, criteria, statement
 from continuity.drills.queries.decisions import Compared, decisions
 from continuity.drills.queries.rules import blackout_days, rule_of
 from continuity.drills.queries.scripts import PhaseLine, freeze, phases_of
-from continuity.inventory.models import Tool, ToolKind
+from continuity.drills.queries.words import Scripted, scripted
+from continuity.inventory.models import Tier, Tool, ToolKind, Workflow
 from continuity.outages.models import Outage
 from continuity.outages.queries.results import Line, Results, results
-from continuity.outages.queries.scope import Reach, reach
+from continuity.outages.queries.scope import Reach, in_scope, reach
 from continuity.web.charts import Figure, Stacked
 
 MOST_PEOPLE: Final = 50
@@ -52,7 +68,19 @@ class DrillPage:
     phases: tuple[PhaseLine, ...]
     people: tuple[Participant, ...]
     people_total: int
+    criteria: tuple[CriterionLine, ...]
+    injects_total: int
+    picked: int | None
     may_run: bool
+    before_pk: int | None
+    may_evaluate: bool
+    may_approve: bool
+    knows: bool
+    """Whether the reader may know the instant of a surprise that has not begun."""
+
+    @property
+    def asked(self) -> str | Promise:
+        return ASKED[DrillType(self.drill.type)]
 
 
 def drill_page(drill: Drill, *, user: User, now: datetime) -> DrillPage:
@@ -60,6 +88,12 @@ def drill_page(drill: Drill, *, user: User, now: datetime) -> DrillPage:
     outage = drill.outage
     found = results(outage, now=now)
     people = drill.participants.select_related("user")
+    allowed = {
+        action
+        for action in (Action.RUN_DRILL, Action.EVALUATE, Action.APPROVE_DRILL)
+        if Drill.objects.allowing(user, action).filter(pk=drill.pk).exists()
+    }
+    begun = outage.state not in BEFORE
     return DrillPage(
         drill=drill,
         tools=tuple(sorted(outage.tools.values_list("name", flat=True))),
@@ -69,10 +103,20 @@ def drill_page(drill: Drill, *, user: User, now: datetime) -> DrillPage:
         ),
         decisions=decisions(drill, found)[:MOST_DECISIONS],
         chart=by_team(found.lines),
-        phases=phases_of(drill.script, drill.speed),
+        phases=phases_of(drill.script, drill.pace),
         people=tuple(people[:MOST_PEOPLE]),
         people_total=people.count(),
-        may_run=Drill.objects.allowing(user, Action.RUN_DRILL).filter(pk=drill.pk).exists(),
+        criteria=criteria(drill, found),
+        injects_total=drill.injects.count() if Action.EVALUATE in allowed else 0,
+        picked=outage.workflows.count() if outage.narrowed else None,
+        may_run=Action.RUN_DRILL in allowed,
+        may_evaluate=Action.EVALUATE in allowed,
+        may_approve=Action.APPROVE_DRILL in allowed and outage.state == DrillState.DRAFT,
+        knows=begun
+        or not drill.surprise
+        or outage.facilitator_id == user.pk
+        or user.may(Action.RUN_DRILL),
+        before_pk=drill_before(drill, user),
     )
 
 
@@ -101,6 +145,10 @@ class SchedulePage:
     coming: tuple[datetime, ...]
     drills: tuple[Drill, ...]
     reach: Reach
+    tiers: str
+    picked: int
+    observers: int
+    criteria: tuple[str, ...]
     may_delete: bool
 
 
@@ -115,7 +163,16 @@ def schedule_page(schedule: Schedule, *, now: datetime) -> SchedulePage:
             rule_of(schedule, blackout_days()), now, now + timedelta(days=3 * 366), limit=5
         ),
         drills=drills,
-        reach=reach([tool.pk for tool in tools], team_pks(schedule.team)),
+        reach=reach(
+            [tool.pk for tool in tools],
+            team_pks(schedule.team),
+            tiers=schedule.tiers,
+            workflow_pks=list(schedule.workflows.values_list("pk", flat=True)),
+        ),
+        tiers=", ".join(str(Tier(tier).label) for tier in schedule.tiers),
+        picked=schedule.workflows.count(),
+        observers=schedule.observers.count(),
+        criteria=tuple(statement(each) for each in schedule.criteria.all()),
         may_delete=not drills,
     )
 
@@ -124,6 +181,7 @@ def schedule_page(schedule: Schedule, *, now: datetime) -> SchedulePage:
 class ScenarioPage:
     scenario: Scenario
     phases: tuple[PhaseLine, ...]
+    injects: tuple[Scripted, ...]
     tools: tuple[Tool, ...]
     drills: int
 
@@ -132,6 +190,7 @@ def scenario_page(scenario: Scenario) -> ScenarioPage:
     return ScenarioPage(
         scenario=scenario,
         phases=phases_of(freeze(scenario, [])),
+        injects=scripted(scenario),
         tools=tuple(default_tools(scenario)),
         drills=scenario.drills.count(),
     )
@@ -203,6 +262,11 @@ def _in_scenarios() -> QuerySet[Scenario, int | None]:
     )
 
 
+def all_teams() -> QuerySet[Team]:
+    """Return all teams, by name. Not yet read."""
+    return Team.objects.order_by("name", "pk")
+
+
 def runnable_teams(user: User) -> QuerySet[Team]:
     """Return the teams for which `user` may plan and run drills."""
     return Team.objects.allowing(user, Action.RUN_DRILL)
@@ -211,6 +275,16 @@ def runnable_teams(user: User) -> QuerySet[Team]:
 def may_plan(user: User) -> bool:
     """Say whether `user` may plan a drill: of some team, or of all there will ever be."""
     return user.may(Action.RUN_DRILL) or runnable_teams(user).exists()
+
+
+def shown_after_planning(user: User, schedule: Schedule) -> str:
+    """Return the address of what has been planned; the list where `user` may not know
+    more of a surprise that somebody else facilitates."""
+    drill = Drill.objects.allowing(user, Action.VIEW).filter(schedule=schedule).first()
+    if drill is not None:
+        return drill.get_absolute_url()
+    seen = Schedule.objects.allowing(user, Action.VIEW).filter(pk=schedule.pk)
+    return schedule.get_absolute_url() if seen.exists() else reverse("drills:list")
 
 
 def may_run_schedule(user: User, schedule: Schedule) -> bool:
@@ -229,6 +303,58 @@ def facilitators(user: User) -> QuerySet[User]:
         | Q(pk__in=Membership.objects.filter(role=TeamRole.LEAD).values("user")),
         is_active=True,
     ).order_by("name", "pk")
+
+
+def evaluators(user: User) -> QuerySet[User]:
+    """Return who can be asked to evaluate a drill: who can run one, and auditors."""
+    auditors = User.objects.filter(
+        organisation_role=OrganisationRole.AUDITOR, is_active=True
+    )
+    return (facilitators(user) | auditors.order_by("name", "pk")).distinct()
+
+
+def key_people(user: User) -> QuerySet[User]:
+    """Return who could be missed: those who own a current workflow that `user` sees."""
+    owned = Workflow.objects.current().allowing(user, Action.VIEW).exclude(owner=None)
+    return User.objects.filter(pk__in=owned.values("owner"), is_active=True).order_by(
+        "name", "pk"
+    )
+
+
+def people_by_email(addresses: Iterable[str]) -> list[User]:
+    """Return those who may sign in with one of these addresses, which are casefolded."""
+    found = User.objects.annotate(folded=Lower("email")).filter(
+        folded__in=list(addresses), is_active=True
+    )
+    return list(found.order_by("name", "pk"))
+
+
+def pickable(user: User) -> QuerySet[Workflow]:
+    """Return the workflows that `user` may put into a drill."""
+    return Workflow.objects.current().allowing(user, Action.RUN_DRILL)
+
+
+def offered(
+    user: User,
+    tool_pks: Iterable[int],
+    team_pk: int | None,
+    chosen: Iterable[int],
+    *,
+    most: int,
+) -> list[Workflow]:
+    """Return the first workflows that fall with these tools in this team, and what is
+    chosen already."""
+    team = None if team_pk is None else Team.objects.filter(pk=team_pk).first()
+    hit = in_scope(tool_pks, team_pks(team)).values("workflow")
+    found = pickable(user).filter(pk__in=hit).order_by("name", "pk")
+    kept = pickable(user).filter(pk__in=list(chosen)).order_by("name", "pk")
+    return list({work.pk: work for work in [*kept, *found[:most]]}.values())
+
+
+def default_tools_of(scenario_pk: int) -> list[Tool]:
+    """Return the default tools of a scenario by its key; none where there is none."""
+    scenario = Scenario.objects.filter(pk=scenario_pk).first()
+    return [] if scenario is None else list(default_tools(scenario))
 
 
 def team_pks(team: Team | None) -> list[int] | None:

@@ -2,22 +2,25 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import get_language
 
 from continuity.domain import scenario as rules
+from continuity.domain.clocks import Pause
+from continuity.domain.injects import Cue, Trigger
+from continuity.domain.pace import Pace
 from continuity.domain.scenario import ComponentState
-from continuity.drills.models import Component, Drill, Phase, Quality, Scenario
+from continuity.drills.models import Component, Drill, Phase, Quality, Scenario, Words
 from continuity.inventory.models import Tool
 
 
 def freeze(scenario: Scenario, tools: Iterable[Tool]) -> dict[str, Any]:
     """Return the scenario as a drill keeps it: plain JSON, with the names as they are.
 
-    A component that is chosen stands for those of `tools` that no other one names. Two
+    A component that is chosen stands for those of `tools` that no other one names. Three
     queries.
     """
     components = list(scenario.components.select_related("tool"))
@@ -51,6 +54,25 @@ def freeze(scenario: Scenario, tools: Iterable[Tool]) -> dict[str, Any]:
             }
             for phase in phases
         ],
+        "injects": [
+            {
+                "number": inject.number,
+                "trigger": inject.trigger,
+                "value": inject.value,
+                "workflow": inject.workflow_id,
+                "wait_seconds": inject.wait.total_seconds(),
+                "sender_en": inject.sender_en,
+                "sender_fr": inject.sender_fr,
+                "to_role": inject.to_role,
+                "to_team": inject.to_team_id,
+                "channel": inject.channel,
+                "text_en": inject.text_en,
+                "text_fr": inject.text_fr,
+                "expected_en": inject.expected_en,
+                "expected_fr": inject.expected_fr,
+            }
+            for inject in scenario.injects.all()
+        ],
     }
 
 
@@ -68,6 +90,27 @@ def script_of(drill: Drill) -> rules.Script:
         tuple(_phase(phase) for phase in drill.script["phases"]),
         timedelta(seconds=drill.script["seconds"]),
     )
+
+
+def cue_of(inject: Words) -> Cue:
+    """Return when an inject is due, for the rules."""
+    return Cue(
+        inject.number,
+        Trigger(inject.trigger),
+        inject.wait,
+        inject.value,
+        inject.workflow_id,
+    )
+
+
+def on_the_wall(onset: datetime, elapsed: timedelta, pauses: tuple[Pause, ...]) -> datetime:
+    """Return when a moment of the people's time came: the onset, that time, the pauses
+    before it."""
+    at = onset + elapsed
+    for pause in sorted(pauses, key=lambda pause: pause.began):
+        if pause.ended is not None and pause.began <= at:
+            at += pause.ended - pause.began
+    return at
 
 
 def _phase(phase: Mapping[str, Any]) -> rules.Phase:
@@ -98,8 +141,9 @@ class PhaseLine:
     known: str | Promise
 
 
-def phases_of(script: Mapping[str, Any], speed: int = 1) -> tuple[PhaseLine, ...]:
+def phases_of(script: Mapping[str, Any], speed: int | Pace = 1) -> tuple[PhaseLine, ...]:
     """Return the phases of a frozen script in the order of their moments. No query."""
+    pace = speed if isinstance(speed, Pace) else Pace.steady(speed)
     french = get_language() == "fr"
     lines = []
     for phase in script.get("phases", ()):
@@ -110,7 +154,7 @@ def phases_of(script: Mapping[str, Any], speed: int = 1) -> tuple[PhaseLine, ...
         lines.append(
             PhaseLine(
                 at=at,
-                played_at=at / speed,
+                played_at=pace.lived(at),
                 component=phase["component"],
                 tools=tools,
                 is_chosen=phase["component"] in script.get("chosen", ()),

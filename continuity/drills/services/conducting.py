@@ -11,8 +11,8 @@ from continuity.domain.clocks import Pause, working_time
 from continuity.domain.scenario import due_phases, seen
 from continuity.domain.states import OVER, DrillState
 from continuity.drills.models import Drill
-from continuity.drills.queries.scripts import script_of
-from continuity.drills.services import messages, scheduling
+from continuity.drills.queries.scripts import on_the_wall, script_of
+from continuity.drills.services import drafting, injects, messages, scheduling
 from continuity.outages.models import EntryKind, Outage
 from continuity.outages.queries.results import pauses_of
 from continuity.outages.services import course
@@ -63,10 +63,14 @@ def _conduct_one(drill_pk: int, *, now: datetime) -> bool:
     drill.outage = course.locked(drill.outage_id)
     if _is_due(drill.outage, now):
         _begin(drill, now)
+    elif _is_unapproved(drill.outage, now):
+        drill.outage = course.miss(drill.outage_id, actor=None, now=now)
     if drill.outage.state == DrillState.RUNNING:
         _run(drill, now)
     if drill.outage.state in OVER and drill.wound_up_at is None:
         messages.tell_over(drill, now=now)
+        if drill.outage.state == DrillState.ENDED:
+            drafting.draft(drill, now=now)
         drill.wound_up_at = now
         drill.save(update_fields=["wound_up_at"])
     return True
@@ -79,6 +83,12 @@ def _is_due(outage: Outage, now: datetime) -> bool:
         and outage.due_at is not None
         and outage.due_at <= now
     )
+
+
+def _is_unapproved(outage: Outage, now: datetime) -> bool:
+    """Its time has come and nobody has approved it: it cannot begin any more."""
+    draft = outage.state == DrillState.DRAFT
+    return draft and outage.due_at is not None and outage.due_at <= now
 
 
 def _begin(drill: Drill, now: datetime) -> None:
@@ -101,6 +111,7 @@ def _run(drill: Drill, now: datetime) -> None:
     if told or drill.told_until is None:
         drill.told_until = elapsed
         drill.save(update_fields=["told_until"])
+    injects.deliver_due(drill, elapsed, pauses, now=now)
     if over:
         drill.outage = course.end(outage.pk, actor=None, now=now)
 
@@ -113,10 +124,10 @@ def _tell(
     phases = {
         (phase["component"], phase["at_seconds"]): phase for phase in drill.script["phases"]
     }
-    due = due_phases(script_of(drill), drill.told_until, elapsed, drill.speed)
+    due = due_phases(script_of(drill), drill.told_until, elapsed, drill.pace)
     for played in due:
         phase = phases[played.component, played.at.total_seconds()]
-        at = _on_the_wall(outage.onset, played.at / drill.speed, pauses)
+        at = on_the_wall(outage.onset, drill.pace.lived(played.at), pauses)
         tell_phase(drill, phase, at=min(at, now), now=now)
     return len(due)
 
@@ -147,13 +158,3 @@ def tell_phase(
             "note_fr": phase["note_fr"],
         },
     )
-
-
-def _on_the_wall(onset: datetime, played: timedelta, pauses: tuple[Pause, ...]) -> datetime:
-    """Return when a moment of the script came: the onset, the time played, the pauses
-    before it."""
-    at = onset + played
-    for pause in sorted(pauses, key=lambda pause: pause.began):
-        if pause.ended is not None and pause.began <= at:
-            at += pause.ended - pause.began
-    return at

@@ -4,90 +4,229 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from continuity.accounts.models import User
+from continuity.accounts.roles import POLICY, Action
 from continuity.domain.states import DrillState
-from continuity.drills.models import HOUR, MARK, Drill
+from continuity.drills.models import (
+    ASKED,
+    AWAY,
+    HOUR,
+    WATCH,
+    Drill,
+    DrillInject,
+    DrillType,
+    ParticipantRole,
+    Surprise,
+)
+from continuity.notifications.models import Kind
 from continuity.notifications.services import Message, owe
+from continuity.outages.services import passes
 from continuity.web import formats
 
 
 def tell_planned(drill: Drill, *, now: datetime) -> None:
-    """Owe all who take part the date, and the page where it will run."""
+    """Owe all who take part the date, and the page where it will run.
+
+    Of a surprise they are told the window, or nothing; its facilitator is told all.
+    """
+
+    asked = _asked(drill)
 
     def write(user: User) -> Message:
+        when = _when(drill)
+        return _message(
+            drill,
+            _("Drill %(when)s: %(title)s") % {"when": when, "title": drill.outage.title},
+            _(
+                "You take part in a drill %(when)s. It is practice: no tool really "
+                "fails.\n\n%(asked)s\n\nWhat to do now: read the runbook of your "
+                "workflow. When the drill begins you get another message with a link to "
+                "the live page."
+            )
+            % {"when": when, "asked": asked(user)},
+            drill.get_absolute_url(),
+            _take_place(when),
+        )
+
+    def write_all(user: User) -> Message:
         when = formats.day_time(drill.outage.due_at)
         return _message(
             drill,
-            _("Drill on %(when)s: %(title)s") % {"when": when, "title": drill.outage.title},
+            _("Drill %(when)s: %(title)s")
+            % {"when": _on(drill), "title": drill.outage.title},
             _(
-                "You take part in a drill on %(when)s. It is practice: no tool really "
-                "fails.\n\nWhat to do now: read the runbook of your workflow. When the "
-                "drill begins you get another message with a link to the live page."
+                "You run a drill that takes people by surprise. The instant drawn is "
+                "%(when)s. Tell nobody."
             )
             % {"when": when},
             drill.get_absolute_url(),
         )
 
-    _owe(drill, "planned", write, now)
+    facilitator = drill.outage.facilitator
+    if drill.surprise and facilitator is not None:
+        _owe(drill, "planned", Kind.PLANNED, write_all, now, [facilitator])
+    if drill.surprise != Surprise.SILENT:
+        _owe(drill, "planned", Kind.PLANNED, write, now)
+
+
+def tell_draft(drill: Drill, *, now: datetime) -> None:
+    """Owe managers and the facilitator the word that a live drill waits for approval."""
+
+    def write(user: User) -> Message:
+        return _message(
+            drill,
+            _("To approve: live drill %(when)s: %(title)s")
+            % {"when": _on(drill), "title": drill.outage.title},
+            _(
+                "This is a live drill: people really switch, and real work may suffer. A "
+                "manager has to approve it before %(when)s; nobody else is told before, "
+                "and unapproved it does not begin."
+            )
+            % {"when": formats.day_time(drill.outage.due_at)},
+            drill.get_absolute_url(),
+        )
+
+    people = User.objects.filter(
+        Q(organisation_role__in=POLICY[Action.APPROVE_DRILL].organisation_roles)
+        | Q(pk=drill.outage.facilitator_id),
+        is_active=True,
+    )
+    _owe(drill, "draft", Kind.PLANNED, write, now, people)
+
+
+def tell_inject(
+    drill: Drill, inject: DrillInject, people: Iterable[User], *, now: datetime
+) -> None:
+    """Owe `people` an inject; nobody gets the same one twice."""
+
+    def write(user: User) -> Message:
+        return _message(
+            drill,
+            _("%(sender)s (%(channel)s)")
+            % {"sender": inject.sender, "channel": inject.get_channel_display()},
+            _("From: %(sender)s (%(channel)s)\n\n%(text)s")
+            % {
+                "sender": inject.sender,
+                "channel": inject.get_channel_display(),
+                "text": inject.text,
+            },
+            drill.outage.get_absolute_url(),
+        )
+
+    _owe(drill, f"inject-{inject.number}", Kind.INJECT, write, now, people)
 
 
 def tell_soon(drill: Drill, before: timedelta, *, now: datetime) -> None:
-    """Owe all who take part a reminder, `before` (a week or an hour) the drill begins."""
+    """Owe all who take part a reminder, `before` (a week or an hour) the drill begins, or
+    the window in which it does."""
+
+    links = _links(drill, now) if before == HOUR else {}
 
     def write(user: User) -> Message:
-        when = formats.day_time(drill.outage.due_at)
+        when = _when(drill)
         return _message(
             drill,
-            _("Reminder: drill on %(when)s: %(title)s")
+            _("Reminder: drill %(when)s: %(title)s")
             % {"when": when, "title": drill.outage.title},
             _(
-                "You take part in a drill on %(when)s. It is practice: no tool really "
+                "You take part in a drill %(when)s. It is practice: no tool really "
                 "fails.\n\nHave the runbook of your workflow at hand, and be able to "
                 "sign in."
             )
             % {"when": when},
             drill.get_absolute_url(),
+            _take_place(when),
+            link=links.get(user.pk),
         )
 
-    what = "hour" if before == HOUR else "week"
-    _owe(drill, f"soon-{what}", write, now)
+    what, kind = (
+        ("hour", Kind.HOUR_BEFORE) if before == HOUR else ("week", Kind.WEEK_BEFORE)
+    )
+    _owe(drill, f"soon-{what}", kind, write, now)
+
+
+def _asked(drill: Drill) -> Callable[[User], str]:
+    """Return what is asked of each who takes part, by their role. One query."""
+    roles = dict(drill.participants.values_list("user", "role"))
+    by_role = {
+        ParticipantRole.AWAY: AWAY,
+        ParticipantRole.OBSERVER: WATCH,
+        ParticipantRole.EVALUATOR: WATCH,
+    }
+
+    def asked(user: User) -> str:
+        special = by_role.get(ParticipantRole(roles[user.pk])) if user.pk in roles else None
+        return str(special or ASKED[DrillType(drill.type)])
+
+    return asked
+
+
+def _when(drill: Drill) -> str:
+    """Return when it begins as those who take part may know it."""
+    if drill.window_ends_at is None:
+        return _on(drill)
+    return _("some time between %(begins)s and %(ends)s") % {
+        "begins": formats.day_time(drill.occurrence_at),
+        "ends": formats.day_time(drill.window_ends_at),
+    }
+
+
+def _on(drill: Drill) -> str:
+    return _("on %(when)s") % {"when": formats.day_time(drill.outage.due_at)}
 
 
 def tell_started(drill: Drill, *, now: datetime) -> None:
-    """Owe all who take part the link to the live page."""
+    """Owe all who take part the link to the live page, to each one that opens their own
+    part without a sign-in, and what is asked of them."""
+    links = _links(drill, now)
+    asked = _asked(drill)
 
     def write(user: User) -> Message:
+        begun = _(
+            "The drill has started. It is practice: no tool really fails. Do not contact "
+            "the provider."
+        )
         return _message(
             drill,
             _("The drill has started: %(title)s") % {"title": drill.outage.title},
-            _(
-                "The drill has started. It is practice: no tool really fails, yet work "
-                "as if it did, and do not contact the provider.\n\nOpen the live page, "
-                "press “We have seen it”, switch to your alternative, and say when work "
-                "goes on."
-            ),
+            f"{begun}\n\n{asked(user)}",
             drill.outage.get_absolute_url(),
+            link=links.get(user.pk),
         )
 
-    _owe(drill, "started", write, now)
+    _owe(drill, "started", Kind.STARTED, write, now)
 
 
 def tell_over(drill: Drill, *, now: datetime) -> None:
-    """Owe all who take part the word that it is over, and where its result is.
+    """Owe all who take part the word that it is over, where its result is, and the two
+    questions of the survey.
 
-    Of a drill that nobody ran in time only the facilitator hears.
+    Of a drill that nobody ran in time, or that was called off before anybody had been
+    told of it, only the facilitator hears.
     """
-    state = drill.outage.state
+    outage = drill.outage
+    state = outage.state
     words: dict[str, Callable[[], tuple[str, str]]] = {
         DrillState.ABORTED: lambda: (
             _("The drill was called off: %(title)s"),
-            _("The drill was called off. You need not do anything more."),
+            _(
+                "The drill was called off: work is as usual. Whoever has switched goes "
+                "back to the usual tool."
+            )
+            + (f"\n\n{outage.why_aborted}" if outage.aborted_reason else ""),
         ),
         DrillState.MISSED: lambda: (
             _("The drill was missed: %(title)s"),
-            _("The time of this drill went by and it never ran. Plan it again."),
+            _("The time of this drill went by and it never ran. Plan it again.")
+            if drill.type != DrillType.LIVE or drill.approved_at
+            else _(
+                "The time of this live drill came and no manager had approved it, so it "
+                "did not begin. Plan it again."
+            ),
         ),
     }
 
@@ -96,32 +235,85 @@ def tell_over(drill: Drill, *, now: datetime) -> None:
             state,
             lambda: (
                 _("The drill is over: %(title)s"),
-                _("The drill is over. Thank you. Its result is here:"),
+                _(
+                    "The drill is over. Thank you. Its result is here:\n\n%(result)s\n\n"
+                    "Two questions while it is fresh, what slowed you and what would "
+                    "help? A minute is enough:"
+                )
+                % {"result": f"{settings.BASE_URL}{drill.get_absolute_url()}"},
             ),
         )()
+        held = state not in words
+        path = reverse("drills:survey", args=[drill.pk]) if held else ""
         return _message(
-            drill, subject % {"title": drill.outage.title}, body, drill.get_absolute_url()
+            drill,
+            subject % {"title": drill.outage.title},
+            body,
+            path or drill.get_absolute_url(),
         )
 
     only = None
-    if state == DrillState.MISSED:
-        only = [drill.outage.facilitator] if drill.outage.facilitator else []
-    _owe(drill, "over", write, now, only)
+    untold = drill.surprise == Surprise.SILENT or (
+        drill.type == DrillType.LIVE and drill.approved_at is None
+    )
+    if state == DrillState.MISSED or (untold and outage.occurred_at is None):
+        only = [outage.facilitator] if outage.facilitator else []
+    _owe(drill, "over", Kind.OVER, write, now, only)
+
+
+def _take_place(when: str) -> str:
+    return _("A drill takes place %(when)s. It is practice: no tool really fails.") % {
+        "when": when
+    }
 
 
 def _owe(
     drill: Drill,
     what: str,
+    kind: Kind,
     write: Callable[[User], Message],
     now: datetime,
     only: Iterable[User] | None = None,
 ) -> None:
+    """Owe `only`, else all who take part, and the chats of their teams. What some may
+    know and others not (the instant of a surprise) goes into no chat; an inject does."""
     people = User.objects.filter(participations__drill=drill) if only is None else only
-    owe(people, write=write, key=f"drill-{what}-{drill.pk}", now=now)
+    to_all = only is None or kind == Kind.INJECT
+    owe(
+        people,
+        write=write,
+        key=f"drill-{what}-{drill.pk}",
+        now=now,
+        kind=kind,
+        teams=drill.outage.teams.all() if to_all else (),
+    )
 
 
-def _message(drill: Drill, subject: str, body: str, path: str) -> Message:
+def _links(drill: Drill, now: datetime) -> dict[int, str]:
+    """Return the address of each participant's own link."""
+    people = User.objects.filter(participations__drill=drill).distinct()
+    found = passes.issue(drill.outage, people, now=now)
+    return {pk: one.get_absolute_url() for pk, one in found.items()}
+
+
+def _message(
+    drill: Drill,
+    subject: str,
+    body: str,
+    path: str,
+    shared: str = "",
+    *,
+    link: str | None = None,
+) -> Message:
+    """A `link` of one's own goes to that person alone, never into a chat."""
+    title = drill.outage.title
+    text = f"{title}\n\n{body}"
+    if link is not None:
+        without = _(
+            "Without signing in, for your own part alone (do not pass it on; it ends "
+            "with the drill):"
+        )
+        text += f"\n\n{without}\n{settings.BASE_URL}{link}"
     return Message(
-        f"{MARK} · {subject}",
-        f"{MARK}\n\n{drill.outage.title}\n\n{body}\n\n{settings.BASE_URL}{path}\n",
+        subject, text, path, exercise=True, shared=f"{title}\n\n{shared or body}"
     )

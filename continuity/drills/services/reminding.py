@@ -20,7 +20,7 @@ def remind(*, now: datetime, limit: int = 100) -> int:
     Each in its own transaction under its row's lock, so doing it again, or twice at once,
     writes to nobody twice. Where the clock stood still past both, the later one counts.
     """
-    due = Drill.objects.to_remind(now).order_by("outage__due_at", "pk")
+    due = Drill.objects.to_remind(now).order_by("occurrence_at", "pk")
     return sum(
         _remind_one(pk, now=now) for pk in list(due.values_list("pk", flat=True)[:limit])
     )
@@ -35,9 +35,9 @@ def _remind_one(drill_pk: int, *, now: datetime) -> bool:
         .filter(pk=drill_pk)
         .first()
     )
-    if drill is None or drill.outage.due_at is None:
+    if drill is None:
         return False  # another worker has it, or had it
-    drill.reminded_before = HOUR if drill.outage.due_at - now <= HOUR else WEEK
+    drill.reminded_before = HOUR if drill.occurrence_at - now <= HOUR else WEEK
     drill.save(update_fields=["reminded_before"])
     messages.tell_soon(drill, drill.reminded_before, now=now)
     return True

@@ -13,7 +13,9 @@ from django.db import transaction
 from continuity.accounts.models import User
 from continuity.domain import scenario as rules
 from continuity.domain.errors import Conflict, NotAllowedNow
-from continuity.drills.models import Component, Phase, Scenario
+from continuity.domain.injects import check as check_injects
+from continuity.drills.models import Component, Inject, Phase, Scenario
+from continuity.drills.queries.scripts import cue_of
 from continuity.history.services import changes, record
 from continuity.inventory.models import Tool
 
@@ -91,7 +93,30 @@ def _write(entry: Mapping[str, Any], scenario: Scenario) -> Scenario:
         )
         for phase in entry["phases"]
     )
+    scenario.injects.all().delete()
+    Inject.objects.bulk_create(_inject(scenario, told) for told in entry.get("injects", ()))
     return scenario
+
+
+def _inject(scenario: Scenario, told: Mapping[str, Any]) -> Inject:
+    """Return an inject as a file has it: "t" is minutes, from the onset or from what
+    "after" names as "decision:switch", "mark:minimum" or "inject:3"."""
+    trigger, _colon, value = told.get("after", "time:").partition(":")
+    return Inject(
+        scenario=scenario,
+        number=told["number"],
+        trigger=trigger,
+        value=value,
+        wait=timedelta(minutes=told["t"]),
+        to_role=told.get("to", ""),
+        channel=told["channel"],
+        sender_en=told["from"]["en"],
+        sender_fr=told["from"]["fr"],
+        text_en=told["text"]["en"],
+        text_fr=told["text"]["fr"],
+        expected_en=told["expected"]["en"],
+        expected_fr=told["expected"]["fr"],
+    )
 
 
 def _check(entry: Mapping[str, Any], length: timedelta) -> None:
@@ -109,6 +134,8 @@ def _check(entry: Mapping[str, Any], length: timedelta) -> None:
         ),
         length,
     )
+    cues = [cue_of(_inject(Scenario(), told)) for told in entry.get("injects", ())]
+    check_injects(cues, length)
 
 
 def _delay(phase: Mapping[str, Any]) -> timedelta | None:
@@ -170,6 +197,7 @@ def copy(scenario_pk: int, *, actor: User, now: datetime) -> Scenario:
         copied_from=origin,
     )
     _replace(made, *_drawn(origin))
+    _replace_injects(made, origin.injects.all())
     record(
         "scenario.copied",
         made,
@@ -192,6 +220,7 @@ def change(
     length: timedelta,
     parts: Iterable[Part],
     steps: Iterable[Step],
+    injects: Iterable[Inject] = (),
     actor: User,
     now: datetime,
 ) -> Scenario:
@@ -199,8 +228,8 @@ def change(
 
     Drills that are planned keep the version they were planned with. `version` is the
     one that the person saw. Raises Conflict if there has been another since,
-    NotAllowedNow for a shipped one, InvalidScript if it contradicts itself, and
-    UnknownComponent.
+    NotAllowedNow for a shipped one, InvalidScript or InvalidInjects if it contradicts
+    itself, and UnknownComponent.
     """
     scenario = Scenario.objects.select_for_update(of=("self",)).get(pk=scenario_pk)
     if not scenario.is_own:
@@ -209,14 +238,17 @@ def change(
         raise Conflict("There is a newer version.")
     drawn, ordered = list(parts), in_order(steps)
     check(drawn, ordered, length)
-    before = _told(scenario, *_drawn(scenario))
+    told = list(injects)
+    check_injects([cue_of(inject) for inject in told], length)
+    before = _told(scenario, *_drawn(scenario), scenario.injects.all())
     scenario.title_en, scenario.title_fr = title_en, title_fr
     scenario.story_en, scenario.story_fr = story_en, story_fr
     scenario.length = length
     scenario.version += 1
     scenario.save()
     _replace(scenario, drawn, ordered)
-    old, new = changes(before, _told(scenario, drawn, ordered))
+    _replace_injects(scenario, told)
+    old, new = changes(before, _told(scenario, drawn, ordered, told))
     record("scenario.changed", scenario, actor=actor, now=now, before=old, after=new)
     return scenario
 
@@ -286,8 +318,19 @@ def _replace(scenario: Scenario, parts: Iterable[Part], steps: Iterable[Step]) -
     )
 
 
+def _replace_injects(scenario: Scenario, injects: Iterable[Inject]) -> None:
+    made = list(injects)
+    scenario.injects.all().delete()
+    for inject in made:
+        inject.pk, inject.scenario = None, scenario
+    Inject.objects.bulk_create(made)
+
+
 def _told(
-    scenario: Scenario, parts: Iterable[Part], steps: Iterable[Step]
+    scenario: Scenario,
+    parts: Iterable[Part],
+    steps: Iterable[Step],
+    injects: Iterable[Inject],
 ) -> dict[str, object]:
     """Return what the history says of a version."""
     return {
@@ -305,5 +348,10 @@ def _told(
             + ("" if step.error_percent is None else f" {step.error_percent} %")
             + ("" if step.delay is None else f" +{step.delay.total_seconds():.0f} s")
             for step in steps
+        ],
+        "injects": [
+            f"{inject.number}. {inject.trigger} {inject.value}"
+            f"+{inject.wait // timedelta(minutes=1)} {inject.sender_en}: {inject.text_en}"
+            for inject in injects
         ],
     }

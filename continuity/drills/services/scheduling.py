@@ -1,33 +1,30 @@
 """From a schedule that has come due to a planned drill."""
 
+import secrets
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Q
 
-from continuity.accounts.models import Membership, Team, User
-from continuity.accounts.roles import TeamRole
+from continuity.accounts.models import Team, User
+from continuity.domain.criteria import Measure
 from continuity.domain.errors import InvalidRule, NotAllowedNow
 from continuity.domain.recurrence import Fault, next_after
 from continuity.domain.states import DrillState
 from continuity.drills.models import (
-    Drill,
+    Criterion,
     DrillType,
-    Participant,
-    ParticipantRole,
     Scenario,
     Schedule,
+    Surprise,
 )
 from continuity.drills.queries.rules import blackout_days, rule_of
-from continuity.drills.queries.scripts import freeze
 from continuity.drills.services import messages
-from continuity.drills.services.reminding import reminded_at_once
+from continuity.drills.services.opening import make
 from continuity.history.services import changes, record
 from continuity.inventory.models import Tool, Workflow
-from continuity.outages.models import OutageKind
-from continuity.outages.queries.scope import in_scope
 from continuity.outages.services import course
 
 JUST_NOW: Final = timedelta(minutes=1)
@@ -48,7 +45,22 @@ FIELDS: Final = (
     "speed",
     "limit",
     "starts_by_itself",
+    "evaluator",
+    "away",
+    "tiers",
+    "surprise",
+    "window",
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A success criterion as it is to be; the fields are those of Criterion."""
+
+    measure: Measure
+    percent: int | None = None
+    within: timedelta | None = None
+    text: str = ""
 
 
 @transaction.atomic
@@ -69,10 +81,20 @@ def plan(
     speed: int = 1,
     limit: timedelta,
     starts_by_itself: bool = True,
+    evaluator: User | None = None,
+    observers: Iterable[User] = (),
+    away: User | None = None,
+    tiers: Iterable[int] = (),
+    workflows: Iterable[Workflow] = (),
+    surprise: Surprise = Surprise.NONE,
+    window: timedelta | None = None,
+    criteria: Iterable[Wish] = (),
     actor: User,
     now: datetime,
 ) -> Schedule:
-    """Plan a drill, once or again and again. `team` None means all teams.
+    """Plan a drill, once or again and again. `team` None means all teams; `tiers` and
+    `workflows` cut its work down, unless they are empty. A surprise begins at an instant
+    that is drawn inside `window` from the first time on.
 
     One that happens once is opened at once, so its people know from now on; a recurring
     one when `notice` before it begins. Raises InvalidRule if the rule cannot be read,
@@ -93,13 +115,22 @@ def plan(
         speed=speed,
         limit=limit,
         starts_by_itself=starts_by_itself,
+        evaluator=evaluator,
+        away=away,
+        tiers=sorted(tiers),
+        surprise=surprise,
+        window=window,
     )
     _set_next(schedule, after=now - JUST_NOW)
     if schedule.next_due_at is None:
         raise InvalidRule("Nothing of it lies ahead.", reason=Fault.NEVER)
+    _give_seed(schedule)
     schedule.save()
     schedule.tools.set(tools)
-    record("schedule.created", schedule, actor=actor, now=now, team=team)
+    schedule.observers.set(observers)
+    schedule.workflows.set(workflows)
+    _set_criteria(schedule, criteria)
+    record("schedule.created", schedule, actor=actor, now=now, team=_told_to(schedule))
     if not schedule.rrule:
         _open(schedule, now=now)
     return schedule
@@ -107,34 +138,45 @@ def plan(
 
 @transaction.atomic
 def change(
-    schedule_pk: int, *, tools: Iterable[Tool], actor: User, now: datetime, **fields: object
+    schedule_pk: int,
+    *,
+    tools: Iterable[Tool],
+    observers: Iterable[User] | None = None,
+    workflows: Iterable[Workflow] | None = None,
+    criteria: Iterable[Wish] | None = None,
+    actor: User,
+    now: datetime,
+    **fields: object,
 ) -> Schedule:
     """Change what has not been opened yet; drills that are planned stay as they are.
 
-    `fields` are those that `plan` takes. Raises InvalidRule as `plan` does.
+    `fields` are those that `plan` takes; what is not named stays. Raises InvalidRule as
+    `plan` does.
     """
     schedule = _locked(schedule_pk)
-    before = {name: getattr(schedule, name) for name in FIELDS}
-    tools_before = sorted(tool.name for tool in schedule.tools.all())
-    for name in FIELDS:
+    before = _said(schedule)
+    for name in fields.keys() & set(FIELDS):
         setattr(schedule, name, fields[name])
     _set_next(schedule, after=now - JUST_NOW)
     if schedule.next_due_at is None:
         raise InvalidRule("Nothing of it lies ahead.", reason=Fault.NEVER)
+    _give_seed(schedule)
     schedule.save()
     schedule.tools.set(tools)
-    old, new = changes(
-        before | {"tools": tools_before},
-        {name: getattr(schedule, name) for name in FIELDS}
-        | {"tools": sorted(tool.name for tool in schedule.tools.all())},
-    )
+    if observers is not None:
+        schedule.observers.set(observers)
+    if workflows is not None:
+        schedule.workflows.set(workflows)
+    if criteria is not None:
+        _set_criteria(schedule, criteria)
+    old, new = changes(before, _said(schedule))
     if new:
         record(
             "schedule.changed",
             schedule,
             actor=actor,
             now=now,
-            team=schedule.team,
+            team=_told_to(schedule),
             before=old,
             after=new,
         )
@@ -148,7 +190,7 @@ def pause(schedule_pk: int, *, actor: User, now: datetime) -> Schedule:
     if not schedule.paused:
         schedule.paused = True
         schedule.save(update_fields=["paused"])
-        record("schedule.paused", schedule, actor=actor, now=now, team=schedule.team)
+        record("schedule.paused", schedule, actor=actor, now=now, team=_told_to(schedule))
     return schedule
 
 
@@ -160,7 +202,7 @@ def resume(schedule_pk: int, *, actor: User, now: datetime) -> Schedule:
         schedule.paused = False
         _set_next(schedule, after=now)
         schedule.save(update_fields=["paused", "next_due_at", "opens_at"])
-        record("schedule.resumed", schedule, actor=actor, now=now, team=schedule.team)
+        record("schedule.resumed", schedule, actor=actor, now=now, team=_told_to(schedule))
     return schedule
 
 
@@ -173,7 +215,7 @@ def delete(schedule_pk: int, *, actor: User, now: datetime) -> None:
     schedule = _locked(schedule_pk)
     if schedule.drills.exists():
         raise NotAllowedNow("Drills have come from it.")
-    record("schedule.deleted", schedule, actor=actor, now=now, team=schedule.team)
+    record("schedule.deleted", schedule, actor=actor, now=now, team=_told_to(schedule))
     schedule.delete()
 
 
@@ -223,6 +265,47 @@ def _locked(schedule_pk: int) -> Schedule:
     return Schedule.objects.select_for_update(of=("self",)).get(pk=schedule_pk)
 
 
+def _said(schedule: Schedule) -> dict[str, object]:
+    """Return what the history says of a schedule. Four queries."""
+    return {name: getattr(schedule, name) for name in FIELDS} | {
+        "tools": sorted(tool.name for tool in schedule.tools.all()),
+        "observers": sorted(str(person) for person in schedule.observers.all()),
+        "workflows": sorted(work.name for work in schedule.workflows.all()),
+        "criteria": [_words(criterion) for criterion in schedule.criteria.all()],
+    }
+
+
+def _words(criterion: Criterion) -> str:
+    percent = "" if criterion.percent is None else f" >= {criterion.percent} %"
+    within = "" if criterion.within is None else f", {criterion.within}"
+    return f"{criterion.text or criterion.measure}{percent}{within}"
+
+
+def _told_to(schedule: Schedule) -> Team | None:
+    """Return whose history shows it: of what people must not know, the organisation's."""
+    return None if schedule.surprise == Surprise.SILENT else schedule.team
+
+
+def _give_seed(schedule: Schedule) -> None:
+    if schedule.surprise and not schedule.seed:
+        schedule.seed = secrets.token_hex(16)
+
+
+def _set_criteria(schedule: Schedule, criteria: Iterable[Wish]) -> None:
+    schedule.criteria.all().delete()
+    Criterion.objects.bulk_create(
+        Criterion(
+            schedule=schedule,
+            position=position,
+            measure=wish.measure,
+            percent=wish.percent,
+            within=wish.within,
+            text=wish.text,
+        )
+        for position, wish in enumerate(criteria)
+    )
+
+
 def _set_next(schedule: Schedule, *, after: datetime) -> None:
     """Set the next occurrence that has no drill yet, and when to open it."""
     rule = rule_of(schedule, blackout_days() if schedule.rrule else frozenset())
@@ -244,86 +327,17 @@ def _open(schedule: Schedule, *, now: datetime) -> bool:
         return False
     opened = not _opened(schedule, occurrence)
     if opened:
-        for earlier in schedule.drills.filter(outage__state=DrillState.PLANNED):
+        not_begun = [DrillState.DRAFT, DrillState.PLANNED]
+        for earlier in schedule.drills.filter(outage__state__in=not_begun):
             # Its successor is here: what has not begun by now will not.
             course.miss(earlier.outage_id, actor=None, now=now)
-        drill = _make(schedule, occurrence, now)
+        drill = make(schedule, occurrence, now=now)
         if drill.outage.missed_by(now):
             drill.outage = course.miss(drill.outage_id, actor=None, now=now)
+        elif drill.outage.state == DrillState.DRAFT:
+            messages.tell_draft(drill, now=now)
         else:
             messages.tell_planned(drill, now=now)
     _set_next(schedule, after=max(occurrence, now))
     schedule.save(update_fields=["next_due_at", "opens_at"])
     return opened
-
-
-def _make(schedule: Schedule, occurrence: datetime, now: datetime) -> Drill:
-    tools = list(schedule.tools.all())
-    tool_pks = [tool.pk for tool in tools]
-    teams = _teams(schedule.team, tool_pks)
-    outage = course.plan(
-        kind=OutageKind.DRILL,
-        title=schedule.title,
-        briefing=schedule.aim,
-        team=schedule.team,
-        teams=teams,
-        tools=tools,
-        facilitator=schedule.facilitator,
-        due_at=occurrence,
-        limit=schedule.limit,
-        starts_by_itself=schedule.starts_by_itself,
-        actor=None,
-        now=now,
-    )
-    drill = Drill.objects.create(
-        outage=outage,
-        schedule=schedule,
-        occurrence_at=occurrence,
-        scenario=schedule.scenario,
-        script=freeze(schedule.scenario, tools),
-        type=schedule.type,
-        aim=schedule.aim,
-        speed=schedule.speed,
-        reminded_before=reminded_at_once(occurrence, now),
-    )
-    _invite(drill, tool_pks, [team.pk for team in teams])
-    return drill
-
-
-def _teams(team: Team | None, tool_pks: list[int]) -> list[Team]:
-    """Return the teams whose work falls with the tools, within `team` if one is named.
-
-    A named team takes part even if none of its work does: then the drill shows that.
-    """
-    hit = in_scope(tool_pks, None).values("workflow__team")
-    if team is None:
-        return list(Team.objects.filter(pk__in=hit))
-    return list(Team.objects.filter(Q(pk=team.pk) | Q(parent=team, pk__in=hit)))
-
-
-def _invite(drill: Drill, tool_pks: list[int], team_pks: list[int]) -> None:
-    """Write down who takes part: owners and deputies of the work that falls; where a
-    workflow has neither, the leads of its team; and the facilitator."""
-    roles: dict[int, ParticipantRole] = {}
-    orphaned: set[int] = set()
-    hit = Workflow.objects.filter(pk__in=in_scope(tool_pks, team_pks).values("workflow"))
-    for owner, deputy, team in hit.values_list("owner", "deputy", "team"):
-        if owner is not None:
-            roles[owner] = ParticipantRole.LEAD
-        if deputy is not None:
-            alone = ParticipantRole.DEPUTY if owner is not None else ParticipantRole.LEAD
-            roles.setdefault(deputy, alone)
-        if owner is None and deputy is None:
-            orphaned.add(team)
-    if orphaned:
-        around = Q(team__in=orphaned) | Q(team__children__in=orphaned)
-        leads = Membership.objects.filter(around, role=TeamRole.LEAD)
-        for user in leads.values_list("user", flat=True):
-            roles.setdefault(user, ParticipantRole.LEAD)
-    facilitator = drill.outage.facilitator_id
-    if facilitator is not None:
-        roles[facilitator] = ParticipantRole.FACILITATOR
-    active = User.objects.filter(pk__in=roles, is_active=True).values_list("pk", flat=True)
-    Participant.objects.bulk_create(
-        Participant(drill=drill, user_id=pk, role=roles[pk]) for pk in active
-    )

@@ -15,9 +15,18 @@ from continuity.accounts.access import access
 from continuity.accounts.http import SignedInRequest
 from continuity.accounts.roles import Action
 from continuity.drills.forms.planning import ScheduleForm, initial_of
-from continuity.drills.models import Scenario, Schedule
+from continuity.drills.models import (
+    ASKED,
+    MIND,
+    USUAL_LIMIT,
+    USUAL_NOTICE,
+    DrillType,
+    Scenario,
+    Schedule,
+)
 from continuity.drills.queries import pages
 from continuity.drills.services import scheduling
+from continuity.inventory.models import Tier
 from continuity.outages.queries.scope import reach
 
 
@@ -33,7 +42,7 @@ def plan(request: SignedInRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         schedule = scheduling.plan(**form.plan(), actor=request.user, now=now)
         messages.success(request, _("The drill is planned."))
-        return redirect(schedule.drills.first() or schedule)
+        return redirect(pages.shown_after_planning(request.user, schedule))
     status = 422 if form.is_bound else 200
     return render(request, "drills/plan.html", {"form": form}, status=status)
 
@@ -50,6 +59,14 @@ def _initial(request: SignedInRequest) -> dict[str, object]:
         "notice": "86400",
         "limit": "7200",
     }
+    asked_type = request.GET.get("type", "")
+    if asked_type in DrillType.values:
+        kind = DrillType(asked_type)
+        initial |= {
+            "type": kind,
+            "notice": str(int(USUAL_NOTICE[kind].total_seconds())),
+            "limit": str(int(USUAL_LIMIT[kind].total_seconds())),
+        }
     scenario = _asked_scenario(request)
     if scenario is not None:
         initial |= {
@@ -75,6 +92,20 @@ def plan_tools(request: SignedInRequest) -> HttpResponse:
 
 @require_safe
 @access(Action.RUN_DRILL)
+def plan_workflows(request: SignedInRequest) -> HttpResponse:
+    """The workflows of the plan's form that the chosen tools and team leave to pick."""
+    asked = {
+        "tools": request.GET.getlist("tools"),
+        "team": request.GET.get("team", ""),
+        "workflows": request.GET.getlist("workflows"),
+        "scenario": request.GET.get("scenario", ""),
+    }
+    form = ScheduleForm(user=request.user, now=timezone.now(), initial=asked)
+    return render(request, "drills/plan.html#workflows", {"form": form})
+
+
+@require_safe
+@access(Action.RUN_DRILL)
 def preview(request: SignedInRequest) -> HttpResponse:
     """How much work the plan in the form would reach."""
     tools = [int(pk) for pk in request.GET.getlist("tools") if pk.isdecimal()]
@@ -87,7 +118,20 @@ def preview(request: SignedInRequest) -> HttpResponse:
     within = pages.team_pks(team)
     if team is None and not request.user.may(Action.RUN_DRILL):
         within = list(teams.values_list("pk", flat=True))
-    context = {"reach": reach(tools, within), "tools": len(tools)}
+    tiers = [int(tier) for tier in request.GET.getlist("tiers") if tier.isdecimal()]
+    picks = [int(pk) for pk in request.GET.getlist("workflows") if pk.isdecimal()]
+    kind = request.GET.get("type", "")
+    context = {
+        "reach": reach(
+            tools,
+            within,
+            tiers=[tier for tier in tiers if tier in Tier.values],
+            workflow_pks=[pk for pk in picks if pk < 2**63],
+        ),
+        "tools": len(tools),
+        "asked": ASKED[DrillType(kind)] if kind in DrillType.values else "",
+        "mind": MIND[DrillType(kind)] if kind in DrillType.values else "",
+    }
     return render(request, "drills/_preview.html", context)
 
 

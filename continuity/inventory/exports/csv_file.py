@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import IO, Final
 
-from continuity.inventory.exports.tables import Row, Table, Value
+from continuity.inventory.exports.tables import Printed, Row, Value
 from continuity.inventory.exports.texts import printable
 from continuity.web.cells import neutral
 
@@ -20,7 +20,7 @@ OLDEST: Final = (1980, 1, 1, 0, 0, 0)
 """The date of every file in the ZIP: the same inventory gives the same bytes."""
 
 
-def pieces(table: Table) -> Iterator[str]:
+def pieces(table: Printed) -> Iterator[str]:
     """Yield the file piece by piece, the columns' names first."""
     out = io.StringIO()
     writer = csv.writer(out)
@@ -35,7 +35,7 @@ def pieces(table: Table) -> Iterator[str]:
     yield out.getvalue()
 
 
-def archive(tables: Iterable[Table], to: IO[bytes]) -> None:
+def archive(tables: Iterable[Printed], to: IO[bytes]) -> None:
     """Write a ZIP with a CSV file for each table."""
     with zipfile.ZipFile(to, "w", zipfile.ZIP_DEFLATED) as target:
         for number, table in enumerate(tables, start=1):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import islice
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from django.db.models import F, QuerySet
 from django.utils import translation
@@ -83,6 +83,17 @@ COLUMNS: Final[Mapping[ImportKind, tuple[str, ...]]] = {
     ImportKind.IMPACTS: (*OF_WORKFLOW, "Category", "After", "Level", "Amount", "Unit"),
     ImportKind.POINTS: (*OF_WORKFLOW, "Material", "RPO", "Copy kept at"),
 }  # fmt: skip
+
+
+class Printed(Protocol):
+    """What the writers of files need of a table."""
+
+    @property
+    def title(self) -> str: ...
+    @property
+    def columns(self) -> tuple[str, ...]: ...
+    @property
+    def rows(self) -> Callable[[], Iterator[Row]]: ...
 
 
 @dataclass(frozen=True, slots=True)

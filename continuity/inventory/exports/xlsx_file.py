@@ -12,7 +12,7 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
 from continuity.domain.errors import Refused
-from continuity.inventory.exports.tables import Table, Value
+from continuity.inventory.exports.tables import Printed, Value
 from continuity.inventory.exports.texts import printable
 from continuity.web.cells import neutral
 
@@ -30,7 +30,7 @@ class TooLongForWorkbook(Refused):
     code: ClassVar[str] = "too_long_for_workbook"
 
 
-def write(tables: Iterable[Table], to: IO[bytes]) -> None:
+def write(tables: Iterable[Printed], to: IO[bytes]) -> None:
     """Write the workbook. Raises TooLongForWorkbook rather than cut anything off."""
     book = Workbook(write_only=True)
     try:
@@ -43,7 +43,7 @@ def write(tables: Iterable[Table], to: IO[bytes]) -> None:
     book.save(to)
 
 
-def _sheet(book: Workbook, table: Table) -> None:
+def _sheet(book: Workbook, table: Printed) -> None:
     sheet: Any = book.create_sheet(table.title)
     sheet.freeze_panes = "A2"
     for at in range(len(table.columns)):
@@ -65,7 +65,7 @@ def _sheet(book: Workbook, table: Table) -> None:
         )
 
 
-def _cell(value: Value, table: Table, column: str) -> str | int | Decimal | date | None:
+def _cell(value: Value, table: Printed, column: str) -> str | int | Decimal | date | None:
     if isinstance(value, list):
         value = "\n".join(value)
     if not isinstance(value, str):

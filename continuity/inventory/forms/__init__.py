@@ -35,6 +35,7 @@ from continuity.inventory.models import (
     ToolKind,
     Upstream,
     Workflow,
+    WorkflowStatus,
 )
 from continuity.inventory.queries import proofs, tools, workflows
 from continuity.inventory.queries.order import alphabetical
@@ -55,7 +56,11 @@ GAPS: Final = [
     ("no_rto", _("No RTO")),
     ("no_owner", _("No owner")),
 ]
-
+STATUSES: Final = [
+    ("", _("Any status")),
+    *WorkflowStatus.choices,
+    ("changed", _("Changed since approval")),
+]
 
 COLUMNS: Final = [
     ("team", _("Team")),
@@ -69,6 +74,7 @@ COLUMNS: Final = [
     ("owner", _("Owner")),
     ("deputy", _("Deputy")),
     ("reference", _("Reference")),
+    ("status", _("Status")),
 ]
 """What a line of the list can show beside the name, in this order."""
 USUAL_COLUMNS: Final = (
@@ -135,6 +141,7 @@ class WorkflowFilter(forms.Form):
     )
     owner = forms.ChoiceField(label=_("Owner"), required=False)
     gap = forms.ChoiceField(label=_("What is missing"), required=False, choices=GAPS)
+    status = forms.ChoiceField(label=_("Status"), required=False, choices=STATUSES)
     archived = forms.ChoiceField(
         label=_("Archived"),
         required=False,
@@ -174,6 +181,45 @@ class WorkflowFilter(forms.Form):
         if sort:
             asked["sort"] = sort
         return urlencode(sorted(asked.items()), safe=",")
+
+
+class DueFilter(forms.Form):
+    q = forms.CharField(
+        label=_("Search"),
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(
+            attrs={
+                "type": "search",
+                "placeholder": _("Workflow or team"),
+                "autocomplete": "off",
+            }
+        ),
+    )
+    show = forms.ChoiceField(
+        label=_("What waits"),
+        required=False,
+        choices=[
+            ("", _("Due for review")),
+            ("soon", _("Due within 30 days")),
+            ("draft", _("Not approved, or changed since")),
+        ],
+    )
+    whose = forms.ChoiceField(
+        label=_("Whose"),
+        required=False,
+        choices=[("", _("Yours")), ("all", _("Everyone’s"))],
+    )
+
+    def wanted(self) -> dict[str, Any]:
+        """Return what queries.reviews.due takes."""
+        self.is_valid()
+        found = self.cleaned_data
+        return {
+            "q": found.get("q", ""),
+            "shown": found.get("show") or "due",
+            "everyone": found.get("whose") == "all",
+        }
 
 
 class ToolFilter(forms.Form):

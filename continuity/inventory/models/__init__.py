@@ -23,6 +23,11 @@ from continuity.inventory.models.imports import (
     ImportRun,
     ImportState,
 )
+from continuity.inventory.models.reviews import (
+    BulkChange,
+    BulkKind,
+    WorkflowApproval,
+)
 from continuity.inventory.models.views import ListPage, SavedView
 from continuity.inventory.models.workflows import (
     QUESTIONS,
@@ -53,6 +58,8 @@ __all__ = [
     "Alternative",
     "AlternativeKind",
     "Answer",
+    "BulkChange",
+    "BulkKind",
     "Confidence",
     "DataClass",
     "Dependency",
@@ -84,5 +91,6 @@ __all__ = [
     "Upstream",
     "Without",
     "Workflow",
+    "WorkflowApproval",
     "WorkflowStatus",
 ]

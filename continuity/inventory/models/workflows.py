@@ -1,7 +1,7 @@
 """Workflows, what they depend on, what they would use instead, and the proof of it."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final, Self
 
 from django.conf import settings
@@ -13,8 +13,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from continuity.accounts.models import Team, TeamOwnedQuerySet
+from continuity.accounts.models import Team, TeamOwnedQuerySet, User
 from continuity.domain.readiness import ANSWER_LASTS
+from continuity.domain.review import ReviewState
 from continuity.inventory.models.catalogue import Tool
 
 
@@ -80,15 +81,32 @@ class ProofSource(models.TextChoices):
 
 
 class WorkflowStatus(models.TextChoices):
-    """Where the workflow's description stands in its review cycle."""
+    """Where the workflow's description stands in its review cycle. That it is archived
+    is said by `archived_at` alone, so that both can never disagree."""
 
-    DRAFT = "draft", pgettext_lazy("status of a workflow", "Draft")
-    APPROVED = "approved", pgettext_lazy("status of a workflow", "Approved")
+    DRAFT = ReviewState.DRAFT.value, pgettext_lazy("status of a workflow", "Draft")
+    APPROVED = (
+        ReviewState.APPROVED.value,
+        pgettext_lazy("status of a workflow", "Approved"),
+    )
+    DUE = ReviewState.DUE.value, pgettext_lazy("status of a workflow", "Due for review")
 
 
 class WorkflowQuerySet(TeamOwnedQuerySet["Workflow"]):
     def current(self) -> Self:
         return self.filter(archived_at=None)
+
+    def changed_since_approval(self) -> Self:
+        return self.filter(version__gt=F("approved_version"))
+
+    def to_review(self, today: date) -> Self:
+        """Those in use whose day of review has come, and of whom nobody was told."""
+        return self.current().filter(
+            review_on__lte=today, status__in=[WorkflowStatus.APPROVED, WorkflowStatus.DRAFT]
+        )
+
+    def kept_by(self, user: User) -> Self:
+        return self.filter(Q(owner=user) | Q(deputy=user))
 
 
 class Workflow(models.Model):
@@ -225,6 +243,11 @@ class Workflow(models.Model):
         indexes = [
             models.Index(fields=["team", "name"], name="workflow_by_team"),
             models.Index(fields=["owner"], name="workflow_by_owner"),
+            models.Index(
+                fields=["review_on"],
+                name="workflow_to_review",
+                condition=Q(archived_at=None, status__in=["approved", "draft"]),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -232,6 +255,17 @@ class Workflow(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("inventory:workflow", args=[self.pk])
+
+    @property
+    def review_state(self) -> ReviewState:
+        if self.archived_at is not None:
+            return ReviewState.ARCHIVED
+        return ReviewState(self.status)
+
+    @property
+    def changed_since_approval(self) -> bool:
+        """Say whether it was approved once and is another version now."""
+        return self.approved_version is not None and self.version > self.approved_version
 
 
 class DependencyQuerySet(TeamOwnedQuerySet["Dependency"]):

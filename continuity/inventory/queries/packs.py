@@ -35,6 +35,9 @@ class Contact:
     name: str
     email: str
     roles: tuple[Any, ...]
+    keys: tuple[str, ...] = ()
+    """The same roles, for what is printed in a language of its own: owner, deputy, lead,
+    member."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,7 @@ class Pack:
     parts: tuple[Part, ...]
     made_at: datetime
     left_out: int = 0
+    of_team: bool = False
 
 
 def of_workflow(workflow: Workflow, *, now: datetime) -> Pack:
@@ -95,7 +99,13 @@ def of_team(team: Team, *, now: datetime) -> Pack:
     rows = _full().filter(team=team, archived_at=None).order_by("tier", "name", "pk")
     total = rows.count()
     shown = list(rows[:MOST_WORKFLOWS])
-    return Pack(team.name, team, _parts(shown, now), now, total - len(shown))
+    left_out = total - len(shown)
+    return Pack(team.name, team, _parts(shown, now), now, left_out, of_team=True)
+
+
+def members(team: Team) -> list[Membership]:
+    """Return the members of `team` who act, leads first, at most MOST_PEOPLE."""
+    return _members({team.pk})[team.pk][:MOST_PEOPLE]
 
 
 def mine(user: User) -> QuerySet[Workflow]:
@@ -204,15 +214,21 @@ def _members(teams: set[int]) -> dict[int, list[Membership]]:
 
 
 def _contacts(workflow: Workflow, members: Sequence[Membership]) -> tuple[Contact, ...]:
-    roles: dict[int, list[Any]] = defaultdict(list)
+    roles: dict[int, dict[str, Any]] = defaultdict(dict)
     people: dict[int, User] = {}
-    for user, label in ((workflow.owner, _("Owner")), (workflow.deputy, _("Deputy"))):
+    named = (
+        ("owner", workflow.owner, _("Owner")),
+        ("deputy", workflow.deputy, _("Deputy")),
+    )
+    for key, user, label in named:
         if user is not None:
             people[user.pk] = user
-            roles[user.pk].append(label)
+            roles[user.pk][key] = label
     for membership in members[:MOST_PEOPLE]:
         people[membership.user_id] = membership.user
-        roles[membership.user_id].append(TEAM_ROLE_LABELS[TeamRole(membership.role)])
+        role = TeamRole(membership.role)
+        roles[membership.user_id][role.name.lower()] = TEAM_ROLE_LABELS[role]
     return tuple(
-        Contact(str(user), user.email, tuple(roles[pk])) for pk, user in people.items()
+        Contact(str(user), user.email, tuple(roles[pk].values()), tuple(roles[pk]))
+        for pk, user in people.items()
     )

@@ -50,11 +50,12 @@ def listed(
     """Return the workflows that `user` may see and that match `wanted`, in order; with
     their deputies if these are shown.
 
-    `wanted` holds q, team, tool, provider, tier, data_class, owner, gap and archived,
-    any of them empty or missing. Each word of q must occur in the name, the team, the
-    department, the reference or a tool; case and accents do not count. A team that is
-    a department stands for its teams too. A sort that does not exist is the usual one;
-    a minus before it turns it round, and what is empty comes last either way.
+    `wanted` holds q, team, tool, provider, tier, data_class, owner, status, gap and
+    archived, any of them empty or missing. Each word of q must occur in the name, the
+    team, the department, the reference or a tool; case and accents do not count. A team
+    that is a department stands for its teams too. A status "changed" is that of what is
+    another version than was approved. A sort that does not exist is the usual one; a
+    minus before it turns it round, and what is empty comes last either way.
     """
     found = Workflow.objects.allowing(user, Action.VIEW)
     archived = wanted.get("archived")
@@ -73,6 +74,12 @@ def listed(
         found = found.filter(data_class="" if data == "none" else data)
     if owner := wanted.get("owner"):
         found = found.filter(owner=None if owner == "none" else owner)
+    if status := wanted.get("status"):
+        found = (
+            found.changed_since_approval()
+            if status == "changed"
+            else found.filter(status=status)
+        )
     if gap := wanted.get("gap"):
         found = found.filter(_gap(gap))
     return (

@@ -14,6 +14,7 @@ from continuity.accounts.models import User
 from continuity.domain.errors import Conflict, Refused
 from continuity.history.services import changes, record
 from continuity.inventory.models import Alternative, Dependency
+from continuity.inventory.services import reviews
 
 
 class ProvenOtherwise(Refused):
@@ -168,6 +169,7 @@ def _record(
     after: Mapping[str, Any] | None = None,
 ) -> None:
     workflow = dependency.workflow
+    reviews.changed([workflow.pk])
     record(
         verb,
         workflow,

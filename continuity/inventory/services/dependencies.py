@@ -11,7 +11,7 @@ from continuity.accounts.models import User
 from continuity.domain.errors import Refused
 from continuity.history.services import changes, record
 from continuity.inventory.models import Dependency, EndReason, Proof, Tool, Workflow
-from continuity.inventory.services import proofs
+from continuity.inventory.services import proofs, reviews
 
 
 class AlreadyAlternative(Refused):
@@ -44,6 +44,7 @@ def add(
             team=workflow.team,
             after=dict(fields),
         )
+        reviews.changed([workflow.pk])
     return dependency
 
 
@@ -75,6 +76,7 @@ def change(
             before={**named, **before},
             after={**named, **after},
         )
+        reviews.changed([dependency.workflow_id])
     if "tool" in after:
         proofs.end(
             Proof.objects.filter(alternative__dependency=dependency),
@@ -105,6 +107,7 @@ def remove(dependency_pk: int, *, actor: User, now: datetime) -> Workflow:
         },
     )
     dependency.delete()
+    reviews.changed([workflow.pk])
     return workflow
 
 

@@ -22,6 +22,7 @@ from continuity.inventory.models import (
     Workflow,
 )
 from continuity.inventory.queries.impact import Computed, computed, unexplained
+from continuity.inventory.services import reviews
 from continuity.inventory.services.scales import load_scales as load_scales
 from continuity.web.fields import write_length
 
@@ -91,6 +92,7 @@ def rate(
         before={"impact": _told(old, touched, categories, levels)},
         after={"impact": _told(ratings, touched, categories, levels)},
     )
+    reviews.changed([workflow.pk])
     return workflow
 
 
@@ -180,6 +182,7 @@ def set_recovery_points(
         before=before,
         after=after,
     )
+    reviews.changed([workflow.pk])
     return workflow
 
 
@@ -201,6 +204,7 @@ def _set(
             before=before,
             after=after,
         )
+        reviews.changed([workflow.pk])
     return workflow
 
 

@@ -36,6 +36,7 @@ from continuity.inventory.models import (
     Tool,
     Workflow,
 )
+from continuity.inventory.services import reviews
 
 ONE_AT_A_TIME: Final = 7_310_461
 """The advisory lock that every import takes: two at once could both make a team."""
@@ -280,6 +281,7 @@ class _Writer:
         self._dependencies(rows, workflows, tools)
         ImportChange.objects.bulk_create(self.changes, batch_size=BATCH)
         record_all(self.lines, actor=self.actor, now=self.now)
+        reviews.changed(workflow.pk for workflow in workflows.values())
         return tools
 
     def _made(self, objects: Iterable[models.Model]) -> None:
@@ -646,6 +648,7 @@ def _take_back(row: Import, *, actor: User, now: datetime) -> None:
     record_all(lines, actor=actor, now=now)
     for model, things in restored.items():
         model._default_manager.bulk_update(things, list(fields[model]), BATCH)
+    reviews.reverted(thing.pk for thing in restored[Workflow])
     for label, model in MODELS.items():
         mine = model._default_manager.filter(pk__in=made.created[label])
         if model is Team:

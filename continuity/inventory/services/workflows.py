@@ -8,9 +8,10 @@ from django.db import transaction
 
 from continuity.accounts.models import User
 from continuity.domain.errors import Refused
+from continuity.domain.review import ReviewEvent, next_review_state
 from continuity.history.services import changes, record
-from continuity.inventory.models import Workflow
-from continuity.inventory.services import proofs
+from continuity.inventory.models import Workflow, WorkflowStatus
+from continuity.inventory.services import proofs, reviews
 
 TARGETS: Final = ("rto", "wrt", "mtpd")
 
@@ -66,6 +67,7 @@ def change(
         )
         if "tier" in after:
             proofs.apply_policy(workflow)
+        reviews.changed([workflow.pk])
     return workflow
 
 
@@ -82,7 +84,7 @@ def archive(workflow_pk: int, *, actor: User, now: datetime) -> Workflow:
 
 @transaction.atomic
 def bring_back(workflow_pk: int, *, actor: User, now: datetime) -> Workflow:
-    """Put an archived workflow back.
+    """Put an archived workflow back, as a draft.
 
     Raises NameTaken if its team has made another of this name in the meantime.
     """
@@ -94,8 +96,10 @@ def bring_back(workflow_pk: int, *, actor: User, now: datetime) -> Workflow:
     )
     if same.exists():
         raise NameTaken(f"{workflow.name} exists.", name=workflow.name)
+    state = next_review_state(workflow.review_state, ReviewEvent.RESTORE)
     workflow.archived_at = None
-    workflow.save(update_fields=["archived_at"])
+    workflow.status = WorkflowStatus(state)
+    workflow.save(update_fields=["archived_at", "status"])
     record("workflow.restored", workflow, actor=actor, now=now, team=workflow.team)
     return workflow
 

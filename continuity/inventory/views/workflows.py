@@ -48,6 +48,8 @@ def listing(request: SignedInRequest) -> HttpResponse:
         "show": dict.fromkeys(columns, True),
         "query": query,
         "active": bool(wanted),
+        "filters": list(wanted.items()),
+        "archived": bool(wanted.get("archived")),
         "more": bool(wanted.keys() - {"q", "team", "tool", "gap"}),
         "sort": sort,
         "nothing_yet": not rows and not wanted and not many.any_visible(request.user),

@@ -16,6 +16,7 @@ from continuity.domain.clocks import NOTHING, Pause, working_time
 from continuity.domain.scenario import ComponentState
 from continuity.domain.states import LIVE, OVER, DrillState
 from continuity.outages.models import EntryKind, Outage, OutageKind
+from continuity.outages.queries.pulse import version_of
 from continuity.outages.queries.results import pauses_of
 from continuity.web import formats
 
@@ -89,7 +90,7 @@ class Board:
 
 def version(outage: Outage) -> str:
     """Return what changes whenever the live page of `outage` would look different."""
-    return f"{outage.entries}-{outage.state}"
+    return version_of(outage.entries, outage.state)
 
 
 def real_outages(user: User) -> QuerySet[Outage]:

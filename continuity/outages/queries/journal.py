@@ -12,12 +12,23 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from continuity.outages.models import CLOCK_LABELS, EntryKind, JournalEntry, Outage
+from continuity.outages.models import (
+    ABORT_REASONS,
+    CLOCK_LABELS,
+    EntryKind,
+    JournalEntry,
+    Outage,
+)
 from continuity.outages.queries.board import words_of
 
 PER_PAGE: Final = 50
 LATE: Final = timedelta(seconds=5)
 """A press that arrives later than this after it was made is called late."""
+
+PRESSED: Final = frozenset(
+    {EntryKind.MARK, EntryKind.NOTE, EntryKind.STUCK, EntryKind.PICTURE}
+)
+"""What a device may have kept for a while before it could be sent."""
 
 
 def digest(entry: JournalEntry) -> str:
@@ -95,10 +106,12 @@ class JournalLine:
     at: datetime
     text: str | Promise
     detail: str
-    by: str
+    by: str | Promise
     late: datetime | None
     guessed: bool
     icon: str
+    arrival: str = ""
+    picture: int | None = None
 
 
 ICONS: Final[Mapping[str, str]] = {
@@ -110,12 +123,18 @@ ICONS: Final[Mapping[str, str]] = {
     EntryKind.STEP: "check",
     EntryKind.STEP_UNDO: "undo",
     EntryKind.NOTE: "note",
+    EntryKind.PICTURE: "image",
     EntryKind.PAUSED: "pause",
     EntryKind.RESUMED: "play",
     EntryKind.EXCUSED: "minus",
     EntryKind.STUCK: "help",
     EntryKind.UNSTUCK: "check",
     EntryKind.HANDED: "people",
+    EntryKind.DRAFTED: "edit",
+    EntryKind.APPROVED: "check",
+    EntryKind.INJECT: "mail",
+    EntryKind.INJECT_PLAN: "edit",
+    EntryKind.SPEED: "clock",
     EntryKind.ENDED: "stop",
     EntryKind.ABORTED: "x",
     EntryKind.MISSED: "clock",
@@ -145,20 +164,37 @@ def line_of(entry: JournalEntry, *, is_drill: bool) -> JournalLine:
         at=entry.at,
         text=text,
         detail=detail,
-        by=entry.actor_name,
+        by=_who(entry),
         late=(
             entry.received_at
-            if entry.kind == EntryKind.MARK and entry.received_at - entry.at > LATE
+            if entry.kind in PRESSED and entry.received_at - entry.at > LATE
             else None
         ),
         guessed=entry.data.get("exact") is False,
         icon=ICONS.get(entry.kind, "note"),
+        arrival=entry.data.get("arrival", ""),
+        picture=entry.data.get("picture"),
     )
+
+
+def _who(entry: JournalEntry) -> str | Promise:
+    """Return who did it, and how they were there: as deputy, for whom, by link."""
+    data: Mapping[str, Any] = entry.data
+    who: str | Promise = entry.actor_name
+    if data.get("deputy"):
+        who = _("%(name)s as deputy of %(lead)s") % {"name": who, "lead": data["for"]}
+    elif data.get("for"):
+        who = _("%(name)s for %(lead)s") % {"name": who, "lead": data["for"]}
+    if data.get("by_link"):
+        who = _("%(name)s, by link") % {"name": who}
+    return who
 
 
 PLAIN: Final[Mapping[tuple[str, bool], Promise]] = {
     (EntryKind.PLANNED, True): _("Drill planned"),
     (EntryKind.PLANNED, False): _("Outage planned"),
+    (EntryKind.DRAFTED, True): _("Draft of a drill made: a manager has to approve it"),
+    (EntryKind.APPROVED, True): _("Drill approved"),
     (EntryKind.STARTED, True): _("Drill started"),
     (EntryKind.STARTED, False): _("Outage declared"),
     (EntryKind.PAUSED, True): _("Drill paused, all clocks stand still"),
@@ -179,6 +215,14 @@ MARKED: Final[Mapping[str, Promise]] = {
     "full": _("%(workflow)s: full service"),
     "returned": _("%(workflow)s: back on the usual tool"),
 }
+
+LISTED: Final[Mapping[str, Promise]] = {
+    "added": _("Inject %(number)s added"),
+    "changed": _("Inject %(number)s changed"),
+    "skipped": _("Inject %(number)s skipped"),
+    "recorded": _("Inject %(number)s: what was done is recorded"),
+}
+"""What was done to the list. Its words stay hidden: they may be still to come."""
 
 DECIDED: Final[Mapping[str, Promise]] = {
     "stay": _("%(workflow)s: decided to stay"),
@@ -228,6 +272,21 @@ def _said(entry: JournalEntry, *, is_drill: bool) -> tuple[str | Promise, str]:
                 "subject": workflow,
                 "text": data["text"],
             }, ""
+        case EntryKind.PICTURE:
+            return _("%(workflow)s: picture") % {"workflow": workflow}, data["caption"]
+        case EntryKind.INJECT:
+            language = "fr" if get_language() == "fr" else "en"
+            sender, text = data[f"sender_{language}"], data[f"text_{language}"]
+            said = {"number": data["number"], "sender": sender}
+            return _("Inject %(number)s from %(sender)s") % said, text
+        case EntryKind.INJECT_PLAN:
+            return str(LISTED[data["what"]]) % {"number": data["number"]}, ""
+        case EntryKind.SPEED:
+            said = {"speed": data["speed"]}
+            return _("The scenario goes on at %(speed)s ×") % said, ""
+        case EntryKind.ABORTED if data.get("reason"):
+            reason = str(ABORT_REASONS.get(data["reason"], data["reason"]))
+            return PLAIN[entry.kind, is_drill], reason
         case EntryKind.PHASE:
             names = ", ".join(data["tools"]) or data["component"]
             note = data.get("note_fr" if get_language() == "fr" else "note_en", "")

@@ -31,13 +31,16 @@ from continuity.outages.models import (
     Decision,
     Mark,
     Outage,
+    Picture,
     Recovery,
     StepDone,
     answered_by,
 )
 from continuity.outages.queries.board import Board, board, is_partial
 from continuity.outages.queries.journal import PER_PAGE, JournalLine, lines
+from continuity.outages.queries.pictures import of_recovery
 from continuity.outages.queries.results import moments_of
+from continuity.outages.queries.told import Told, told
 
 ROWS: Final = 50
 MOST_PARTS: Final = 50
@@ -47,7 +50,8 @@ MOST_PARTS: Final = 50
 @dataclass(frozen=True, slots=True)
 class StepLine:
     """One of the three steps. `after` is the working time from the onset; `mark` is set
-    while it may still be taken back, until `undo_until`."""
+    while it may still be taken back, until `undo_until`. `by` names who pressed, if that
+    was somebody else than who leads it."""
 
     clock: Clock
     number: int
@@ -57,6 +61,7 @@ class StepLine:
     at: datetime | None
     after: timedelta | None
     exact: bool
+    by: str
     mark: int | None
     undo_until: datetime | None
 
@@ -135,6 +140,7 @@ class Part:
     takers: tuple[Taker, ...]
     decision: Choice | None
     may_decide: bool
+    pictures: tuple[Picture, ...]
 
     @property
     def recovered(self) -> bool:
@@ -182,6 +188,7 @@ class Live:
     shown: str
     mine_total: int
     stuck: tuple[Row, ...]
+    told: tuple[Told, ...]
     journal: tuple[JournalLine, ...]
     older_than: int | None
 
@@ -211,7 +218,7 @@ def live(
     all. Someone without a part of their own and who asked for none has none.
     """
     state = board(outage, now=now)
-    reader = _Reader(outage, user, state, now)
+    reader = Reader(outage, user, state, now)
     may_run = Outage.objects.allowing(user, Action.RUN_DRILL).filter(pk=outage.pk).exists()
     journal = lines(outage)
     asked = reader.page(shown, page)
@@ -227,6 +234,7 @@ def live(
         shown=shown,
         mine_total=reader.around().count(),
         stuck=reader.stuck() if may_run else (),
+        told=told(outage, user) if outage.is_drill else (),
         journal=journal,
         older_than=journal[-1].number if len(journal) == PER_PAGE else None,
     )
@@ -237,7 +245,15 @@ def people() -> QuerySet[User]:
     return User.objects.filter(is_active=True)
 
 
-class _Reader:
+def _by(mark: Mark | None, recovery: Recovery) -> str:
+    if mark is None or mark.by is None or mark.by_id == recovery.lead_id:
+        return ""
+    if mark.by_id == recovery.workflow.deputy_id:
+        return _("%(name)s, deputy") % {"name": mark.by}
+    return str(mark.by)
+
+
+class Reader:
     """Reads the recoveries of one outage for one person."""
 
     def __init__(self, outage: Outage, user: User, state: Board, now: datetime) -> None:
@@ -293,7 +309,7 @@ class _Reader:
             left = recovery.rto - reading.length
             due_at = self.now + left
         workflow = recovery.workflow
-        marks = {mark.clock: mark for mark in recovery.marks.valid()}
+        marks = {mark.clock: mark for mark in recovery.marks.valid().select_related("by")}
         coming = next_step(moments) if self._running else None
         return Part(
             pk=recovery.pk,
@@ -312,7 +328,7 @@ class _Reader:
             due_at=due_at,
             left=left,
             next=coming,
-            steps=self._steps(marks, moments),
+            steps=self._steps(marks, moments, recovery),
             alternative=recovery.alternative_name,
             options=options,
             runbook=self._runbook(recovery),
@@ -325,6 +341,7 @@ class _Reader:
             may_decide=coming in {Clock.ACKNOWLEDGED, Clock.SWITCHED}
             and moments.decided is None
             and is_partial(recovery.tool_id, self.board),
+            pictures=tuple(of_recovery(recovery.pk)),
         )
 
     def _choice(self, recovery: Recovery, mark: Mark | None) -> Choice | None:
@@ -417,7 +434,9 @@ class _Reader:
             verdict=self._verdict(recovery, reading),
         )
 
-    def _steps(self, marks: Mapping[str, Mark], moments: Moments) -> tuple[StepLine, ...]:
+    def _steps(
+        self, marks: Mapping[str, Mark], moments: Moments, recovery: Recovery
+    ) -> tuple[StepLine, ...]:
         coming = next_step(moments)
         found = []
         for number, clock in enumerate(BUTTON, start=1):
@@ -435,6 +454,7 @@ class _Reader:
                     at=at,
                     after=self._after(at),
                     exact=mark is None or mark.exact,
+                    by=_by(mark, recovery),
                     mark=mark.pk if mark is not None and undoable else None,
                     undo_until=until if undoable else None,
                 )

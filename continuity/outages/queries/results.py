@@ -23,7 +23,7 @@ from continuity.domain.clocks import (
     verdict,
 )
 from continuity.domain.states import DrillState
-from continuity.outages.models import Outage, Recovery, Stop
+from continuity.outages.models import Outage, OutageKind, Recovery, Stop
 
 SHOWN: Final = (DrillState.ENDED, DrillState.REVIEWED)
 """Outages whose recoveries count in figures; what was aborted shows nothing."""
@@ -43,6 +43,7 @@ class Line:
     outage_title: str
     is_drill: bool
     occurred_at: datetime
+    ended_at: datetime | None
     workflow_pk: int
     workflow: str
     team_pk: int
@@ -138,6 +139,12 @@ def results(outage: Outage, *, now: datetime) -> Results:
     return Results(outage, lines, summary(lines), pauses.get(outage.pk, ()))
 
 
+def lines_of(recovery_pks: Iterable[int], *, now: datetime) -> tuple[Line, ...]:
+    """Return these recoveries, measured and judged, in the order of keys. Two queries."""
+    rows = Recovery.objects.filter(pk__in=list(recovery_pks)).order_by("pk")
+    return _with_pauses(rows, now)
+
+
 def recoveries_between(
     since: datetime,
     until: datetime,
@@ -195,6 +202,42 @@ def history_of(workflow_pk: int, *, now: datetime, limit: int = 24) -> tuple[Lin
     return tuple(reversed(_with_pauses(rows[:limit], now)))
 
 
+def last_drills_before(
+    outage: Outage, workflow_pks: Iterable[int], *, now: datetime
+) -> dict[int, tuple[Line, ...]]:
+    """Return, of each workflow, its recoveries in the last drill that began before
+    `outage` did and was held; those never in one are not in it. Three queries."""
+    rows = Recovery.objects.filter(
+        workflow__in=list(workflow_pks),
+        outage__kind=OutageKind.DRILL,
+        outage__state__in=SHOWN,
+        outage__occurred_at__lt=outage.onset,
+    )
+    latest = dict(
+        rows.order_by("workflow_id", "-outage__occurred_at", "-outage_id")
+        .distinct("workflow_id")
+        .values_list("workflow_id", "outage_id")
+    )
+    if not latest:
+        return {}
+    wanted = rows.filter(
+        workflow__in=list(latest), outage__in=set(latest.values())
+    ).order_by("pk")
+    found: dict[int, list[Line]] = defaultdict(list)
+    for line in _with_pauses(wanted, now):
+        if latest[line.workflow_pk] == line.outage:
+            found[line.workflow_pk].append(line)
+    return {pk: tuple(lines) for pk, lines in found.items()}
+
+
+def counterpart(line: Line, earlier: Iterable[Line]) -> Line | None:
+    """Return what `line` is compared with: the recovery from the loss of the same tool,
+    otherwise the worst one of the same workflow; None where there is none."""
+    known = [one for one in earlier if one.workflow_pk == line.workflow_pk]
+    same = [one for one in known if one.tool_pk == line.tool_pk]
+    return max(same or known, key=lambda one: one.reading.length, default=None)
+
+
 def summaries(outage_pks: Iterable[int], *, now: datetime) -> dict[int, Summary]:
     """Return the summary of each outage that has begun. Two queries for all of them."""
     rows = Recovery.objects.filter(
@@ -250,6 +293,7 @@ def _line(row: Recovery, pauses: tuple[Pause, ...], now: datetime) -> Line:
         outage_title=outage.title,
         is_drill=outage.is_drill,
         occurred_at=outage.onset,
+        ended_at=ended,
         workflow_pk=row.workflow_id,
         workflow=row.workflow.name,
         team_pk=row.workflow.team_id,

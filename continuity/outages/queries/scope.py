@@ -25,22 +25,40 @@ def affected(tool_pks: Iterable[int]) -> frozenset[int]:
 
 
 def in_scope(
-    tool_pks: Iterable[int], team_pks: "Iterable[int] | None"
+    tool_pks: Iterable[int],
+    team_pks: "Iterable[int] | None",
+    *,
+    tiers: Iterable[int] = (),
+    workflow_pks: Iterable[int] = (),
 ) -> QuerySet[Dependency]:
     """Return the dependencies of current workflows that an outage of these tools hits.
 
     Not only on the tools themselves: what needs one of them to work falls with it.
-    `team_pks` None means the whole organisation.
+    `team_pks` None means the whole organisation; `tiers` and `workflow_pks` cut it down
+    to these, unless they are empty.
     """
     hit = Dependency.objects.filter(
         tool__in=affected(tool_pks), workflow__archived_at__isnull=True
     )
-    return hit if team_pks is None else hit.filter(workflow__team__in=list(team_pks))
+    if team_pks is not None:
+        hit = hit.filter(workflow__team__in=list(team_pks))
+    if wanted := list(tiers):
+        hit = hit.filter(workflow__tier__in=wanted)
+    if picked := list(workflow_pks):
+        hit = hit.filter(workflow__in=picked)
+    return hit
 
 
-def reach(tool_pks: Iterable[int], team_pks: "Iterable[int] | None") -> Reach:
-    """Count what an outage of these tools would hit."""
-    counts = in_scope(tool_pks, team_pks).aggregate(
+def reach(
+    tool_pks: Iterable[int],
+    team_pks: "Iterable[int] | None",
+    *,
+    tiers: Iterable[int] = (),
+    workflow_pks: Iterable[int] = (),
+) -> Reach:
+    """Count what an outage of these tools would hit, cut down as `in_scope` does."""
+    hit = in_scope(tool_pks, team_pks, tiers=tiers, workflow_pks=workflow_pks)
+    counts = hit.aggregate(
         dependencies=Count("pk"),
         workflows=Count("workflow", distinct=True),
         teams=Count("workflow__team", distinct=True),

@@ -2,27 +2,26 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
 
 from continuity.accounts.models import Team, User
-from continuity.domain.clocks import rta, working_time
+from continuity.domain.clocks import Press
 from continuity.domain.errors import NotAllowedNow, NotRunning
-from continuity.domain.states import LIVE, DrillEvent, DrillState, next_state
+from continuity.domain.states import BEFORE, LIVE, DrillEvent, DrillState, next_state
 from continuity.history.services import record
-from continuity.inventory.models import Alternative, Dependency, ProofSource, Tool
-from continuity.inventory.services.proofs import prove
+from continuity.inventory.models import Alternative, Dependency, Tool
 from continuity.outages.models import (
     EntryKind,
-    Mark,
     Outage,
     OutageKind,
     Recovery,
     Stop,
 )
-from continuity.outages.queries.results import moments_of, pauses_of
 from continuity.outages.queries.scope import in_scope
-from continuity.outages.services.journal import append
+from continuity.outages.services.journal import JUST_NOW, append, placed, presence, written
+from continuity.outages.services.proving import write_proofs
 
 
 def locked(outage_pk: int) -> Outage:
@@ -43,13 +42,26 @@ def plan(
     due_at: datetime,
     limit: timedelta | None,
     starts_by_itself: bool,
+    workflow_pks: Iterable[int] | None = None,
+    draft: bool = False,
+    secret: bool = False,
+    proves: bool = True,
+    away: User | None = None,
     actor: User | None,
     now: datetime,
 ) -> Outage:
-    """Plan an outage; its journal opens. `teams` are those whose workflows are in it."""
+    """Plan an outage; its journal opens. `teams` are those whose workflows are in it,
+    `workflow_pks` the only ones of them if not None. A `draft` has to be approved before
+    it can begin; of a `secret` one nobody else may know; one that is only talked through
+    `proves` nothing; who is `away` presses nothing in it.
+    """
     outage = Outage.objects.create(
         kind=kind,
-        state=DrillState.PLANNED,
+        state=DrillState.DRAFT if draft else DrillState.PLANNED,
+        narrowed=workflow_pks is not None,
+        secret=secret,
+        proves=proves,
+        away=away,
         title=title,
         briefing=briefing,
         team=team,
@@ -60,8 +72,27 @@ def plan(
     )
     outage.teams.set(teams)
     outage.tools.set(tools)
+    if workflow_pks is not None:
+        outage.workflows.set(workflow_pks)
+    kind_of_entry = EntryKind.DRAFTED if draft else EntryKind.PLANNED
+    append(outage, kind_of_entry, at=now, now=now, actor=actor)
+    _record(outage, "drafted" if draft else "planned", actor=actor, now=now)
+    return outage
+
+
+@transaction.atomic
+def approve(outage_pk: int, *, actor: User, now: datetime) -> Outage:
+    """Approve a draft, which is planned from then on.
+
+    Raises IllegalTransition unless it is a draft.
+    """
+    outage = locked(outage_pk)
+    outage.state = next_state(outage.state, DrillEvent.APPROVE)
+    append(outage, EntryKind.APPROVED, at=now, now=now, actor=actor)
+    outage.state = next_state(outage.state, DrillEvent.PLAN)
+    outage.save(update_fields=["state"])
     append(outage, EntryKind.PLANNED, at=now, now=now, actor=actor)
-    _record(outage, "planned", actor=actor, now=now)
+    _record(outage, "approved", actor=actor, now=now)
     return outage
 
 
@@ -89,6 +120,8 @@ def _freeze(outage: Outage) -> int:
     hit = in_scope(
         outage.tools.values_list("pk", flat=True), outage.teams.values_list("pk", flat=True)
     )
+    if outage.narrowed:
+        hit = hit.filter(workflow__in=outage.workflows.values("pk"))
     first: dict[int, Alternative] = {
         alternative.dependency_id: alternative
         for alternative in Alternative.objects.filter(dependency__in=hit.values("pk"))
@@ -108,12 +141,15 @@ def _recovery(
     outage: Outage, dependency: Dependency, alternative: Alternative | None
 ) -> Recovery:
     workflow = dependency.workflow
+    # Who plays being away leads nothing: the other of the two does.
+    leads = [workflow.owner_id, workflow.deputy_id]
+    lead = next((pk for pk in leads if pk and pk != outage.away_id), None)
     return Recovery(
         outage=outage,
         dependency=dependency,
         workflow=workflow,
         tool_id=dependency.tool_id,
-        lead_id=workflow.owner_id or workflow.deputy_id,
+        lead_id=lead,
         rto=workflow.rto,
         mbco_percent=workflow.mbco_percent,
         alternative=alternative,
@@ -162,7 +198,8 @@ def _close_stop(outage: Outage, now: datetime) -> timedelta:
 
 @transaction.atomic
 def end(outage_pk: int, *, actor: User | None, now: datetime) -> Outage:
-    """End it and write proofs on the alternatives that carried the work.
+    """End it and write proofs on the alternatives that carried the work, unless it was
+    only talked through.
 
     Without an `actor` it is the time limit that ends it, and it ended then, not when
     somebody came by to see it. Raises IllegalTransition unless it is running or paused,
@@ -176,7 +213,8 @@ def end(outage_pk: int, *, actor: User | None, now: datetime) -> Outage:
             raise NotAllowedNow("Its limit has not come.")
         at = outage.ends_by
     _finish(outage, DrillEvent.END, at)
-    _prove(outage, now)
+    if outage.proves:
+        write_proofs(outage, now)
     append(
         outage, EntryKind.ENDED, at=at, now=now, actor=actor, data={"by_itself": by_itself}
     )
@@ -185,27 +223,67 @@ def end(outage_pk: int, *, actor: User | None, now: datetime) -> Outage:
 
 
 @transaction.atomic
-def abort(outage_pk: int, *, actor: User, now: datetime) -> Outage:
-    """Stop it without a result: an aborted drill proves nothing.
+def abort(outage_pk: int, *, reason: str = "", actor: User | None, now: datetime) -> Outage:
+    """Stop it without a result: an aborted drill proves nothing, and work is as usual.
 
-    Raises IllegalTransition if it is over.
+    `reason` is a person's words, or a key of ABORT_REASONS where no person does it
+    (`actor` None); the live page shows it at once, and those who take part are told on
+    the next tick. Raises IllegalTransition if it is over.
     """
     outage = locked(outage_pk)
+    outage.aborted_reason = reason[:300]
+    outage.save(update_fields=["aborted_reason"])
     _finish(outage, DrillEvent.ABORT, now)
-    append(outage, EntryKind.ABORTED, at=now, now=now, actor=actor)
-    _record(outage, "aborted", actor=actor, now=now)
+    append(
+        outage,
+        EntryKind.ABORTED,
+        at=now,
+        now=now,
+        actor=actor,
+        data={"reason": outage.aborted_reason} if reason else None,
+    )
+    _record(
+        outage,
+        "aborted",
+        actor=actor,
+        now=now,
+        after={"reason": outage.why_aborted} if reason else None,
+    )
     return outage
 
 
 @transaction.atomic
 def miss(outage_pk: int, *, actor: User | None, now: datetime) -> Outage:
-    """Note that its time has gone by and it never ran. Raises IllegalTransition unless
-    it is planned."""
+    """Note that its time has gone by and it never ran. Raises IllegalTransition once it
+    has begun."""
     outage = locked(outage_pk)
     outage.state = next_state(outage.state, DrillEvent.MISS)
     outage.save(update_fields=["state"])
     append(outage, EntryKind.MISSED, at=now, now=now, actor=actor)
     _record(outage, "missed", actor=actor, now=now)
+    return outage
+
+
+@transaction.atomic
+def review(outage_pk: int, *, actor: User, now: datetime) -> Outage:
+    """Close the book on it: nothing of it changes any more.
+
+    Raises IllegalTransition unless it has ended.
+    """
+    outage = locked(outage_pk)
+    outage.state = next_state(outage.state, DrillEvent.REVIEW)
+    outage.save(update_fields=["state"])
+    _record(outage, "reviewed", actor=actor, now=now)
+    return outage
+
+
+@transaction.atomic
+def reopen(outage_pk: int, reason: str, *, actor: User, now: datetime) -> Outage:
+    """Open the book again, for a reason. Raises IllegalTransition unless it is closed."""
+    outage = locked(outage_pk)
+    outage.state = next_state(outage.state, DrillEvent.REOPEN)
+    outage.save(update_fields=["state"])
+    _record(outage, "reopened", actor=actor, now=now, after={"reason": reason})
     return outage
 
 
@@ -216,98 +294,41 @@ def _finish(outage: Outage, event: DrillEvent, at: datetime) -> None:
     outage.save(update_fields=["state", "ended_at"])
 
 
-def _prove(outage: Outage, now: datetime) -> None:
-    """Write a proof for each recovery whose alternative reached the minimum level, and
-    one that it failed where it was opened and did not reach it within the RTO."""
-    pauses = pauses_of([outage.pk]).get(outage.pk, ())
-    pressed_by = {
-        mark.recovery_id: mark.by
-        for mark in Mark.objects.valid()
-        .filter(recovery__outage=outage, clock="minimum")
-        .select_related("by")
-    }
-    shown = (
-        outage.recoveries.recovered()
-        .filter(alternative__isnull=False, proof=None)
-        .select_related("alternative__dependency__workflow__team", "alternative__tool")
-    )
-    for recovery in shown:
-        if recovery.alternative is None or recovery.minimum_at is None:
-            continue
-        moments = moments_of(recovery, outage.onset)
-        recovery.proof = prove(
-            recovery.alternative,
-            source=ProofSource.DRILL if outage.is_drill else ProofSource.OUTAGE,
-            shown_at=recovery.minimum_at,
-            works=True,
-            by=pressed_by.get(recovery.pk),
-            switch_after=(
-                None
-                if recovery.switched_at is None
-                else working_time(outage.onset, recovery.switched_at, pauses)
-            ),
-            minimum_after=rta(
-                moments, ended=outage.ended_at, now=now, pauses=pauses
-            ).length,
-            capacity=recovery.capacity,
-            quality=recovery.quality,
-            now=now,
-        )
-        recovery.save(update_fields=["proof"])
-    opened = (
-        outage.recoveries.filter(
-            alternative__isnull=False,
-            proof=None,
-            switched_at__isnull=False,
-            minimum_at=None,
-            excused_at=None,
-        )
-        .select_related("alternative__dependency__workflow__team", "alternative__tool")
-        .order_by("pk")
-    )
-    for recovery in opened:
-        if recovery.alternative is None or recovery.switched_at is None:
-            continue
-        moments = moments_of(recovery, outage.onset)
-        reached = rta(moments, ended=outage.ended_at, now=now, pauses=pauses)
-        if recovery.rto is None or reached.within(recovery.rto) is not False:
-            continue  # it ended too soon to tell
-        recovery.proof = prove(
-            recovery.alternative,
-            source=ProofSource.DRILL if outage.is_drill else ProofSource.OUTAGE,
-            shown_at=outage.ended_at or now,
-            works=False,
-            by=None,
-            switch_after=working_time(outage.onset, recovery.switched_at, pauses),
-            now=now,
-        )
-        recovery.save(update_fields=["proof"])
-
-
 @transaction.atomic
 def note(
     outage_pk: int,
     text: str,
     *,
     recovery_pk: int | None = None,
+    key: UUID | None = None,
+    press: Press = JUST_NOW,
+    by_link: bool = False,
     actor: User,
     now: datetime,
 ) -> Outage:
     """Write a sentence of a person's into the journal, on one recovery or on all.
 
-    Raises IllegalTransition before the start and after an abort.
+    The same `key` again does nothing. Raises IllegalTransition before the start and
+    after an abort.
     """
     outage = locked(outage_pk)
+    if written(outage, key) is not None:
+        return outage
     outage.state = next_state(outage.state, DrillEvent.NOTE)
-    recovery = None if recovery_pk is None else outage.recoveries.get(pk=recovery_pk)
+    recovery = None
+    if recovery_pk is not None:
+        joined = outage.recoveries.select_related("workflow", "lead")
+        recovery = joined.get(pk=recovery_pk)
+    at, exact = placed(outage, press, now)
     append(
         outage,
         EntryKind.NOTE,
-        at=now,
+        at=at,
         now=now,
         actor=actor,
         recovery=recovery,
-        data={"text": text},
+        data={"text": text, "exact": exact} | presence(actor, recovery, by_link=by_link),
+        key=key,
     )
     return outage
 
@@ -317,11 +338,11 @@ def excuse(recovery_pk: int, reason: str, *, actor: User, now: datetime) -> Reco
     """Take a recovery out of judgement, for a reason and under a name. It stays listed.
 
     A second excuse replaces the reason; both stay in the journal. Raises NotRunning
-    before the start and after an abort.
+    before the start, after an abort, and once the report is approved.
     """
     outage_pk = Recovery.objects.values_list("outage_id", flat=True).get(pk=recovery_pk)
     outage = locked(outage_pk)
-    if outage.state not in LIVE | {DrillState.ENDED, DrillState.REVIEWED}:
+    if outage.state not in LIVE | {DrillState.ENDED}:
         raise NotRunning(f"A {outage.state} outage excuses nobody.", state=outage.state)
     recovery = outage.recoveries.select_related("workflow").get(pk=recovery_pk)
     recovery.excused_reason = reason
@@ -357,4 +378,7 @@ def _record(
 ) -> None:
     """Write to the history under a verb that tells practice from the real thing."""
     kind = "drill" if outage.is_drill else "outage"
-    record(f"{kind}.{what}", outage, actor=actor, now=now, team=outage.team, after=after)
+    # A team's history is read by its members: a surprise is written to the organisation's.
+    hidden = outage.secret and outage.state in BEFORE
+    team = None if hidden else outage.team
+    record(f"{kind}.{what}", outage, actor=actor, now=now, team=team, after=after)

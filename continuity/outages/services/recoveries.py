@@ -1,48 +1,61 @@
 """What happens to one recovery besides its clocks: stuck, freed, handed over."""
 
 from datetime import datetime
-from typing import Final
+from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from continuity.accounts.models import User
 from continuity.accounts.roles import Action
+from continuity.domain.clocks import Press
 from continuity.domain.errors import NotAllowedNow
 from continuity.domain.states import DrillEvent, next_state
+from continuity.notifications.models import Kind
 from continuity.notifications.services import Message, owe
 from continuity.outages.models import EntryKind, Outage, Recovery
-from continuity.outages.services.journal import append
-from continuity.outages.services.marks import opened, running
-
-MARK: Final = "EXERCISE - EXERCICE"
-"""In both languages at once, whatever the reader's: nobody may take it for real."""
+from continuity.outages.services.journal import JUST_NOW, append, placed, presence, written
+from continuity.outages.services.marks import opened, present, running
 
 
 @transaction.atomic
-def stuck(recovery_pk: int, reason: str, *, actor: User, now: datetime) -> Recovery:
+def stuck(
+    recovery_pk: int,
+    reason: str,
+    *,
+    key: UUID | None = None,
+    press: Press = JUST_NOW,
+    by_link: bool = False,
+    actor: User,
+    now: datetime,
+) -> Recovery:
     """Note what is in the way of a recovery, and owe its facilitator the word.
 
-    The same reason again does nothing; another one takes its place, and the journal
-    keeps both. Raises NotRunning when it is not under way, NotAllowedNow once the
-    work goes on.
+    The same reason again, and the same `key`, does nothing; another one takes its place,
+    and the journal keeps both. Raises NotRunning when it is not under way, NotAllowedNow
+    once the work goes on, PlaysAway.
     """
     outage, recovery = opened(recovery_pk)
+    if written(outage, key) is not None:
+        return recovery
     running(outage)
+    present(outage, actor)
     if recovery.minimum_at is not None:
         raise NotAllowedNow("It works again.")
     if recovery.stuck_reason == reason:
         return recovery
-    _set_stuck(recovery, reason, actor, now)
+    at, exact = placed(outage, press, now)
+    _set_stuck(recovery, reason, actor, at)
     entry = append(
         outage,
         EntryKind.STUCK,
-        at=now,
+        at=at,
         now=now,
         actor=actor,
         recovery=recovery,
-        data={"reason": reason},
+        data={"reason": reason, "exact": exact}
+        | presence(actor, recovery, by_link=by_link),
+        key=key,
     )
     if outage.facilitator is not None and outage.facilitator != actor:
         owe(
@@ -57,6 +70,8 @@ def stuck(recovery_pk: int, reason: str, *, actor: User, now: datetime) -> Recov
             ),
             key=f"stuck-{outage.pk}-{entry.number}",
             now=now,
+            kind=Kind.STUCK,
+            teams=[recovery.workflow.team],
         )
     return recovery
 
@@ -90,12 +105,17 @@ def hand_over(recovery_pk: int, to: User, *, actor: User, now: datetime) -> Reco
     """Let `to` lead a recovery from now on, and owe them the word.
 
     Again does nothing. Raises NotRunning when it is not under way, NotAllowedNow if
-    `to` may not take part in it.
+    `to` may not take part in it or plays being away, PlaysAway.
     """
     outage, recovery = opened(recovery_pk)
     running(outage)
+    present(outage, actor)
     allowed = Recovery.objects.allowing(to, Action.TAKE_PART)
-    if not to.is_active or not allowed.filter(pk=recovery.pk).exists():
+    if (
+        to.pk == outage.away_id
+        or not to.is_active
+        or not allowed.filter(pk=recovery.pk).exists()
+    ):
         raise NotAllowedNow(f"{to} may not take part in it.")
     if recovery.lead_id == to.pk:
         return recovery
@@ -123,6 +143,7 @@ def hand_over(recovery_pk: int, to: User, *, actor: User, now: datetime) -> Reco
             ),
             key=f"handed-{outage.pk}-{entry.number}",
             now=now,
+            kind=Kind.HANDED,
         )
     return recovery
 
@@ -135,9 +156,9 @@ def _set_stuck(
 
 
 def _message(outage: Outage, subject: str, body: str, recovery: Recovery) -> Message:
-    address = f"{settings.BASE_URL}{outage.get_absolute_url()}?part={recovery.pk}"
-    if not outage.is_drill:
-        return Message(subject, f"{outage.title}\n\n{body}\n\n{address}\n")
     return Message(
-        f"{MARK} · {subject}", f"{MARK}\n\n{outage.title}\n\n{body}\n\n{address}\n"
+        subject,
+        f"{outage.title}\n\n{body}",
+        f"{outage.get_absolute_url()}?part={recovery.pk}",
+        exercise=outage.is_drill,
     )

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from continuity.domain.clocks import ORDER, Reading, working_time
 from continuity.drills.models import PHASE_STATE_LABELS, Drill
+from continuity.drills.queries.after import Beside, beside
 from continuity.outages.models import CLOCK_LABELS, JournalEntry
 from continuity.outages.queries import Line, Results, results
 from continuity.outages.queries.journal import line_of
@@ -21,6 +22,7 @@ from continuity.reports.content.common import (
     recovered_sentence,
     seconds,
 )
+from continuity.reports.content.learnt import learnt
 from continuity.reports.models import Report
 
 TONES: Final[Mapping[str, str]] = {
@@ -86,13 +88,16 @@ def after_action(report: Report) -> dict[str, Any]:
             "excused": summary.excused,
         },
         "phases": _phases(drill),
-        "recoveries": [_recovery(line) for line in shown.lines],
+        "recoveries": [
+            _recovery(row) for row in beside(drill, shown.lines, now=report.cut_off)
+        ],
         "not_recovered": [
             _open(line)
             for line in shown.lines
             if not line.recovered and not line.excused_reason
         ],
         "excused": _excused(drill),
+        **learnt(drill, now=report.cut_off),
         "journal": _journal(drill),
     }
 
@@ -137,7 +142,7 @@ def _phases(drill: Drill) -> list[dict[str, Any]]:
         tools = drill.script["components"].get(phase["component"], [])
         rows.append(
             {
-                "offset_seconds": int((real / drill.speed).total_seconds()),
+                "offset_seconds": int(drill.pace.lived(real).total_seconds()),
                 "component": ", ".join(tool["name"] for tool in tools)
                 or phase["component"],
                 "state": str(PHASE_STATE_LABELS[phase["state"]]),
@@ -150,7 +155,8 @@ def _phases(drill: Drill) -> list[dict[str, Any]]:
     return rows
 
 
-def _recovery(line: Line) -> dict[str, Any]:
+def _recovery(row: Beside) -> dict[str, Any]:
+    line = row.line
     return {
         "team": line.team,
         "workflow": line.workflow,
@@ -162,6 +168,7 @@ def _recovery(line: Line) -> dict[str, Any]:
         "rta": bounded(line.reading),
         "verdict": line.verdict.value if line.verdict else None,
         "gap_seconds": seconds(line.gap),
+        "before": None if row.before is None else bounded(row.before.reading),
     }
 
 

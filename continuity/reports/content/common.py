@@ -40,7 +40,7 @@ def common(report: Report, *, title: str) -> dict[str, Any]:
         "organisation": known.name if known else "",
         "title": title,
         "version": report.version,
-        "supersedes": report.version - 1 if report.version > 1 else None,
+        "supersedes": report.supersedes.version if report.supersedes else None,
         "cut_off": instant(report.cut_off),
         "time_zone": str(timezone.get_current_timezone()),
         "prepared_by": str(report.asked_by) if report.asked_by else "Continuity",

@@ -11,6 +11,7 @@ import json
 import resource
 import sys
 import tempfile
+from base64 import b64decode
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -18,6 +19,8 @@ from typing import Any, Final
 from continuity.reports.pdf.export import REFUSED
 
 HERE: Final = Path(__file__).parent
+SHARED: Final = ("common.typ", "packs.typ")
+"""What the layouts import."""
 
 
 def main() -> int:
@@ -48,20 +51,21 @@ def main() -> int:
 def _typeset(order: dict[str, Any]) -> bytes:
     import typst
 
-    from continuity.reports.pdf.facts import digest
+    from continuity.reports.pdf.facts import canonical, digest
     from continuity.reports.pdf.safe import prepare
 
     facts = order["facts"]
     data = {
         **prepare(facts),
         "digest": digest(facts),
-        "language": order["language"],
+        "language": order["language"][:2],
         "paper": order["paper"],
+        "attachment": canonical(facts) if order["attach_facts"] else None,
     }
     # Files by name, which the engine's own type hints leave out.
     source: Any = {
         "main.typ": (HERE / f"{order['kind']}.typ").read_bytes(),
-        "common.typ": (HERE / "common.typ").read_bytes(),
+        **{name: (HERE / name).read_bytes() for name in SHARED},
     }
     fonts = typst.Fonts(
         include_system_fonts=False,
@@ -69,7 +73,11 @@ def _typeset(order: dict[str, Any]) -> bytes:
         font_paths=[str(HERE / "fonts")],
     )
     with tempfile.TemporaryDirectory() as empty:
-        # An empty root and no packages: a layout can read nothing but what it is given.
+        # No packages, and a root that holds the logo at most: a layout can read nothing
+        # but what it is given.
+        if order["logo"] is not None:
+            picture = Path(empty, f"logo.{facts['logo']['type']}")
+            picture.write_bytes(b64decode(order["logo"]))
         pdf = typst.compile(
             source,
             root=empty,
@@ -78,7 +86,8 @@ def _typeset(order: dict[str, Any]) -> bytes:
             package_path=empty,
             package_cache_path=empty,
             sys_inputs={"facts": json.dumps(data, ensure_ascii=False)},
-            pdf_standards=["a-2a", "ua-1"],
+            # A file inside a file is what PDF/A-2 does not allow.
+            pdf_standards=["a-3a" if order["attach_facts"] else "a-2a", "ua-1"],
             timestamp=int(datetime.fromisoformat(facts["cut_off"]).timestamp()),
         )
     if not isinstance(pdf, bytes):  # a list of pages is what picture formats give

@@ -12,6 +12,7 @@ import os
 import signal
 import subprocess
 import sys
+from base64 import b64encode
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -52,17 +53,28 @@ def render(
     paper: Paper = "a4",
     timeout: timedelta,
     memory_mb: int,
+    attach_facts: bool = False,
+    logo: bytes | None = None,
 ) -> bytes:
     """Return the report as a PDF that is both PDF/A-2a and PDF/UA-1.
 
-    `facts` is `AfterActionFacts` or `ContinuityFacts` with its `words`. The same facts
-    give the same bytes. `memory_mb` limits the child's address space in MiB; 1024 is
-    ample for 500 workflows, 4096 for 5,000 with 10,000 drills.
+    `facts` are those of the kind, with their words. The same facts give the same
+    bytes. With `attach_facts` the file is PDF/A-3a and holds the facts as JSON, just as
+    their digest is taken. `logo` is the picture that the facts' `logo` names.
+    `memory_mb` limits the child's address space in MiB; 1024 is ample for 500 workflows,
+    4096 for 5,000 with 10,000 drills.
 
     Blocks for at most `timeout`, then ends the child and all it started. Raises
     PdfFailed if there is no file, ValueError if the facts are not plain JSON.
     """
-    order = {"facts": facts, "kind": kind, "language": language, "paper": paper}
+    order = {
+        "facts": facts,
+        "kind": kind,
+        "language": language,
+        "paper": paper,
+        "attach_facts": attach_facts,
+        "logo": None if logo is None else b64encode(logo).decode(),
+    }
     body = json.dumps(order, allow_nan=False).encode("ascii")
     limits = {"memory_mb": memory_mb, "cpu_seconds": int(timeout.total_seconds() * 2) + 1}
     child = subprocess.Popen(  # noqa: S603 - our interpreter, our source, no shell

@@ -1,6 +1,7 @@
 """What a report is made of: the exact JSON that `render` takes.
 
-Two kinds, `AfterActionFacts` and `ContinuityFacts`, share `CommonFacts`. The rules:
+All kinds share `CommonFacts`: `AfterActionFacts` and `ContinuityFacts` here, those of
+packs and plans in `facts_packs`, the register in `facts_evidence`. The rules:
 
 - Facts are plain JSON: dict, list, str, int, bool, None. No float: a share is a
   whole percent.
@@ -26,11 +27,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from typing import Any, Literal, NotRequired, TypedDict
+from typing import Any, Final, Literal, NotRequired, TypedDict
 
-type Kind = Literal["after_action", "continuity"]
-type Language = Literal["en", "fr"]
-type Paper = Literal["a4", "us-letter"]
+type Kind = Literal["after_action", "continuity", "grab_pack", "team_plan", "evidence"]
+type Language = Literal["en", "fr", "en-fr"]  # both at once: the grab pack alone
+type Paper = Literal["a4", "us-letter", "a5"]  # the pocket size: the grab pack alone
+
+WORDS: Final = ("words", "words_too")
+"""Keys of what is no fact."""
 
 type Instant = str
 type Day = str
@@ -69,13 +73,31 @@ class Chart(TypedDict):
     rows: list[list[str]]
 
 
+class LogoFacts(TypedDict):
+    """The organisation's logo: its picture travels beside the facts."""
+
+    type: Literal["png", "jpg"]
+    alt: str
+    sha256: str
+
+
+class ChangeFacts(TypedDict):
+    """A figure that differs from the version before. Finished text."""
+
+    figure: str
+    before: str
+    after: str
+
+
 class CommonFacts(TypedDict):
-    """What both kinds hold. `words` is not a fact and not part of the digest."""
+    """What all kinds hold. The words are no facts and not part of the digest."""
 
     organisation: str
     title: str
     version: int
     supersedes: NotRequired[int | None]
+    changes: NotRequired[list[ChangeFacts]]  # since the version it supersedes
+    logo: NotRequired[LogoFacts]
     cut_off: Instant  # nothing later is in the report; also the date of the file
     time_zone: str  # for the reader: "Europe/Paris"
     prepared_by: str
@@ -83,6 +105,7 @@ class CommonFacts(TypedDict):
     summary: list[str]  # paragraphs, finished sentences
     charts: list[Chart]
     words: dict[str, str]  # from `words.words(language)`
+    words_too: NotRequired[dict[str, str]]  # the second language of "en-fr"
 
 
 # --- After-action report of one drill -----------------------------------------------
@@ -151,6 +174,7 @@ class RecoveryFacts(TypedDict):
     rta: Bounded  # a bound where the minimum was not reached
     verdict: Verdict | None  # None: no RTO to judge by
     gap_seconds: int | None  # RTA - RTO, negative is early; of a bound where rta is one
+    before: Bounded | None  # RTA in the last drill of the same work; None without one
 
 
 class JournalFacts(TypedDict):
@@ -184,6 +208,51 @@ class NotRecoveredFacts(TypedDict):
     last_step: str  # "Acknowledged"; "No step recorded"
 
 
+class ApprovalFacts(TypedDict):
+    """Whether somebody stands for the report; `by` and `at` are empty until then."""
+
+    approved: bool
+    by: str
+    at: Instant | None
+
+
+class AimFacts(TypedDict):
+    """One aim, and how well it was reached in somebody's judgement."""
+
+    aim: str
+    rating: str  # translated label; "Not rated yet"
+    tone: Tone
+    note: str
+    by: str
+
+
+class FindingFacts(TypedDict):
+    """A finding or a strength."""
+
+    text: str
+    kind: str  # translated label: "Target missed"
+    workflow: str  # may be empty, as the alternative may
+    alternative: str
+
+
+class ActionFacts(TypedDict):
+    """What is done about a finding, as of the cut-off."""
+
+    finding: str
+    text: str
+    owner: str
+    due_on: Day
+    status: str  # translated label
+    overdue: bool
+
+
+class SaidFacts(TypedDict):
+    """What one person said, without the name. One of the two may be empty."""
+
+    slowed: str
+    helps: str
+
+
 class AfterActionFacts(CommonFacts):
     """kind="after_action": what a drill showed."""
 
@@ -194,6 +263,13 @@ class AfterActionFacts(CommonFacts):
     recoveries: list[RecoveryFacts]
     not_recovered: list[NotRecoveredFacts]
     excused: list[ExcusedFacts]
+    approval: ApprovalFacts
+    conclusion: str  # may be empty
+    aims: list[AimFacts]
+    findings: list[FindingFacts]
+    strengths: list[FindingFacts]
+    actions: list[ActionFacts]
+    said: list[SaidFacts]
     journal: list[JournalFacts]
 
 
@@ -358,13 +434,17 @@ class ContinuityFacts(CommonFacts):
     sources: list[SourceFacts]
 
 
-def digest(facts: Mapping[str, Any]) -> str:
-    """Return the SHA-256 of the facts as 64 hexadecimal digits.
+def canonical(facts: Mapping[str, Any]) -> str:
+    """Return the facts as the one text their digest is taken over: JSON with sorted keys,
+    no blanks and ASCII escapes, without the words."""
+    kept = {key: value for key, value in facts.items() if key not in WORDS}
+    return json.dumps(kept, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
-    Taken over JSON with sorted keys, no blanks and ASCII escapes, without `words`:
-    the same facts in a reworded layout keep their digest. `render` prints this value,
+
+def digest(facts: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of the canonical facts as 64 hexadecimal digits.
+
+    The same facts in a reworded layout keep their digest. `render` prints this value,
     so a reader can compare it with the facts kept beside the report.
     """
-    kept = {key: value for key, value in facts.items() if key != "words"}
-    text = json.dumps(kept, sort_keys=True, separators=(",", ":"), allow_nan=False)
-    return hashlib.sha256(text.encode("ascii")).hexdigest()
+    return hashlib.sha256(canonical(facts).encode("ascii")).hexdigest()

@@ -19,6 +19,7 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from continuity.reports.pdf.coverage import covered
+from continuity.reports.pdf.facts import WORDS
 
 REPLACEMENT: Final = "\ufffd"
 
@@ -153,12 +154,15 @@ def prepare(facts: Mapping[str, Any]) -> dict[str, Any]:
     """Return the facts as the layout takes them; the facts themselves stay as they are.
 
     Every text is cleaned and softened; an address gets a second key `<key>_link` with
-    what may be linked; every row (a dict in a list) gets `long`, whether it may be
-    broken over pages. Addresses themselves are softened as any text is.
+    what may be linked; every row (a dict in a list) gets its `length` in characters and
+    `long`, whether it may be broken over pages. Addresses themselves are softened as
+    any text is.
     """
-    apart = ("charts", "words")
+    apart = ("charts", *WORDS)
     ready: dict[str, Any] = _walk({k: facts[k] for k in facts if k not in apart})
-    ready["words"] = {key: clean(word) for key, word in facts["words"].items()}
+    for key in WORDS:
+        if key in facts:
+            ready[key] = {name: clean(word) for name, word in facts[key].items()}
     ready["charts"] = [
         {
             **_walk({k: v for k, v in chart.items() if k != "svg"}),
@@ -191,7 +195,9 @@ def _walk(value: Any) -> Any:
 
 
 def _row(row: dict[str, Any]) -> dict[str, Any]:
-    return {**_walk(row), "long": max(map(_length, row.values()), default=0) > _LONG_CELL}
+    lengths = [_length(value) for value in row.values()]
+    long = max(lengths, default=0) > _LONG_CELL
+    return {**_walk(row), "long": long, "length": sum(lengths)}
 
 
 def _length(value: Any) -> int:

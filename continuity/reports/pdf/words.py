@@ -15,6 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from continuity.reports.pdf.facts import Language
+from continuity.reports.pdf.words_evidence import EVIDENCE
+from continuity.reports.pdf.words_packs import PACKS
 
 _COVER: Final[dict[str, Promise]] = {
     "after_action": _("After-action report"),
@@ -54,6 +56,9 @@ _FURNITURE: Final[dict[str, Promise]] = {
         "The facts this report was made from are kept beside it as JSON. The same facts"
         " give the same digest; a changed figure gives another."
     ),
+    "changed_since": _("Changed since version {n}"),
+    "none_changed": _("None of its figures has changed."),
+    "figure": _("Figure"),
     "item": _("Item"),
     "value": _("Value"),
     "term": _("Term"),
@@ -74,6 +79,12 @@ _HEADINGS: Final[dict[str, Promise]] = {
     "not_recovered": _("Not recovered"),
     "excused_recoveries": _("Excused"),
     "journal": _("Journal"),
+    "aims": _("Aims"),
+    "conclusion": _("Conclusion"),
+    "findings": _("Findings"),
+    "strengths": _("Strengths"),
+    "actions": _("Actions"),
+    "said": _("What people said"),
     "appendix": _("About this report"),
     "readiness_by_team": _("Readiness by team"),
     "workflows": _("Workflows"),
@@ -126,6 +137,19 @@ _COLUMNS: Final[dict[str, Promise]] = {
     "relation": _("Relation"),
     "source": _("Source"),
     "verified_on": _("Verified"),
+    "aim": pgettext_lazy("of a drill", "Aim"),
+    "rating": _("Rating"),
+    "about": pgettext_lazy("a finding is about", "About"),
+    "action": _("Action"),
+    "owner": _("Owner"),
+    "due": pgettext_lazy("of an action", "Due"),
+    "status": _("Status"),
+    "slowed": _("What slowed you?"),
+    "helps": _("What would help?"),
+    "approval": pgettext_lazy("of a report", "Approval"),
+    "approved_by": _("Approved by {name}, {date}"),
+    "not_approved": _("Draft: nobody has approved it yet."),
+    "before_was": _("last drill: {length}"),
     "confidence": _("Confidence"),
     "hard": pgettext_lazy("upstream", "hard"),
     "soft": pgettext_lazy("upstream", "soft"),
@@ -289,6 +313,12 @@ _NOTES: Final[dict[str, Promise]] = {
     "no_phases": _("The scenario has no phases: the tool is down from onset to end."),
     "no_recoveries": _("No workflow in scope relied on a tool that failed."),
     "all_recovered": _("Every recovery reached its minimum level."),
+    "no_aims": _("No aim was set."),
+    "no_findings": _("There is no finding."),
+    "no_strengths": _("No strength was written down."),
+    "no_actions": _("No action was given."),
+    "nothing_said": _("Nobody answered the two questions."),
+    "said_note": _("The answers to the two questions after the drill, without names."),
     "none_excused": _("No recovery was excused."),
     "no_journal": _("The journal is empty."),
     "no_teams": _("No team has a workflow."),
@@ -309,12 +339,24 @@ WORDS: Final[dict[str, Promise | str]] = {
     **_TILES,
     **_MEANINGS,
     **_NOTES,
+    **PACKS,
+    **EVIDENCE,
     **{f"month_long_{number}": name for number, name in MONTHS.items()},
     **{f"month_short_{number}": name for number, name in MONTHS_AP.items()},
 }
 
 
 def words(language: Language) -> dict[str, str]:
-    """Return all fixed words of both layouts in the language: the facts' `words`."""
-    with translation.override(language):
+    """Return all fixed words of the layouts in the language: the facts' `words`. Of two
+    languages at once the first."""
+    with translation.override(language[:2]):
         return {key: str(word) for key, word in WORDS.items()}
+
+
+def spoken(language: Language) -> dict[str, dict[str, str]]:
+    """Return what facts need beside themselves to be typeset in the language: `words`,
+    and `words_too` where two languages are spoken at once."""
+    said = {"words": words(language)}
+    if language == "en-fr":
+        said["words_too"] = words("fr")
+    return said

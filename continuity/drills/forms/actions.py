@@ -1,0 +1,177 @@
+"""Corrective actions, the filter of their list, and which drills to compare."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from continuity.accounts.models import Team, User
+from continuity.accounts.roles import Action
+from continuity.drills.forms.after import person_label
+from continuity.drills.models import ActionStatus, CorrectiveAction, Drill
+from continuity.drills.queries import actions, comparing
+from continuity.inventory.models import Workflow
+from continuity.web import formats
+
+
+class ActionForm(forms.Form):
+    """What is to be done, by whom, until when. `today` is the reader's."""
+
+    text = forms.CharField(label=_("What is to be done"), max_length=300)
+    owner = forms.ModelChoiceField(User.objects.none(), label=_("Owner"))
+    due_on = forms.DateField(
+        label=_("Due"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+
+    def __init__(
+        self, data: Any = None, *, today: date, action: CorrectiveAction | None = None
+    ) -> None:
+        first: dict[str, Any] = {}
+        if action is not None:
+            first = {
+                "text": action.text,
+                "owner": action.owner_id,
+                "due_on": action.due_on,
+            }
+        super().__init__(data, initial=first)
+        self.today = today
+        self.kept = action.due_on if action is not None else None
+        owner: Any = self.fields["owner"]
+        owner.queryset = actions.assignable()
+        owner.label_from_instance = person_label
+
+    def clean_due_on(self) -> date:
+        due_on: date = self.cleaned_data["due_on"]
+        if due_on < self.today and due_on != self.kept:
+            raise forms.ValidationError(_("This day is over. Choose today or a later one."))
+        if due_on.year > self.today.year + 10:
+            raise forms.ValidationError(_("Choose a day within the next ten years."))
+        return due_on
+
+
+class MoveForm(forms.Form):
+    status = forms.ChoiceField(
+        label=_("Status"),
+        choices=[choice for choice in ActionStatus.choices if choice[0] != "closed"],
+    )
+
+
+class ActionFilter(forms.Form):
+    q = forms.CharField(
+        label=_("Search actions"),
+        required=False,
+        widget=forms.SearchInput(attrs={"placeholder": _("Search actions")}),
+    )
+    team = forms.ModelChoiceField(
+        Team.objects.none(), label=_("Team"), required=False, empty_label=_("Every team")
+    )
+    owner = forms.ModelChoiceField(
+        User.objects.none(), label=_("Owner"), required=False, empty_label=_("Every owner")
+    )
+    status = forms.ChoiceField(
+        label=_("Status"),
+        required=False,
+        choices=[
+            ("", _("Not closed")),
+            *ActionStatus.choices,
+            ("all", _("Every status")),
+        ],
+    )
+    which = forms.ChoiceField(
+        label=_("Which"),
+        required=False,
+        choices=[
+            ("", _("All of them")),
+            ("overdue", _("Overdue ones")),
+            ("proposed", _("To be closed: the retest passed")),
+        ],
+    )
+
+    def __init__(self, data: Any, *, user: User) -> None:
+        super().__init__(data)
+        fields: Any = self.fields
+        fields["team"].queryset = Team.objects.allowing(user, Action.VIEW)
+        fields["owner"].queryset = actions.owners(user)
+
+    def wanted(self) -> actions.Wanted:
+        """Return what is asked for; a field that makes no sense asks for nothing."""
+        self.is_valid()
+        asked = self.cleaned_data
+        status = asked.get("status", "")
+        owner = asked.get("owner")
+        return actions.Wanted(
+            text=asked.get("q", ""),
+            team=asked.get("team"),
+            owner=owner.pk if owner is not None else None,
+            status="" if status == "all" else status or "standing",
+            overdue=asked.get("which") == "overdue",
+            proposed=asked.get("which") == "proposed",
+        )
+
+
+class CompareForm(forms.Form):
+    """Whose drills, and which two. Those to choose from follow from whose."""
+
+    workflow = forms.ModelChoiceField(
+        Workflow.objects.none(), label=_("Workflow"), required=False, empty_label="–"
+    )
+    team = forms.ModelChoiceField(
+        Team.objects.none(), label=_("Team"), required=False, empty_label="–"
+    )
+    a = forms.ModelChoiceField(
+        Drill.objects.none(),
+        label=_("One drill"),
+        required=False,
+        empty_label=_("The one before the last"),
+    )
+    b = forms.ModelChoiceField(
+        Drill.objects.none(),
+        label=_("The other drill"),
+        required=False,
+        empty_label=_("The last one"),
+    )
+
+    def __init__(self, data: Any, *, user: User) -> None:
+        super().__init__(data)
+        fields: Any = self.fields
+        fields["workflow"].queryset = comparing.workflows(user).select_related("team")
+        fields["workflow"].label_from_instance = _work
+        fields["team"].queryset = comparing.teams(user)
+        self.of_workflow: Workflow | None = self._one("workflow")
+        self.of_team: Team | None = None if self.of_workflow else self._one("team")
+        self.drills = comparing.drills(user, workflow=self.of_workflow, team=self.of_team)
+        for name in ("a", "b"):
+            fields[name].queryset = self.drills
+            fields[name].label_from_instance = _held
+            if self.of_workflow is None and self.of_team is None:
+                fields[name].widget = forms.HiddenInput()
+
+    def _one(self, name: str) -> Any:
+        field = self.fields[name]
+        try:
+            return field.clean(self.data.get(name))
+        except forms.ValidationError:
+            return None
+
+    def two(self) -> tuple[Drill, Drill] | None:
+        """Return the two drills that are asked for, of those not named the latest; None
+        where there are no two. The same one twice leaves room for another."""
+        self.is_valid()
+        a, b = self.cleaned_data.get("a"), self.cleaned_data.get("b")
+        if a == b:
+            a = None
+        for latest in self.drills[:3]:
+            if b is None and latest != a:
+                b = latest
+            elif a is None and latest != b:
+                a = latest
+        return None if a is None or b is None else (a, b)
+
+
+def _work(workflow: Workflow) -> str:
+    return f"{workflow.name} ({workflow.team})"
+
+
+def _held(drill: Drill) -> str:
+    return f"{formats.day_time(drill.outage.occurred_at)}: {drill.outage.title}"

@@ -1,0 +1,331 @@
+"""The report of a drill: aims, findings, recoveries, what was said."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from django.db.models import Count, Prefetch, Q, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from continuity.accounts.models import User
+from continuity.accounts.roles import Action
+from continuity.domain.after_action import Rating
+from continuity.domain.clocks import Change, change
+from continuity.domain.states import DrillState
+from continuity.drills.models import (
+    DRAFT_LABELS,
+    RATING_LABELS,
+    ActionStatus,
+    AimRating,
+    CorrectiveAction,
+    Drill,
+    Finding,
+    FindingKind,
+    Review,
+    SurveyAnswer,
+)
+from continuity.drills.queries.wording import wording
+from continuity.outages.models import JournalEntry, Outage
+from continuity.outages.queries.journal import JournalLine, line_of
+from continuity.outages.queries.results import (
+    Line,
+    Results,
+    counterpart,
+    last_drills_before,
+    results,
+)
+from continuity.web import formats
+from continuity.web.charts import Figure
+from continuity.web.pairs import Pair, Pairs, minutes
+
+PER_TIMELINE: Final = 50
+MOST_PAIRS: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class AimLine:
+    """One aim of a drill. `rating` is empty while nobody has judged it."""
+
+    number: int
+    text: str
+    rating: str
+    label: str | Promise
+    tone: str
+    note: str
+    by: str
+    at: datetime | None
+
+
+TONES: Final = {
+    Rating.WITHOUT: "ok",
+    Rating.SOME: "info",
+    Rating.MAJOR: "warn",
+    Rating.UNABLE: "bad",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ActionLine:
+    pk: int
+    text: str
+    owner: str
+    due_on: date
+    status: str
+    label: str | Promise
+    overdue: bool
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class FindingLine:
+    """One finding as it is read. `label` says what a draft is about, "" for a person's."""
+
+    pk: int
+    kind: str
+    text: str
+    label: str | Promise
+    is_draft: bool
+    workflow: str
+    workflow_url: str
+    alternative: str
+    by: str
+    dismissed_by: str
+    actions: tuple[ActionLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What stands above every part of a report.
+
+    `review` is None for the moment between the end and the first draft. `named`: the
+    reader sees who said what. `may_answer`: they may say something themselves.
+    """
+
+    drill: Drill
+    review: Review | None
+    is_open: bool
+    is_approved: bool
+    findings: int
+    strengths: int
+    dismissed: int
+    answers: int
+    may_edit: bool
+    may_approve: bool
+    may_answer: bool
+    named: bool
+    before_pk: int | None
+
+    @property
+    def can_edit(self) -> bool:
+        return self.may_edit and self.is_open
+
+
+def head(drill: Drill, *, user: User) -> Head:
+    """Return the head of the report of `drill`, in a fixed number of queries."""
+    state = drill.outage.state
+    counted = drill.findings.aggregate(
+        findings=Count("pk", filter=Q(kind=FindingKind.FINDING, dismissed_at=None)),
+        strengths=Count("pk", filter=Q(kind=FindingKind.STRENGTH, dismissed_at=None)),
+        dismissed=Count("pk", filter=Q(dismissed_at__isnull=False)),
+    )
+    own = Drill.objects.filter(pk=drill.pk)
+    may_edit = own.allowing(user, Action.RUN_DRILL).exists()
+    earlier = drill_before(drill, user)
+    return Head(
+        drill=drill,
+        review=review_of(drill),
+        is_open=state == DrillState.ENDED,
+        is_approved=state == DrillState.REVIEWED,
+        findings=counted["findings"],
+        strengths=counted["strengths"],
+        dismissed=counted["dismissed"],
+        answers=drill.survey_answers.count(),
+        may_edit=may_edit,
+        may_approve=own.allowing(user, Action.REVIEW).exists(),
+        may_answer=own.allowing(user, Action.TAKE_PART).exists(),
+        named=may_edit or user.may(Action.VIEW),
+        before_pk=earlier,
+    )
+
+
+def review_of(drill: Drill) -> Review | None:
+    rows = Review.objects.select_related("approved_by", "reopened_by")
+    return rows.filter(drill=drill).first()
+
+
+def drill_before(drill: Drill, user: User) -> int | None:
+    """Return the last drill before `drill` that has a workflow in common with it."""
+    outage = drill.outage
+    if outage.occurred_at is None:
+        return None
+    work = outage.recoveries.values("workflow")
+    return (
+        Drill.objects.allowing(user, Action.VIEW)
+        .filter(
+            outage__state__in=[DrillState.ENDED, DrillState.REVIEWED],
+            outage__occurred_at__lt=outage.occurred_at,
+            outage__recoveries__workflow__in=work,
+        )
+        .order_by("-outage__occurred_at", "-pk")
+        .values_list("pk", flat=True)
+        .first()
+    )
+
+
+def aims(drill: Drill) -> tuple[AimLine, ...]:
+    """Return the aims of a drill with their ratings; nothing if none was set. One query."""
+    if not drill.aim:
+        return ()
+    rated = {row.number: row for row in drill.aim_ratings.select_related("rated_by")}
+    return (_aim(1, drill.aim, rated.get(1)),)
+
+
+def _aim(number: int, text: str, rated: AimRating | None) -> AimLine:
+    if rated is None:
+        return AimLine(number, text, "", _("Not rated yet"), "", "", "", None)
+    rating = Rating(rated.rating)
+    return AimLine(
+        number=number,
+        text=text,
+        rating=rated.rating,
+        label=RATING_LABELS[rating],
+        tone=TONES[rating],
+        note=rated.note,
+        by=str(rated.rated_by),
+        at=rated.rated_at,
+    )
+
+
+def findings(drill: Drill, show: str) -> QuerySet[Finding]:
+    """Return findings, strengths or what was dismissed, as `show` says."""
+    rows = drill.findings.all()
+    if show == "dismissed":
+        rows = rows.filter(dismissed_at__isnull=False)
+    else:
+        kind = FindingKind.STRENGTH if show == "strengths" else FindingKind.FINDING
+        rows = rows.standing().filter(kind=kind)
+    return rows.select_related(
+        "workflow", "alternative__tool", "made_by", "dismissed_by"
+    ).prefetch_related(
+        Prefetch("actions", CorrectiveAction.objects.select_related("owner"))
+    )
+
+
+def finding_lines(rows: Iterable[Finding], *, today: date) -> tuple[FindingLine, ...]:
+    return tuple(_finding(row, today) for row in rows)
+
+
+def _finding(row: Finding, today: date) -> FindingLine:
+    return FindingLine(
+        pk=row.pk,
+        kind=row.kind,
+        text=wording(row),
+        label=dict(DRAFT_LABELS).get(row.draft, "") if row.draft else "",  # type: ignore[call-overload]
+        is_draft=bool(row.draft) and row.edited_at is None,
+        workflow=row.workflow.name if row.workflow else "",
+        workflow_url=row.workflow.get_absolute_url() if row.workflow else "",
+        alternative=str(row.alternative or ""),
+        by=str(row.made_by or ""),
+        dismissed_by=str(row.dismissed_by or ""),
+        actions=tuple(_action(one, today) for one in row.actions.all()),
+    )
+
+
+def _action(row: CorrectiveAction, today: date) -> ActionLine:
+    return ActionLine(
+        pk=row.pk,
+        text=row.text,
+        owner=str(row.owner),
+        due_on=row.due_on,
+        status=row.status,
+        label=ActionStatus(row.status).label,
+        overdue=row.status != ActionStatus.CLOSED and row.due_on < today,
+        url=row.get_absolute_url(),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """One recovery beside the same work's in the drill before; None: there was none."""
+
+    line: Line
+    before: Line | None
+    change: Change | None
+
+
+def beside(drill: Drill, lines: Sequence[Line], *, now: datetime) -> tuple[Beside, ...]:
+    """Return recoveries, each beside that of the last drill of its workflow."""
+    earlier = last_drills_before(drill.outage, {one.workflow_pk for one in lines}, now=now)
+    rows = []
+    for line in lines:
+        before = counterpart(line, earlier.get(line.workflow_pk, ()))
+        moved = None if before is None else change(before.reading, line.reading)
+        rows.append(Beside(line, before, moved))
+    return tuple(rows)
+
+
+def recoveries(drill: Drill, *, now: datetime) -> Results:
+    return results(drill.outage, now=now)
+
+
+def pairs(rows: Iterable[Beside]) -> Figure:
+    """Return the recoveries that have one to compare with, as a chart."""
+    both = [row for row in rows if row.before is not None][:MOST_PAIRS]
+    return Pairs(
+        uid="beside",
+        title=_("Recovery time, the drill before and this one"),
+        description=_("Minutes from the onset to the minimum level."),
+        rows=[
+            Pair(
+                row.line.workflow,
+                minutes(row.before.reading if row.before else None),
+                minutes(row.line.reading),
+            )
+            for row in both
+        ],
+        heads=(_("Workflow"), _("The drill before"), _("This drill")),
+    ).figure()
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """Some lines of the journal, the oldest first. `next` continues after the last one;
+    None at the end."""
+
+    lines: tuple[JournalLine, ...]
+    next: int | None
+
+
+def timeline(outage: Outage, *, after: int = 0, limit: int = PER_TIMELINE) -> Timeline:
+    """Return the journal from the line after the one numbered `after`. One query."""
+    rows: list[JournalEntry] = list(
+        outage.journal.filter(number__gt=after)
+        .select_related("recovery__workflow", "recovery__tool")
+        .order_by("number")[: limit + 1]
+    )
+    shown = rows[:limit]
+    return Timeline(
+        tuple(line_of(row, is_drill=outage.is_drill) for row in shown),
+        shown[-1].number if len(rows) > limit else None,
+    )
+
+
+def answers(drill: Drill) -> QuerySet[SurveyAnswer]:
+    return drill.survey_answers.select_related("person")
+
+
+def own_answer(drill: Drill, user: User) -> SurveyAnswer | None:
+    return drill.survey_answers.filter(person=user).first()
+
+
+def said(change: Change | None) -> str:
+    """Return "+3 min", "at least +3 min", or a dash where nothing can be said."""
+    if change is None:
+        return formats.NOTHING
+    sign = "+" if change.length.total_seconds() > 0 else ""
+    text = f"{sign}{formats.duration(change.length)}"
+    words = {"exact": "%(change)s", "at_least": _("at least %(change)s")}
+    words["at_most"] = _("at most %(change)s")
+    return words[change.sureness] % {"change": text}

@@ -1,0 +1,218 @@
+"""The facilitator's console of one drill, in a fixed number of queries."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.db.models import Q, QuerySet
+from django.utils.functional import Promise
+
+from continuity.accounts.models import Team, User
+from continuity.accounts.roles import Action
+from continuity.domain.injects import TRANSITIONS as INJECT_TRANSITIONS
+from continuity.domain.injects import InjectEvent, InjectState, Trigger
+from continuity.domain.states import BEFORE, LIVE, OVER, DrillEvent, DrillState, events_from
+from continuity.drills.models import (
+    INJECT_STATE_LABELS,
+    Criterion,
+    Drill,
+    DrillInject,
+    Performance,
+)
+from continuity.drills.queries.scripts import on_the_wall
+from continuity.drills.queries.words import to_words, when_words
+from continuity.inventory.models import Workflow
+from continuity.outages.models import Outage, Recovery
+from continuity.outages.queries.board import Board, board
+
+MOST: Final = 50
+BUTTONS: Final = frozenset(
+    {
+        DrillEvent.START,
+        DrillEvent.PAUSE,
+        DrillEvent.RESUME,
+        DrillEvent.END,
+        DrillEvent.ABORT,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class InjectLine:
+    """One inject as the facilitator sees it. `at` is when it came or will come, None where
+    that depends on people or the drill has not begun."""
+
+    pk: int
+    number: int
+    state: str
+    state_label: str | Promise
+    when: str
+    at: datetime | None
+    sender: str
+    channel: str
+    to: str
+    text: str
+    expected: str
+    added: bool
+    reached: int | None
+    done: str
+    performance: str
+    events: frozenset[InjectEvent]
+
+    @property
+    def may_deliver(self) -> bool:
+        return InjectEvent.DELIVER in self.events
+
+    @property
+    def may_skip(self) -> bool:
+        return InjectEvent.SKIP in self.events
+
+    @property
+    def may_edit(self) -> bool:
+        return InjectEvent.EDIT in self.events
+
+    @property
+    def may_record(self) -> bool:
+        return InjectEvent.RECORD in self.events
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A recovery that waits for somebody. `part` is its place on the live page."""
+
+    part: int
+    workflow: str
+    who: str
+    since: datetime | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Console:
+    """`silent` have not acknowledged, `stuck` said that they are: the first fifty each."""
+
+    drill: Drill
+    outage: Outage
+    board: Board
+    events: tuple[DrillEvent, ...]
+    may_run: bool
+    injects: tuple[InjectLine, ...]
+    waiting: int
+    silent: tuple[Person, ...]
+    silent_total: int
+    stuck: tuple[Person, ...]
+    criteria_to_rate: int
+
+
+def console(
+    drill: Drill, injects: Iterable[DrillInject], *, user: User, now: datetime
+) -> Console:
+    """Return the console of `drill` for `user`, with these `injects` of its list."""
+    outage = drill.outage
+    may_run = Drill.objects.allowing(user, Action.RUN_DRILL).filter(pk=drill.pk).exists()
+    state = board(outage, now=now)
+    around = outage.recoveries.select_related("workflow__team", "lead", "stuck_by")
+    silent = around.none()
+    if outage.state in LIVE:
+        silent = around.filter(acknowledged_at=None, excused_at=None)
+    stuck = around.exclude(stuck_reason="").order_by("stuck_at", "pk")
+    return Console(
+        drill=drill,
+        outage=outage,
+        board=state,
+        events=tuple(event for event in events_from(outage.state) if event in BUTTONS),
+        may_run=may_run,
+        injects=tuple(_line(drill, inject, state) for inject in injects),
+        waiting=drill.injects.waiting().count(),
+        silent=tuple(
+            _person(row) for row in silent.order_by("workflow__name", "pk")[:MOST]
+        ),
+        silent_total=silent.count(),
+        stuck=tuple(_person(row) for row in stuck[:MOST]),
+        criteria_to_rate=drill.criteria.filter(percent=None, rating="").count(),
+    )
+
+
+def injects_of(drill: Drill) -> QuerySet[DrillInject]:
+    """Return the list of a drill in the order of its numbers. Not yet read."""
+    return drill.injects.select_related("workflow", "to_team").order_by("number")
+
+
+def criteria_of(drill: Drill) -> QuerySet[Criterion]:
+    """Return the criteria of a drill that the evaluator rates. Not yet read."""
+    return drill.criteria.filter(percent=None)
+
+
+def teams_of(drill: Drill) -> QuerySet[Team]:
+    """Return the teams that take part, or that an inject is meant for. Not yet read."""
+    taking_part = drill.outage.teams.values("pk")
+    meant = drill.injects.exclude(to_team=None).values("to_team")
+    found = Team.objects.filter(Q(pk__in=taking_part) | Q(pk__in=meant))
+    return found.order_by("name", "pk")
+
+
+def workflows_of(drill: Drill) -> QuerySet[Workflow]:
+    """Return the workflows in it, once it has begun; before, those of its teams that can
+    be; and those that an inject waits for. Not yet read."""
+    outage = drill.outage
+    inside = Q(pk__in=outage.recoveries.values("workflow"))
+    if outage.state in BEFORE:
+        inside = Q(archived_at=None, team__in=outage.teams.values("pk"))
+    waited_for = drill.injects.exclude(workflow=None).values("workflow")
+    found = Workflow.objects.filter(inside | Q(pk__in=waited_for))
+    return found.order_by("name", "pk")
+
+
+def _person(recovery: Recovery) -> Person:
+    return Person(
+        part=recovery.pk,
+        workflow=recovery.workflow.name,
+        who=str(recovery.lead or recovery.workflow.team),
+        since=recovery.stuck_at,
+        reason=recovery.stuck_reason,
+    )
+
+
+def _line(drill: Drill, inject: DrillInject, state: Board) -> InjectLine:
+    return InjectLine(
+        pk=inject.pk,
+        number=inject.number,
+        state=inject.state,
+        state_label=INJECT_STATE_LABELS[InjectState(inject.state)],
+        when=when_words(inject),
+        at=inject.delivered_at or _comes_at(drill, inject, state),
+        sender=inject.sender,
+        channel=inject.get_channel_display(),
+        to=to_words(inject),
+        text=inject.text,
+        expected=inject.expected,
+        added=inject.added,
+        reached=inject.reached,
+        done=inject.done,
+        performance=str(Performance(inject.performance).label)
+        if inject.performance
+        else "",
+        events=_events(drill.outage, inject),
+    )
+
+
+def _events(outage: Outage, inject: DrillInject) -> frozenset[InjectEvent]:
+    """Return what can be done to it, the drill being where it is."""
+    possible = {
+        event for state, event in INJECT_TRANSITIONS if state == InjectState(inject.state)
+    }
+    if outage.state != DrillState.RUNNING:
+        possible.discard(InjectEvent.DELIVER)
+    if outage.state in OVER:
+        possible -= {InjectEvent.SKIP, InjectEvent.EDIT}
+    if DrillEvent.NOTE not in events_from(outage.state):
+        possible.discard(InjectEvent.RECORD)
+    return frozenset(possible)
+
+
+def _comes_at(drill: Drill, inject: DrillInject, state: Board) -> datetime | None:
+    waits = inject.state == InjectState.WAITING and inject.trigger == Trigger.TIME
+    if not waits or drill.outage.occurred_at is None or state.is_over:
+        return None
+    return on_the_wall(drill.outage.onset, drill.pace.lived(inject.wait), state.pauses)

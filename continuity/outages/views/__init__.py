@@ -1,0 +1,1 @@
+"""The doors of outages: the live page, pictures, and the links of participants."""

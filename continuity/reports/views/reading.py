@@ -1,0 +1,113 @@
+"""Watching reports being made, taking them away."""
+
+import io
+from typing import Final
+
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from continuity.accounts.access import access
+from continuity.accounts.http import SignedInRequest
+from continuity.accounts.roles import Action
+from continuity.drills.models import Drill
+from continuity.inventory.exports import csv_file, xlsx_file
+from continuity.reports import exports, queries, services
+from continuity.reports.forms import ContinuityReportForm
+from continuity.reports.models import Report, ReportKind, ReportState
+from continuity.web.htmx import render_page
+
+XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@require_GET
+@access(Action.VIEW)
+def listing(request: SignedInRequest) -> HttpResponse:
+    context = {
+        "page": queries.page(request.user, request.GET.get("page")),
+        "form": ContinuityReportForm(user=request.user),
+    }
+    return render_page(request, "reports/list.html", context, part="reports")
+
+
+@require_GET
+@access(Action.VIEW, Drill)
+def drill_card(request: SignedInRequest, drill: Drill) -> HttpResponse:
+    """The card on a drill's page: its reports, and the button for another."""
+    context = {"drill": drill, "reports": queries.of_drill(drill)}
+    return render(request, "reports/_drill_card.html", context)
+
+
+@require_GET
+@access(Action.VIEW, Report)
+def report(request: SignedInRequest, report: Report) -> HttpResponse:
+    context = {
+        "report": report,
+        "size": len(report.pdf or b""),
+        "newer": queries.superseding(report),
+        "changes": (report.facts or {}).get("changes", []),
+    }
+    return render_page(request, "reports/report.html", context, part="state")
+
+
+@require_POST
+@access(Action.VIEW, Report)
+def again(request: SignedInRequest, report: Report) -> HttpResponse:
+    services.try_again(report.pk, actor=request.user, now=timezone.now())
+    return redirect(report)
+
+
+@require_GET
+@access(Action.VIEW, Report)
+def download(request: SignedInRequest, report: Report) -> HttpResponse:
+    if report.state != ReportState.DONE or report.pdf is None:
+        return redirect(report)
+    response = HttpResponse(bytes(report.pdf), content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="{_file_name(report)}.pdf"'
+    response["X-Content-SHA256"] = report.pdf_sha256
+    return response
+
+
+@require_GET
+@access(Action.VIEW, Report)
+def facts(request: SignedInRequest, report: Report) -> HttpResponse:
+    """The facts the report was made from: what its SHA-256 is taken over."""
+    if report.state != ReportState.DONE:
+        return redirect(report)
+    response = JsonResponse(report.facts, json_dumps_params={"ensure_ascii": False})
+    response["Content-Disposition"] = f'attachment; filename="{_file_name(report)}.json"'
+    return response
+
+
+@require_GET
+@access(Action.VIEW, Report)
+def csv_files(request: SignedInRequest, report: Report) -> HttpResponse:
+    """The tables of a register as a ZIP of CSV files."""
+    if report.facts is None or report.kind != ReportKind.EVIDENCE:
+        return redirect(report)
+    out = io.BytesIO()
+    csv_file.archive(exports.register(report.facts), out)
+    return _taken(out, "application/zip", f"{_file_name(report)}.zip")
+
+
+@require_GET
+@access(Action.VIEW, Report)
+def workbook(request: SignedInRequest, report: Report) -> HttpResponse:
+    """The tables of a register as a workbook. Raises TooLongForWorkbook."""
+    if report.facts is None or report.kind != ReportKind.EVIDENCE:
+        return redirect(report)
+    out = io.BytesIO()
+    xlsx_file.write(exports.register(report.facts), out)
+    return _taken(out, XLSX, f"{_file_name(report)}.xlsx")
+
+
+def _taken(out: io.BytesIO, content_type: str, name: str) -> HttpResponse:
+    response = HttpResponse(out.getvalue(), content_type=content_type)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _file_name(report: Report) -> str:
+    day = report.cut_off.date().isoformat()
+    return f"continuity-{report.kind}-{report.pk}-v{report.version}-{day}".replace("_", "-")
