@@ -22,6 +22,7 @@ urlpatterns = [
         tools="tools/",
         providers="providers/",
         knock_outs="knock-out/",
+        what_if="what-if/",
         my_access="access/",
         packs="packs/",
     ),
