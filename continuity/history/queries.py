@@ -88,6 +88,10 @@ VERBS: Final[Mapping[str, Promise]] = {
     "impact.level_changed": _("Impact level changed"),
     "impact.levels_moved": _("Order of impact levels changed"),
     "impact.level_removed": _("Impact level removed"),
+    "forecast.asked": _("Forecast asked for"),
+    "forecast.cancelled": _("Forecast cancelled"),
+    "forecast.failed": _("Forecast given up"),
+    "forecast.made": _("Forecast made"),
     "import.applied": _("File imported"),
     "import.undone": _("Import undone"),
     "schedule.created": _("Schedule made"),
@@ -190,11 +194,14 @@ KINDS: Final[Mapping[str, Promise]] = {
     "blackout": _("Days without drills"),
     "programme": _("Programme of drills"),
     "report": _("Reports"),
+    "forecast": _("Forecasts"),
     "endpoint": _("Webhooks and chats"),
 }
 """What a verb's first word is about, in the order of the filter."""
 
 FIELDS: Final[Mapping[str, Promise]] = {
+    "seed": _("Seed"),
+    "years": _("Simulated years"),
     "name": _("Name"),
     "email": _("E-mail address"),
     "zone": _("Time zone"),
@@ -459,6 +466,7 @@ LINKS: Final[Mapping[str, str]] = {
     "drills.drill": "drills:drill",
     "drills.schedule": "drills:schedule",
     "drills.correctiveaction": "drills:action",
+    "insight.forecast": "insight:forecast",
 }
 ADMINISTERED: Final[Mapping[str, str]] = {
     "accounts.user": "accounts:person",

@@ -63,7 +63,13 @@ SECTIONS: Final[Sequence[tuple[str | Promise, Sequence[Place]]]] = (
             Place("outages:list", "alert", _("Outages"), "live_outages"),
         ),
     ),
-    (_("Prove"), (Place("reports:list", "report", _("Reports")),)),
+    (
+        _("Prove"),
+        (
+            Place("reports:list", "report", _("Reports")),
+            Place("insight:list", "layers", _("Forecasts")),
+        ),
+    ),
     (
         _("Organisation"),
         (

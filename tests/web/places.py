@@ -35,6 +35,7 @@ urlpatterns = [
     ),
     space("outages", list="outages/"),
     space("reports", list="reports/"),
+    space("insight", list="forecasts/"),
     space("notifications", own="messages/"),
     space("history", list="history/"),
     space(

@@ -235,7 +235,8 @@ class KnockOutPage:
     """What the loss of the `chosen` tools does to the workflows the reader may see.
 
     `tools` stop with them, themselves left out. `proven` of those that fall
-    back land on proven alternatives only. `crowds` are the fullest first, those where someone loses before all others.
+    back land on proven alternatives only. `crowds` are the fullest first, those where
+    someone loses before all others.
     """
 
     chosen: tuple[Tool, ...]
