@@ -82,7 +82,7 @@ def forecast(request: SignedInRequest, forecast: Forecast) -> HttpResponse:
             "found": found,
             "show": show,
             "page": page_of(request, getattr(found, show)),
-            "chart": reading.chart(found, uid="teams").figure(),
+            "chart": reading.chart(found, uid="teams").figure(1100),
             "currency": reading.currency(),
         }
     return render_page(request, "insight/forecast.html", context, part="state")
