@@ -33,6 +33,7 @@ class Action(StrEnum):
     REVIEW = "review"  # approve what a drill showed
     EVALUATE = "evaluate"
     APPROVE_DRILL = "approve_drill"
+    FORECAST = "forecast"
     IMPORT = "import"
     EDIT_CATALOGUE = "edit_catalogue"
     ADMINISTER = "administer"
@@ -62,6 +63,7 @@ POLICY: Final[Mapping[Action, Rule]] = {
     Action.REVIEW: Rule(None, _MANAGERS),
     Action.EVALUATE: Rule(TeamRole.LEAD, _MANAGERS),
     Action.APPROVE_DRILL: Rule(None, _MANAGERS),
+    Action.FORECAST: Rule(None, _MANAGERS),
     Action.IMPORT: Rule(None, _MANAGERS),
     Action.EDIT_CATALOGUE: Rule(None, _MANAGERS),
     Action.ADMINISTER: Rule(None, frozenset({OrganisationRole.ADMINISTRATOR})),

@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "continuity.inventory",
     "continuity.outages",
     "continuity.drills",
+    "continuity.insight",
     "continuity.reports",
     "continuity.dashboard",
     "continuity.local",
@@ -152,6 +153,7 @@ CELERY_BEAT_SCHEDULE = {
     "tell-endpoints": {"task": "notifications.tell_endpoints", "schedule": TICK},
     "digest": {"task": "notifications.digest", "schedule": 20.0},
     "render": {"task": "reports.render", "schedule": TICK},
+    "forecast": {"task": "insight.compute", "schedule": TICK},
     # Proofs, reviews and answers become due on a day; each is told once.
     "remind-owners": {"task": "inventory.remind", "schedule": 3600.0},
     "check-imports": {"task": "inventory.check_imports", "schedule": TICK},

@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("continuity.notifications.urls")),
     path("outages/", include("continuity.outages.urls")),
     path("drills/", include("continuity.drills.urls")),
+    path("forecasts/", include("continuity.insight.urls")),
     path("reports/", include("continuity.reports.urls")),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

@@ -251,6 +251,18 @@ def proven_until(
     )
 
 
+def proven_after(
+    proofs: Iterable[ProofFacts], dependency: DependencyFacts, *, now: datetime
+) -> timedelta | None:
+    """Return how long after the onset the work went on, as the latest proof that shows
+    all it must has it; None where none does, by the rule of `proven_until`."""
+    counting = [
+        proof for proof in proofs if proven_until([proof], dependency, now=now) is not None
+    ]
+    latest = max(counting, key=lambda proof: proof.shown_at, default=None)
+    return None if latest is None else latest.minimum_after
+
+
 def alternative_readiness(
     alternative: AlternativeFacts, dependency: DependencyFacts, *, now: datetime
 ) -> AlternativeReadiness:

@@ -51,6 +51,7 @@ SECTIONS: Final[Sequence[tuple[str | Promise, Sequence[Place]]]] = (
             Place("inventory:workflows", "flow", _("Workflows"), "workflows"),
             Place("inventory:due", "check", _("Due for review"), "due_reviews"),
             Place("inventory:tools", "tool", _("AI tools"), also=("inventory:knock_outs",)),
+            Place("inventory:what_if", "help", _("What if")),
             Place("inventory:providers", "building", _("Providers")),
         ),
     ),
@@ -63,7 +64,13 @@ SECTIONS: Final[Sequence[tuple[str | Promise, Sequence[Place]]]] = (
             Place("outages:list", "alert", _("Outages"), "live_outages"),
         ),
     ),
-    (_("Prove"), (Place("reports:list", "report", _("Reports")),)),
+    (
+        _("Prove"),
+        (
+            Place("reports:list", "report", _("Reports")),
+            Place("insight:list", "layers", _("Forecasts")),
+        ),
+    ),
     (
         _("Organisation"),
         (

@@ -111,6 +111,13 @@ PILLS: Final[Mapping[str, Mapping[str, Pill]]] = {
         ),
         "closed": Pill("ok", "check", pgettext_lazy("status of an action", "Closed")),
     },
+    "forecast": {
+        "waiting": Pill("", "clock", _("Waiting")),
+        "running": Pill("info", "refresh", _("Being computed")),
+        "done": Pill("ok", "check", _("Ready")),
+        "cancelled": Pill("", "x", _("Cancelled")),
+        "failed": Pill("bad", "x", _("Failed")),
+    },
     "report": {
         "waiting": Pill("", "clock", _("Waiting")),
         "rendering": Pill("info", "refresh", _("Being made")),

@@ -22,6 +22,7 @@ urlpatterns = [
         tools="tools/",
         providers="providers/",
         knock_outs="knock-out/",
+        what_if="what-if/",
         my_access="access/",
         packs="packs/",
     ),
@@ -34,6 +35,7 @@ urlpatterns = [
     ),
     space("outages", list="outages/"),
     space("reports", list="reports/"),
+    space("insight", list="forecasts/"),
     space("notifications", own="messages/"),
     space("history", list="history/"),
     space(

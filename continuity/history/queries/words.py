@@ -83,6 +83,10 @@ VERBS: Final[Mapping[str, Promise]] = {
     "impact.level_changed": _("Impact level changed"),
     "impact.levels_moved": _("Order of impact levels changed"),
     "impact.level_removed": _("Impact level removed"),
+    "forecast.asked": _("Forecast asked for"),
+    "forecast.cancelled": _("Forecast cancelled"),
+    "forecast.failed": _("Forecast given up"),
+    "forecast.made": _("Forecast made"),
     "impact.level_brought_back": _("Impact level brought back"),
     "import.applied": _("File imported"),
     "import.undone": _("Import undone"),
@@ -189,11 +193,14 @@ KINDS: Final[Mapping[str, Promise]] = {
     "blackout": _("Days without drills"),
     "programme": _("Programme of drills"),
     "report": _("Reports"),
+    "forecast": _("Forecasts"),
     "endpoint": _("Webhooks and chats"),
 }
 """What a verb's first word is about, in the order of the filter."""
 
 FIELDS: Final[Mapping[str, Promise]] = {
+    "seed": _("Seed"),
+    "years": _("Simulated years"),
     "name": _("Name"),
     "email": _("E-mail address"),
     "zone": _("Time zone"),
@@ -476,6 +483,7 @@ LINKS: Final[Mapping[str, str]] = {
     "drills.scenario": "drills:scenario",
     "outages.outage": "outages:live",
     "drills.correctiveaction": "drills:action",
+    "insight.forecast": "insight:forecast",
 }
 SUBJECTS: Final[Mapping[str, str]] = {
     "workflow": "inventory.workflow",

@@ -232,13 +232,14 @@ class Crowd:
 
 @dataclass(frozen=True, slots=True)
 class KnockOutPage:
-    """What the loss of `tool` does to the workflows the reader may see.
+    """What the loss of the `chosen` tools does to the workflows the reader may see.
 
-    `proven` of those that fall back land on proven alternatives only. `crowds` are the
-    fullest first, those where someone loses before all others.
+    `tools` stop with them, themselves left out. `proven` of those that fall
+    back land on proven alternatives only. `crowds` are the fullest first, those where
+    someone loses before all others.
     """
 
-    tool: Tool
+    chosen: tuple[Tool, ...]
     graph: Graph
     inventory: Inventory
     lost: KnockOut
@@ -247,6 +248,10 @@ class KnockOutPage:
     proven: int
     until: Mapping[int, datetime]
     crowds: tuple[Crowd, ...]
+
+    @property
+    def tool(self) -> Tool:
+        return self.chosen[0]
 
     @property
     def shown(self) -> tuple[Crowd, ...]:
@@ -275,22 +280,36 @@ class KnockOutPage:
 
 def page(user: User, tool: Tool, *, now: datetime) -> KnockOutPage:
     """Return the knock-out of one tool, in five queries."""
+    return of(user, [tool.pk], now=now)
+
+
+def of(
+    user: User,
+    failed: Collection[int],
+    *,
+    degraded: Collection[int] = (),
+    now: datetime,
+    graph: Graph | None = None,
+) -> KnockOutPage:
+    """Return what happens when all of `failed` are lost at once while `degraded` work
+    badly: five queries, one less with the graph that the caller has read already."""
     known = Inventory(user)
-    graph = fate.graph()
-    lost = graph.knock_out({tool.pk}, known.indexed)
+    graph = graph or fate.graph()
+    lost = graph.knock_out(failed, known.indexed, degraded=degraded)
     until = _until(lost.landings, known, now)
     landed: dict[int, list[Landing]] = defaultdict(list)
     for one in lost.landings:
         landed[one.workflow].append(one)
     tools = Tool.objects.select_related("provider", "parent").in_bulk(
-        {tool.pk, *(one.tool for one in lost.landings if one.tool is not None)}
+        {*failed, *degraded, *(one.tool for one in lost.landings if one.tool is not None)}
     )
+    stopped = {tool for tool, one in lost.effects.items() if one is Effect.STOPS}
     return KnockOutPage(
-        tool=tools[tool.pk],
+        chosen=tuple(tools[pk] for pk in (*failed, *degraded)),
         graph=graph,
         inventory=known,
         lost=lost,
-        tools=sum(one is Effect.STOPS for one in lost.effects.values()) - 1,
+        tools=len(stopped.difference(failed)),
         critical=sum(known.works[pk].tier == Tier.CRITICAL for pk in lost.stops),
         proven=sum(
             all(one.alternative in until for one in landed[pk]) for pk in lost.falls_back
@@ -468,6 +487,7 @@ def rows(found: KnockOutPage, keys: Collection[int]) -> list[Row]:
         if one.workflow in wanted
     }
     lines: dict[int, list[Line]] = defaultdict(list)
+    chosen = {tool.pk for tool in found.chosen}
     for one in relying:
         effect = found.lost.effects.get(one.tool)
         if effect is None:
@@ -476,7 +496,7 @@ def rows(found: KnockOutPage, keys: Collection[int]) -> list[Row]:
         line = Line(
             tool=one.tool,
             name=found.graph.name(one.tool),
-            direct=one.tool == found.tool.pk,
+            direct=one.tool in chosen,
             stopped=effect is Effect.STOPS,
             needed=one.stops,
         )

@@ -32,12 +32,14 @@ WORST: Final = (Outcome.STOPS, Outcome.FALLS_BACK, Outcome.DEGRADED)
 @dataclass(frozen=True, slots=True)
 class Spell:
     """When a tool, by its name in the catalogue, was down (or only degraded), counted
-    from the start of the outage; None is what was not published."""
+    from the start of the outage; None is what was not published. `rate` is the percent
+    of its requests that failed."""
 
     tool: str
     down: bool
     since: timedelta | None
     until: timedelta | None
+    rate: int | None = None
 
     @property
     def published(self) -> bool:
@@ -104,10 +106,10 @@ def _spell(tool: str, row: Mapping[str, Any]) -> Spell:
         None if row[name] is None else timedelta(minutes=row[name])
         for name in ("from", "to")
     )
-    return Spell(tool, down, since, until)
+    return Spell(tool, down, since, until, row.get("rate"))
 
 
-def _keys() -> Mapping[str, int]:
+def tools_named() -> Mapping[str, int]:
     """Return the key of each tool that the facts name, in one query. A tool that was
     renamed is found by its old name, which stays one of its spellings."""
     names = {spell.tool for outage in facts() for spell in outage.spells}
@@ -249,7 +251,7 @@ def of_workflow(
     less with the graph that the caller has read already."""
     known = Inventory(user, only=workflow.pk)
     graph = graph or fate.graph()
-    keys = _keys()
+    keys = tools_named()
     hours = _hours(workflow)
     rows = []
     for outage in facts():
@@ -356,7 +358,7 @@ def of_tool(user: User, tool: Tool) -> ToolOutages:
     """
     known = Inventory(user)
     graph = fate.graph()
-    keys = _keys()
+    keys = tools_named()
     riding = graph.blast_radius({tool.pk})
     reliances = _riding(known.reliances, riding.keys())
     rows = []

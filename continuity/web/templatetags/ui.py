@@ -6,6 +6,7 @@ Filters: duration, clock, reading, moment, time_of_day, day, day_time, percent, 
 """
 
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -185,6 +186,11 @@ def day(value: date | None) -> str:
 @register.filter
 def day_time(value: datetime | None) -> str:
     return formats.day_time(value)
+
+
+@register.filter
+def amount(value: Decimal | None, unit: str) -> str:
+    return formats.amount(value, unit)
 
 
 @register.filter

@@ -1,0 +1,1 @@
+"""Reading: the record of outages, the inventory under it, forecasts that were made."""

@@ -1,0 +1,1 @@
+"""Asking for a forecast, computing it, calling it off."""

@@ -1,0 +1,13 @@
+from django.urls import path
+
+from continuity.insight import views
+
+app_name = "insight"
+urlpatterns = [
+    path("", views.listing, name="list"),
+    path("ask/", views.ask, name="ask"),
+    path("compare/", views.compare, name="compare"),
+    path("<int:pk>/", views.forecast, name="forecast"),
+    path("<int:pk>/cancel/", views.cancel, name="cancel"),
+    path("<int:pk>/<slug:table>.csv", views.download, name="csv"),
+]
