@@ -285,7 +285,7 @@ def test_an_odd_file_is_checked_row_by_row_and_nothing_is_saved(client, name):
     assert page.status_code == 200
     plan = page.context["plan"]
     assert plan.counts["fix"] == plan.counts["all"] >= 1
-    assert all(fault.sentence for line in plan.rows for fault in line.faults)
+    assert all(problem.fault.sentence for problem in plan.problems)
     imports.apply(row.pk, actor=boss, now=NOON)
     assert not Workflow.objects.exists()
     assert not Tool.objects.exists()
