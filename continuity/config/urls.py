@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("history/", include("continuity.history.urls")),
     path("", include("continuity.notifications.urls")),
     path("outages/", include("continuity.outages.urls")),
+    path("outages/", include("continuity.incidents.urls")),
     path("drills/", include("continuity.drills.urls")),
     path("reports/", include("continuity.reports.urls")),
     path("healthz", health.healthz, name="healthz"),

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import Count, Exists, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
@@ -17,6 +17,9 @@ from continuity.inventory.queries.reviews import own_due
 from continuity.notifications.models import Notification
 from continuity.outages.models import Outage, OutageKind
 
+MOST_BANNERS: Final = 3
+"""Real outages that stand above every page; with more, the list has them all."""
+
 
 @dataclass(frozen=True, slots=True)
 class Shell:
@@ -28,6 +31,8 @@ class Shell:
     actions_overdue: int
     live_drills: int
     live_outages: int
+    now: tuple[Outage, ...]
+    """The latest real outages that go on, for the banner of every page."""
     unread: int
     organisation: str
     server_now: datetime
@@ -41,6 +46,12 @@ def overdue(rows: "QuerySet[Outage]", now: datetime) -> "QuerySet[Outage]":
     return rows.filter(kind=OutageKind.DRILL, state=DrillState.PLANNED, due_at__lt=now)
 
 
+def _now(live: "QuerySet[Outage]") -> tuple[Outage, ...]:
+    return tuple(
+        live.filter(kind=OutageKind.REAL).order_by("-occurred_at", "-pk")[:MOST_BANNERS]
+    )
+
+
 def counted(rows: "QuerySet[Any]") -> Coalesce:
     """Return the number of `rows` as a part of another query."""
     alone = rows.order_by().annotate(all=Value(1)).values("all")
@@ -48,7 +59,8 @@ def counted(rows: "QuerySet[Any]") -> Coalesce:
 
 
 def shell(user: User | None, *, now: datetime) -> Shell:
-    """Return what the frame shows to `user`; nothing counted for nobody. One query."""
+    """Return what the frame shows to `user`; nothing counted for nobody. One query, and
+    one more while something really fails."""
     if user is None:
         return Shell(
             0,
@@ -57,6 +69,7 @@ def shell(user: User | None, *, now: datetime) -> Shell:
             0,
             0,
             0,
+            (),
             0,
             "",
             now,
@@ -103,6 +116,7 @@ def shell(user: User | None, *, now: datetime) -> Shell:
         actions_overdue=row["actions_overdue"],
         live_drills=row["live_drills"],
         live_outages=row["live_outages"],
+        now=_now(live) if row["live_outages"] else (),
         unread=row["unread"],
         organisation=row["organisation"] or "",
         server_now=now,
