@@ -12,6 +12,7 @@ from continuity.drills.views import (
     planning,
     programme,
     scenarios,
+    undoing,
 )
 
 app_name = "drills"
@@ -72,6 +73,7 @@ urlpatterns = [
     path("blackouts/<int:pk>/", programme.blackout_file, name="blackout_file"),
     path("blackouts/<int:pk>/use/", programme.blackout_use, name="blackout_use"),
     path("blackouts/<int:pk>/remove/", programme.blackout_remove, name="blackout_remove"),
+    path("deleted/<int:pk>/undo/", undoing.undo_deletion, name="undo_deletion"),
     path("coverage/", programme.coverage, name="coverage"),
     path("coverage/setting/", programme.coverage_setting, name="coverage_setting"),
     path("<int:pk>/after/", after.after, name="after"),

@@ -25,6 +25,7 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SECONDS = timedelta(seconds=1)
+SCRIPT = {"phases": [], "seconds": 7200, "components": {}}
 
 
 @pytest.fixture

@@ -1,0 +1,22 @@
+"""Bringing back schedules and files of holidays."""
+
+from datetime import datetime
+
+from continuity.accounts.models import User
+from continuity.drills.models import BlackoutFile, Schedule
+from continuity.drills.services import blackouts, scheduling
+from continuity.history.services import deletions
+
+
+def bring_back(deletion_pk: int, *, actor: User, now: datetime) -> Schedule | BlackoutFile:
+    """Put back what a deletion took, in one transaction, and return it.
+
+    Raises CannotBringBack with the reason, and then nothing has changed.
+    """
+    with deletions.bringing_back(deletion_pk, actor=actor, now=now) as back:
+        thing: Schedule | BlackoutFile = back.things[0]
+        if isinstance(thing, Schedule):
+            scheduling.fit_again(thing, actor=actor, now=now)
+        else:
+            blackouts.fit_again(thing, actor=actor, now=now)
+        return thing
