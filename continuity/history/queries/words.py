@@ -324,7 +324,6 @@ FIELDS: Final[Mapping[str, Promise]] = {
     "paused_reason": _("Why"),
     "message": _("Message"),
     "onset": _("Onset"),
-    "tools": _("Tools"),
     "links": _("Status pages"),
     "spellings": _("Spellings added"),
     "new": pgettext_lazy("rows of an import", "New"),
