@@ -109,6 +109,9 @@ def test_a_drill_that_comes_due_meanwhile_is_called_off_and_never_begins(tool):
 
     outage = Drill.objects.get().outage
     assert (outage.state, outage.occurred_at) == ("aborted", None)
+    told = Notification.objects.get(kind=Kind.OVER)
+    assert told.subject.startswith("EXERCISE - EXERCICE · The drill was called off")
+    assert "A tool in it fails for real" in told.body
 
 
 @pytest.mark.parametrize("failing", ["upstream", "downstream"])

@@ -107,7 +107,8 @@ def _conduct_one(drill_pk: int, *, now: datetime) -> bool:
     if drill.outage.state == DrillState.RUNNING:
         _run(drill, now)
     if drill.outage.state in OVER and drill.wound_up_at is None:
-        if drill.outage.aborted_reason == "real_outage":
+        begun = drill.outage.occurred_at is not None
+        if begun and drill.outage.aborted_reason == "real_outage":
             messages.tell_real(drill, now=now)
         else:
             messages.tell_over(drill, now=now)

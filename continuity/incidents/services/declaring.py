@@ -8,6 +8,7 @@ from django.db import transaction
 
 from continuity.accounts.models import User
 from continuity.domain.errors import Refused
+from continuity.history.services import record
 from continuity.incidents.models import Incident
 from continuity.incidents.queries import hits_theirs
 from continuity.incidents.services.telling import tell_declared, tell_taken_up
@@ -90,11 +91,30 @@ def change(
     """
     real.retitle(outage_pk, title, seen, actor=actor, now=now)
     real.move_onset(outage_pk, occurred_at, reason=reason, actor=actor, now=now)
-    Incident.objects.filter(outage=outage_pk).update(links=list(links))
+    _link(outage_pk, list(links), actor=actor, now=now)
     if tools is not None:
         real.set_tools(outage_pk, tools, actor=actor, now=now)
         tell_declared(course.locked(outage_pk), now=now)
     return course.locked(outage_pk)
+
+
+def _link(outage_pk: int, links: list[str], *, actor: User, now: datetime) -> None:
+    """Name other status pages, in the caller's transaction; the same ones do nothing."""
+    incident = Incident.objects.select_related("outage__team").get(outage=outage_pk)
+    before = incident.links
+    if before == links:
+        return
+    incident.links = links
+    incident.save(update_fields=["links"])
+    record(
+        "outage.changed",
+        incident.outage,
+        actor=actor,
+        now=now,
+        team=incident.outage.team,
+        before={"links": before},
+        after={"links": links},
+    )
 
 
 @transaction.atomic
