@@ -59,7 +59,14 @@ def access(
 
 
 OPEN_LISTS = frozenset(
-    {Action.SIGNED_IN, Action.VIEW, Action.TAKE_PART, Action.EDIT, Action.RUN_DRILL}
+    {
+        Action.SIGNED_IN,
+        Action.VIEW,
+        Action.TAKE_PART,
+        Action.EDIT,
+        Action.DECLARE,
+        Action.RUN_DRILL,
+    }
 )
 """Actions whose pages without an object are open to all who sign in: what they list
 or offer is cut by `allowing()` to the teams in which the person may do it."""

@@ -30,6 +30,7 @@ class Action(StrEnum):
     EDIT = "edit"
     APPROVE = "approve"
     RUN_DRILL = "run_drill"
+    DECLARE = "declare"  # say that a tool really fails
     REVIEW = "review"  # approve what a drill showed
     EVALUATE = "evaluate"
     APPROVE_DRILL = "approve_drill"
@@ -59,6 +60,7 @@ POLICY: Final[Mapping[Action, Rule]] = {
     Action.TAKE_PART: Rule(TeamRole.MEMBER, _MANAGERS),
     Action.EDIT: Rule(TeamRole.MEMBER, _MANAGERS),
     Action.APPROVE: Rule(TeamRole.LEAD, _MANAGERS),
+    Action.DECLARE: Rule(TeamRole.MEMBER, _MANAGERS),
     Action.RUN_DRILL: Rule(TeamRole.LEAD, _MANAGERS),
     Action.REVIEW: Rule(None, _MANAGERS),
     Action.EVALUATE: Rule(TeamRole.LEAD, _MANAGERS),

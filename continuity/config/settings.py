@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "continuity.inventory",
     "continuity.outages",
     "continuity.drills",
+    "continuity.incidents",
     "continuity.insight",
     "continuity.reports",
     "continuity.dashboard",
@@ -146,6 +147,7 @@ CELERY_BEAT_SCHEDULE = {
     "open-due": {"task": "drills.open_due", "schedule": TICK},
     "remind": {"task": "drills.remind", "schedule": 10.0},
     "conduct": {"task": "drills.conduct", "schedule": TICK},
+    "tend-outages": {"task": "incidents.tend", "schedule": TICK},
     # For drills that ended without: what is conducted drafts its report as it ends.
     "draft-reports": {"task": "drills.draft_reports", "schedule": 10.0},
     "remind-of-actions": {"task": "drills.remind_of_actions", "schedule": 60.0},

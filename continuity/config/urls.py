@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("history/", include("continuity.history.urls")),
     path("", include("continuity.notifications.urls")),
     path("outages/", include("continuity.outages.urls")),
+    path("outages/", include("continuity.incidents.urls")),
     path("drills/", include("continuity.drills.urls")),
     path("forecasts/", include("continuity.insight.urls")),
     path("reports/", include("continuity.reports.urls")),

@@ -9,10 +9,12 @@ from django.utils.functional import SimpleLazyObject
 from continuity.accounts.models import User
 from continuity.dashboard import queries
 from continuity.drills.queries import pages
+from continuity.incidents import queries as declaring
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Return `shell` for base.html, and `may_plan` for whatever offers to plan a drill.
+    """Return `shell` for base.html, and `may_plan` and `may_declare` for whatever offers
+    to plan a drill, or to declare an outage.
 
     Nothing is asked of the database before a template reads it: a fragment, which has
     no frame, costs nothing, and neither does a page for somebody who is not signed in.
@@ -26,4 +28,12 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         user = getattr(request, "user", None)
         return isinstance(user, User) and pages.may_plan(user)
 
-    return {"shell": SimpleLazyObject(look), "may_plan": SimpleLazyObject(may_plan)}
+    def may_declare() -> bool:
+        user = getattr(request, "user", None)
+        return isinstance(user, User) and declaring.may_declare(user)
+
+    return {
+        "shell": SimpleLazyObject(look),
+        "may_plan": SimpleLazyObject(may_plan),
+        "may_declare": SimpleLazyObject(may_declare),
+    }

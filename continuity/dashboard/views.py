@@ -73,11 +73,15 @@ def decisions(request: SignedInRequest) -> HttpResponse:
 
 @access(Action.VIEW)
 def recoveries(request: SignedInRequest) -> HttpResponse:
-    """The recoveries behind the median: those of drills in the period, the latest first."""
+    """The recoveries behind the median: those of drills in the period, the latest first;
+    with `?kind=real` those of real outages, which no median of drills counts."""
     chosen = _scope(request)
     lines = queries.in_period(chosen, queries.recoveries(chosen))
-    measured = [line for line in reversed(lines) if line.is_drill]
+    real = request.GET.get("kind") == "real"
+    measured = [line for line in reversed(lines) if line.is_drill is not real]
     context = {
+        "real": real,
+        "asked": queries.address(chosen),
         "form": forms.ScopeForm(queries.as_asked(chosen), chosen=chosen),
         "page": page_of(request, measured),
         "active": bool(request.GET),

@@ -96,3 +96,17 @@ def events_from(state: DrillState | str) -> tuple[DrillEvent, ...]:
     """Return what a drill in `state` can do, in the order of the buttons."""
     here = DrillState(state)
     return tuple(event for event in DrillEvent if (here, event) in TRANSITIONS)
+
+
+def taken_up(state: DrillState | str) -> DrillState:
+    """Return the state of a real outage that was not over after all.
+
+    No arrow of the machine: a drill is over when it has ended, and only what really
+    failed can turn out to go on. Raises IllegalTransition unless it has ended.
+    """
+    here = DrillState(state)
+    if here is not DrillState.ENDED:
+        raise IllegalTransition(
+            f"A {here} outage cannot be taken up.", state=here, event="take_up"
+        )
+    return DrillState.RUNNING

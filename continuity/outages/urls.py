@@ -39,5 +39,7 @@ urlpatterns = [
     ),
     path("by-link/<str:token>/<int:pk>/stuck/", passes.stuck, name="pass_stuck"),
     path("by-link/<str:token>/<int:pk>/note/", passes.note, name="pass_note"),
+    path("workflows/<int:pk>/record/", live.workflow_record, name="workflow_record"),
+    path("tools/<int:pk>/record/", live.tool_record, name="tool_record"),
     path("workflows/<int:pk>/history/", live.workflow_history, name="workflow_history"),
 ]

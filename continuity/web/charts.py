@@ -64,29 +64,42 @@ class Trend:
     Over the target is a diamond with its figure. A lower bound ("> 42") is a hollow
     triangle that points up, always with its figure, and the line to it is dashed:
     the true value is higher, and a smooth line would promise more than was seen.
+
+    `others` is a second measurement of the same moments, drawn as squares with their
+    figures and joined by no line: the two are not one series. It adds a column to the
+    table, headed by the third of `heads`.
     """
 
     uid: str
     title: str
     description: str
     points: Sequence[Point]
-    heads: tuple[str, str]
+    heads: Sequence[str]
     target: float | None = None
     target_label: str = ""
     unit: str = "min"
     height: int = 220
+    others: Sequence[Point] = ()
 
     STEPS: ClassVar[Sequence[int]] = (1, 2, 5, 10, 15, 30, 60, 120, 240, 480, 1440)
 
     def figure(self, wide: int = 720, narrow: int = NARROW) -> Figure:
-        rows = [(point.label, _bounded(point)) for point in self.points]
+        rows: list[Sequence[str]] = [
+            (point.label, _bounded(point)) for point in self.points
+        ]
+        if self.others:
+            rows = [
+                (*row, _bounded(other))
+                for row, other in zip(rows, self.others, strict=True)
+            ]
         return Figure(
             self.title, self.svg(wide), self.svg(narrow, slim=True), self.heads, rows
         )
 
     def svg(self, width: int, *, slim: bool = False) -> SafeString:
         """Return the drawing, `slim` for a phone; empty without a single value."""
-        known = [point.value for point in self.points if point.value is not None]
+        both = [*self.points, *self.others]
+        known = [point.value for point in both if point.value is not None]
         if not known:
             return _nothing()
         left, top, bottom = 34, 18, 26
@@ -127,6 +140,8 @@ class Trend:
         out += self._line(x, y)
         for index, point in enumerate(self.points):
             out += self._mark(index, point, x, y, slim=slim)
+        for index, other in enumerate(self.others):
+            out += self._other(other, x(index), y)
         return _svg(
             width, self.height, f"{self.uid}{'-n' if slim else ''}", self.title,
             self.description, "".join(out), slim=slim,
@@ -163,6 +178,22 @@ class Trend:
                 + (' stroke-dasharray="2 5"/>' if doubt else "/>")
             )
         return out
+
+    def _other(self, point: Point, px: float, y: Callable[[float], float]) -> list[str]:
+        """Draw a square, hollow for a lower bound, with its figure beneath it."""
+        if point.value is None:
+            return []
+        py = y(point.value)
+        fill = WHITE if point.is_lower_bound else BAD
+        cls = "other-bound" if point.is_lower_bound else "other"
+        return [
+            f'<rect class="{cls}" x="{_n(px - 5)}" y="{_n(py - 5)}" width="10" height="10" '
+            f'fill="{fill}" stroke="{BAD}" stroke-width="2"/>',
+            _text(
+                px, py + 19, _bounded(point), cls="t-bad", anchor="middle", fill=BAD,
+                weight=600,
+            ),
+        ]  # fmt: skip
 
     def _mark(
         self,

@@ -46,6 +46,7 @@ PILLS: Final[Mapping[str, Mapping[str, Pill]]] = {
         **RUNS,
         "running": Pill("bad", "alert", _("Live outage")),
         "ended": Pill("ok", "check", _("Over")),
+        "aborted": Pill("", "x", _("Withdrawn")),
     },
     "review": {
         "draft": Pill("", "edit", pgettext_lazy("status of a workflow", "Draft")),

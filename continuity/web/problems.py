@@ -38,6 +38,24 @@ SENTENCES: Final[Mapping[str, Promise]] = {
     "not_running": _(
         "It is not running, so nothing can be recorded. Reload the page to see why."
     ),
+    "real_outage": _(
+        "A tool in this drill fails for real (“%(title)s”), so it cannot start. Work on "
+        "the outage, and hold the drill another day."
+    ),
+    "withdrawn_without_reason": _("Say why it was a false alarm."),
+    "already_live": _(
+        "This is declared already, as “%(title)s”. Join that outage instead, so that "
+        "everybody looks at the same clocks."
+    ),
+    "onset_ahead": _("The onset lies in the future. Choose when it began, or now."),
+    "no_tool_left": _("An outage has at least one tool. Choose one, or withdraw it."),
+    "none_of_yours": _(
+        "No work of your teams falls with these tools. Choose others, or ask a manager to "
+        "declare it."
+    ),
+    "too_late_to_take_up": _(
+        "It was over more than a day ago. Declare a new outage instead."
+    ),
     "too_many_pictures": _(
         "There are %(most)s pictures of this workflow already, as many as are kept."
     ),
@@ -215,6 +233,7 @@ WORDS: Final[Mapping[str, Mapping[str, Promise]]] = {
         "review": pgettext_lazy("you cannot … this", "close the review of"),
         "reopen": pgettext_lazy("you cannot … this", "open the review of"),
         "miss": pgettext_lazy("you cannot … this", "give up"),
+        "take_up": pgettext_lazy("you cannot … this", "take up again"),
         "change": pgettext_lazy("you cannot … this", "change"),
         "archive": pgettext_lazy("you cannot … this", "archive"),
         "restore": pgettext_lazy("you cannot … this", "bring back"),

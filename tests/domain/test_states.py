@@ -12,6 +12,7 @@ from continuity.domain.states import (
     DrillState,
     events_from,
     next_state,
+    taken_up,
 )
 
 # Written out by hand, so that a slip in the table is a difference and not a tautology.
@@ -99,3 +100,12 @@ def test_every_state_can_be_reached_from_a_draft():
         reached |= more
 
     assert reached == set(DrillState)
+
+
+@pytest.mark.parametrize("state", DrillState)
+def test_only_a_real_outage_that_has_ended_goes_on_after_all(state):
+    if state is DrillState.ENDED:
+        assert taken_up(state) is DrillState.RUNNING
+    else:
+        with pytest.raises(IllegalTransition):
+            taken_up(state)

@@ -153,7 +153,7 @@ def test_starting_costs_the_same_for_1_and_for_60_dependencies(
             dependency = DependencyFactory(tool=tool, workflow__team=team)
             AlternativeFactory(dependency=dependency, rank=1)
         outage = plan(team, tool, facilitator)
-        with django_assert_num_queries(15) as asked:
+        with django_assert_num_queries(16) as asked:
             course.start(outage.pk, actor=facilitator, now=NOON)
         counts.append(len(asked))
         assert outage.recoveries.count() == Recovery.objects.filter(outage=outage).count()

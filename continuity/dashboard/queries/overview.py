@@ -156,6 +156,8 @@ class Overview:
     weighted: WeightedShare
     proven: int
     recovery: Summary
+    real: Summary
+    """The recoveries in real outages of the period, which no figure of drills counts."""
     target: Reading | None
     within_target: bool | None
     spark: str
@@ -181,7 +183,9 @@ def overview(chosen: Scope) -> Overview:
     own = stock(chosen)
     lines = recoveries(chosen)
     rows = workflows(chosen, own)
-    measured = [line for line in in_period(chosen, lines) if line.is_drill]
+    period = in_period(chosen, lines)
+    measured = [line for line in period if line.is_drill]
+    real = [line for line in period if not line.is_drill]
     recovery = summary(measured)
     target = _target(measured)
     todo = decisions(chosen, own, lines)
@@ -194,6 +198,7 @@ def overview(chosen: Scope) -> Overview:
         weighted=weighted(((row.level, row.tier) for row in rows), TIER_WEIGHTS),
         proven=sum(row.proven for row in rows),
         recovery=recovery,
+        real=summary(real),
         target=target,
         within_target=(
             recovery.median.within(target.length)
@@ -201,7 +206,7 @@ def overview(chosen: Scope) -> Overview:
             else None
         ),
         spark=_spark(chosen, measured),
-        trend=_trend(chosen, measured, target),
+        trend=_trend(chosen, measured, real, target),
         decisions=_one_each(todo),
         decisions_total=len(todo),
         decision_counts=_counts(todo),
@@ -304,20 +309,33 @@ def _spark(chosen: Scope, lines: Iterable[Line]) -> str:
     return sparkline([_minutes(reading.length) for reading in known])
 
 
-def _trend(chosen: Scope, lines: Iterable[Line], target: Reading | None) -> Figure:
-    months = _by_month(chosen, lines)
-    points = [
+def _points(chosen: Scope, lines: Iterable[Line]) -> list[Point]:
+    return [
         Point(
             dateformat.format(month, "M"),
             None if reading is None else _minutes(reading.length),
             is_lower_bound=bool(reading and reading.is_lower_bound),
         )
-        for month, reading in months
+        for month, reading in _by_month(chosen, lines)
     ]
+
+
+def _trend(
+    chosen: Scope, lines: Iterable[Line], real: Sequence[Line], target: Reading | None
+) -> Figure:
+    """Return the months of drills and, beside them, those of real outages if any."""
+    points = _points(chosen, lines)
+    heads = [gettext("Month"), gettext("Minutes")]
+    if real:
+        heads = [heads[0], gettext("Drills, minutes"), gettext("Real outages, minutes")]
     known = sum(point.value is not None for point in points)
     return Trend(
         uid="trend",
-        title=gettext("Median recovery time in drills, by month"),
+        title=(
+            gettext("Median recovery time in drills and in real outages, by month")
+            if real
+            else gettext("Median recovery time in drills, by month")
+        ),
         description=ngettext(
             "%(known)d month of %(all)d with a drill; the figures are in the table below.",
             "%(known)d months of %(all)d with a drill; the figures are in the table below.",
@@ -325,7 +343,8 @@ def _trend(chosen: Scope, lines: Iterable[Line], target: Reading | None) -> Figu
         )
         % {"known": known, "all": len(points)},
         points=points,
-        heads=(gettext("Month"), gettext("Minutes")),
+        heads=heads,
+        others=_points(chosen, real) if real else (),
         target=None if target is None else _minutes(target.length),
         target_label=gettext("Target"),
         unit=gettext("min"),

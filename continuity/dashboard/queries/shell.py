@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
@@ -18,6 +18,9 @@ from continuity.inventory.queries.reviews import own_due
 from continuity.notifications.models import Notification
 from continuity.outages.models import Outage, OutageKind
 
+MOST_BANNERS: Final = 3
+"""Real outages that stand above every page; with more, the list has them all."""
+
 
 @dataclass(frozen=True, slots=True)
 class Shell:
@@ -29,6 +32,8 @@ class Shell:
     actions_overdue: int
     live_drills: int
     live_outages: int
+    now: tuple[Outage, ...]
+    """The latest real outages that go on, for the banner of every page."""
     unread: int
     organisation: str
     server_now: datetime
@@ -42,8 +47,15 @@ def overdue(rows: "QuerySet[Outage]", now: datetime) -> "QuerySet[Outage]":
     return rows.filter(kind=OutageKind.DRILL, state=DrillState.PLANNED, due_at__lt=now)
 
 
+def _now(live: "QuerySet[Outage]") -> tuple[Outage, ...]:
+    return tuple(
+        live.filter(kind=OutageKind.REAL).order_by("-occurred_at", "-pk")[:MOST_BANNERS]
+    )
+
+
 def shell(user: User | None, *, now: datetime) -> Shell:
-    """Return what the frame shows to `user`; nothing counted for nobody. One query."""
+    """Return what the frame shows to `user`; nothing counted for nobody. One query, and
+    one more while something really fails."""
     if user is None:
         return Shell(
             0,
@@ -52,6 +64,7 @@ def shell(user: User | None, *, now: datetime) -> Shell:
             0,
             0,
             0,
+            (),
             0,
             "",
             now,
@@ -80,6 +93,7 @@ def shell(user: User | None, *, now: datetime) -> Shell:
         actions_overdue=row["actions_overdue"],
         live_drills=row["live_drills"],
         live_outages=row["live_outages"],
+        now=_now(live) if row["live_outages"] else (),
         unread=row["unread"],
         organisation=row["organisation"] or "",
         server_now=now,

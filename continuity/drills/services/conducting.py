@@ -9,11 +9,12 @@ from django.db import transaction
 
 from continuity.domain.clocks import Pause, working_time
 from continuity.domain.scenario import due_phases, seen
-from continuity.domain.states import OVER, DrillState
+from continuity.domain.states import LIVE, OVER, DrillState
 from continuity.drills.models import Drill
 from continuity.drills.queries.scripts import on_the_wall, script_of
 from continuity.drills.services import drafting, injects, messages, scheduling
 from continuity.outages.models import EntryKind, Outage
+from continuity.outages.queries.real import live_real, touching
 from continuity.outages.queries.results import pauses_of
 from continuity.outages.services import course
 from continuity.outages.services.journal import append
@@ -39,7 +40,7 @@ def conduct(*, now: datetime) -> int:
     Each in its own transaction under its row's lock, so a second worker passes it by,
     and one that cannot be moved keeps no other from moving. Doing it again does nothing.
     """
-    looked_after = 0
+    looked_after = stop_for_real(now=now)
     for pk in list(
         Drill.objects.to_conduct(now).order_by("pk").values_list("pk", flat=True)
     ):
@@ -48,6 +49,44 @@ def conduct(*, now: datetime) -> int:
         except Exception:
             logger.exception("Drill %s could not be conducted.", pk)
     return looked_after
+
+
+def stop_for_real(*, now: datetime) -> int:
+    """Call off every drill under way whose tools fail for real; return how many were.
+
+    People must not rehearse losing what they have lost, nor read of it as an exercise.
+    Nothing is asked per drill while nothing really fails.
+    """
+    if not live_real().exists():
+        return 0
+    stopped = 0
+    for drill in Drill.objects.filter(outage__state__in=LIVE).order_by("pk"):
+        try:
+            stopped += _stop_one(drill.pk, now=now)
+        except Exception:
+            logger.exception("Drill %s could not be stopped.", drill.pk)
+    return stopped
+
+
+@transaction.atomic(durable=True)
+def _stop_one(drill_pk: int, *, now: datetime) -> bool:
+    drill = (
+        Drill.objects.filter(outage__state__in=LIVE)
+        .select_for_update(skip_locked=True, of=("self",))
+        .filter(pk=drill_pk)
+        .first()
+    )
+    if drill is None:
+        return False  # another worker has it, or it is over
+    outage = course.locked(drill.outage_id)
+    if outage.state not in LIVE or not _is_real(outage):
+        return False
+    course.abort(outage.pk, reason="real_outage", actor=None, now=now)
+    return True
+
+
+def _is_real(outage: Outage) -> bool:
+    return bool(touching(outage.tools.values_list("pk", flat=True)))
 
 
 @transaction.atomic(durable=True)
@@ -68,7 +107,11 @@ def _conduct_one(drill_pk: int, *, now: datetime) -> bool:
     if drill.outage.state == DrillState.RUNNING:
         _run(drill, now)
     if drill.outage.state in OVER and drill.wound_up_at is None:
-        messages.tell_over(drill, now=now)
+        begun = drill.outage.occurred_at is not None
+        if begun and drill.outage.aborted_reason == "real_outage":
+            messages.tell_real(drill, now=now)
+        else:
+            messages.tell_over(drill, now=now)
         if drill.outage.state == DrillState.ENDED:
             drafting.draft(drill, now=now)
         drill.wound_up_at = now
@@ -92,8 +135,15 @@ def _is_unapproved(outage: Outage, now: datetime) -> bool:
 
 
 def _begin(drill: Drill, now: datetime) -> None:
-    """Start it; if its time is so long gone that it would be over by now, it was missed."""
+    """Start it; if its time is so long gone that it would be over by now, it was missed.
+
+    While a tool of it fails for real it does not begin, not even afterwards: nobody who
+    has just worked through the real loss is to rehearse it.
+    """
     outage = drill.outage
+    if _is_real(outage):
+        drill.outage = course.abort(outage.pk, reason="real_outage", actor=None, now=now)
+        return
     late = outage.missed_by(now)
     event = course.miss if late else course.start
     drill.outage = event(outage.pk, actor=None, now=now)

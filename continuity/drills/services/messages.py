@@ -24,6 +24,7 @@ from continuity.drills.models import (
 )
 from continuity.notifications.models import Kind
 from continuity.notifications.services import Message, owe
+from continuity.outages.queries.real import touching
 from continuity.outages.services import passes
 from continuity.web import formats
 
@@ -199,6 +200,28 @@ def tell_started(drill: Drill, *, now: datetime) -> None:
         )
 
     _owe(drill, "started", Kind.STARTED, write, now)
+
+
+def tell_real(drill: Drill, *, now: datetime) -> None:
+    """Owe all who take part the word that it has become real: the one message of a drill
+    that is not marked as an exercise, since from now on nothing is."""
+    outage = drill.outage
+    real = next(iter(touching(outage.tools.values_list("pk", flat=True))), None)
+
+    def write(user: User) -> Message:
+        title = outage.title if real is None else real.title
+        body = _(
+            "The drill “%(drill)s” is called off: a tool in it fails for real. This is "
+            "not an exercise any more. Work on the real outage, and stay on your "
+            "alternative if you have switched."
+        ) % {"drill": outage.title}
+        return Message(
+            _("Now it is real: %(title)s") % {"title": title},
+            f"{title}\n\n{body}",
+            reverse("outages:list") if real is None else real.get_absolute_url(),
+        )
+
+    _owe(drill, "real", Kind.OUTAGE, write, now)
 
 
 def tell_over(drill: Drill, *, now: datetime) -> None:

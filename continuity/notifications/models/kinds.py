@@ -25,6 +25,9 @@ class Kind(models.TextChoices):
     STUCK = "recovery.stuck", _("Somebody is stuck")
     HANDED = "recovery.handed_over", _("A recovery was handed to you")
     OVER = "drill.over", _("A drill is over")
+    OUTAGE = "outage.declared", _("A real outage is declared")
+    OUTAGE_OPEN = "outage.open", _("A real outage is still open")
+    OUTAGE_OVER = "outage.over", _("A real outage is over")
     ACTIONS_DUE = "action.due", _("An action is due")
     REVIEW_DUE = "workflow.review_due", _("A workflow is due for review")
     PROOF_EXPIRING = "proof.expiring", _("A proof is about to expire")
@@ -74,6 +77,14 @@ ABOUT: Final[Mapping[Kind, About]] = {
     Kind.STUCK: About(_("In a drill or an outage that you facilitate."), at_once=True),
     Kind.HANDED: About(_("In a drill or an outage under way."), at_once=True, shared=False),
     Kind.OVER: About(_("Ended, called off, or missed."), at_once=True),
+    Kind.OUTAGE: About(
+        _("Of a tool that your work needs, with the way to the live page."), at_once=True
+    ),
+    Kind.OUTAGE_OPEN: About(
+        _("Every few hours, if you declared it and nobody has said that it is over."),
+        shared=False,
+    ),
+    Kind.OUTAGE_OVER: About(_("Over, withdrawn, or going on after all."), at_once=True),
     Kind.ACTIONS_DUE: About(_("One that you own.")),
     Kind.REVIEW_DUE: About(_("One that you own."), _LATER),
     Kind.PROOF_EXPIRING: About(_("Two weeks before it counts no more."), _LATER),

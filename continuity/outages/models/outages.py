@@ -103,6 +103,10 @@ class EntryKind(models.TextChoices):
     ENDED = "ended", _("Ended")
     ABORTED = "aborted", _("Aborted")
     MISSED = "missed", _("Missed")
+    JOINED = "joined", _("Joined")
+    TOOLS = "tools", _("Tools")
+    ONSET = "onset", _("Onset corrected")
+    TAKEN_UP = "taken_up", _("Not over after all")
 
 
 class OutageQuerySet(models.QuerySet["Outage"]):
@@ -118,19 +122,24 @@ class OutageQuerySet(models.QuerySet["Outage"]):
     def reaching(self, user: User, action: Action) -> Self:
         """A facilitator may do all with theirs. Others: see it if a team of theirs is
         in it, take part if they are a member of such a team or answer for a workflow
-        in it, run it if they lead the team that holds it."""
+        in it, run it if they lead the team that holds it; and what is real, if they
+        lead any team in it, since who declared it may be out of reach."""
         if user.may(action):
             return self
         teams = Team.objects.allowing(user, action).values("pk")
         facilitated = Q(facilitator=user)
+        # Asked outage by outage: a live page polls this for one of them.
+        of_it = {"outage": OuterRef("pk")}
+        reached = Outage.teams.through.objects.filter(**of_it, team__in=teams)
         if action in {Action.VIEW, Action.TAKE_PART}:
-            # Asked outage by outage: a live page polls this for one of them.
-            of_it = {"outage": OuterRef("pk")}
-            reached = Outage.teams.through.objects.filter(**of_it, team__in=teams)
             # Who answers for a workflow in it need not belong to the workflow's team.
             led = Recovery.objects.filter(answered_by(user), **of_it)
             return self.filter(facilitated | Q(Exists(reached)) | Q(Exists(led)))
-        return self.filter(facilitated | Q(team__in=teams))
+        real = Q(kind=OutageKind.REAL) & Q(Exists(reached))
+        return self.filter(facilitated | Q(team__in=teams) | real)
+
+    def real(self) -> Self:
+        return self.filter(kind=OutageKind.REAL)
 
     def live(self) -> Self:
         return self.filter(state__in=LIVE)

@@ -95,11 +95,17 @@ def version(outage: Outage) -> str:
 
 def real_outages(user: User) -> QuerySet[Outage]:
     """Return the real outages that `user` may see, the latest first. Not yet read."""
-    return (
-        Outage.objects.allowing(user, Action.VIEW)
-        .filter(kind=OutageKind.REAL)
-        .order_by(F("occurred_at").desc(nulls_first=True), "-pk")
+    found = Outage.objects.allowing(user, Action.VIEW).filter(kind=OutageKind.REAL)
+    return found.order_by(F("occurred_at").desc(nulls_first=True), "-pk")
+
+
+def drills_held(user: User) -> QuerySet[Outage]:
+    """Return the simulated outages that `user` may see and that have begun, the latest
+    first. Not yet read."""
+    found = Outage.objects.allowing(user, Action.VIEW).filter(
+        kind=OutageKind.DRILL, occurred_at__isnull=False
     )
+    return found.order_by("-occurred_at", "-pk")
 
 
 def board(outage: Outage, *, now: datetime) -> Board:

@@ -20,6 +20,7 @@ from continuity.outages.models import (
     Outage,
 )
 from continuity.outages.queries.board import words_of
+from continuity.web import formats
 
 PER_PAGE: Final = 50
 LATE: Final = timedelta(seconds=5)
@@ -138,6 +139,10 @@ ICONS: Final[Mapping[str, str]] = {
     EntryKind.ENDED: "stop",
     EntryKind.ABORTED: "x",
     EntryKind.MISSED: "clock",
+    EntryKind.JOINED: "people",
+    EntryKind.TOOLS: "tool",
+    EntryKind.ONSET: "edit",
+    EntryKind.TAKEN_UP: "undo",
 }
 
 
@@ -202,7 +207,7 @@ PLAIN: Final[Mapping[tuple[str, bool], Promise]] = {
     (EntryKind.RESUMED, True): _("Drill goes on"),
     (EntryKind.RESUMED, False): _("The clocks go on"),
     (EntryKind.ABORTED, True): _("Drill aborted; it proves nothing"),
-    (EntryKind.ABORTED, False): _("Aborted"),
+    (EntryKind.ABORTED, False): _("Withdrawn: a false alarm"),
     (EntryKind.MISSED, True): _("Drill missed: nobody was there to run it at its time"),
     (EntryKind.MISSED, False): _("Missed"),
 }
@@ -292,9 +297,36 @@ def _said(entry: JournalEntry, *, is_drill: bool) -> tuple[str | Promise, str]:
             note = data.get("note_fr" if get_language() == "fr" else "note_en", "")
             words = words_of(data)
             return _("%(subject)s: %(text)s") % {"subject": names, "text": words}, note
+        case EntryKind.STARTED if data.get("onset"):
+            at = formats.day_time(datetime.fromisoformat(data["onset"]))
+            since = _("Since %(at)s") % {"at": at}
+            return PLAIN[entry.kind, is_drill], since
+        case EntryKind.JOINED:
+            return _("%(name)s has joined") % {"name": entry.actor_name}, data["seen"]
+        case EntryKind.TOOLS:
+            return _tools(data)
+        case EntryKind.ONSET:
+            said = {
+                name: formats.day_time(datetime.fromisoformat(data[name]))
+                for name in ("before", "after")
+            }
+            text = _("Onset corrected from %(before)s to %(after)s") % said
+            return text, data["reason"]
+        case EntryKind.TAKEN_UP:
+            return _("Not over after all: it goes on"), ""
         case EntryKind.ENDED:
             if data.get("by_itself"):
                 return _("Time limit reached: the drill ended by itself"), ""
             return (_("Drill ended") if is_drill else _("Outage over")), ""
         case _:
             return PLAIN[entry.kind, is_drill], ""
+
+
+def _tools(data: Mapping[str, Any]) -> tuple[str | Promise, str]:
+    added, removed = ", ".join(data["added"]), ", ".join(data["removed"])
+    if added and removed:
+        said = {"added": added, "removed": removed}
+        return _("Tools added: %(added)s; taken out: %(removed)s") % said, ""
+    if added:
+        return _("Tools added: %(added)s") % {"added": added}, ""
+    return _("Tools taken out: %(removed)s") % {"removed": removed}, ""

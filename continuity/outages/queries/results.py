@@ -8,7 +8,8 @@ from typing import Final
 
 from django.db.models import F, QuerySet
 
-from continuity.accounts.models import Team
+from continuity.accounts.models import Team, User
+from continuity.accounts.roles import Action
 from continuity.domain.clocks import (
     ORDER,
     Moments,
@@ -194,12 +195,28 @@ def measured(workflow_pks: Iterable[int], *, now: datetime) -> dict[int, Measure
     }
 
 
-def history_of(workflow_pk: int, *, now: datetime, limit: int = 24) -> tuple[Line, ...]:
-    """Return the latest recoveries of one workflow, oldest first. Two queries."""
-    rows = Recovery.objects.filter(workflow=workflow_pk, outage__state__in=SHOWN).order_by(
-        "-outage__occurred_at", "-pk"
-    )
+def history_of(
+    workflow_pk: int, kind: OutageKind, *, now: datetime, limit: int = 24
+) -> tuple[Line, ...]:
+    """Return the latest recoveries of one workflow in drills or in real outages, never
+    both, oldest first. Two queries."""
+    rows = Recovery.objects.filter(
+        workflow=workflow_pk, outage__state__in=SHOWN, outage__kind=kind
+    ).order_by("-outage__occurred_at", "-pk")
     return tuple(reversed(_with_pauses(rows[:limit], now)))
+
+
+def record_of_tool(
+    tool_pk: int, user: User, *, now: datetime, limit: int = 24
+) -> tuple[Line, ...]:
+    """Return what the loss of one tool really did to work that `user` may see, the latest
+    first. Two queries."""
+    rows = (
+        Recovery.objects.allowing(user, Action.VIEW)
+        .filter(tool=tool_pk, outage__state__in=SHOWN, outage__kind=OutageKind.REAL)
+        .order_by("-outage__occurred_at", "-pk")
+    )
+    return _with_pauses(rows[:limit], now)
 
 
 def last_drills_before(

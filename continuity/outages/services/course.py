@@ -8,10 +8,10 @@ from django.db import transaction
 
 from continuity.accounts.models import Team, User
 from continuity.domain.clocks import Press, utc
-from continuity.domain.errors import NotAllowedNow, NotRunning
+from continuity.domain.errors import NotAllowedNow, NotRunning, Refused
 from continuity.domain.states import BEFORE, LIVE, DrillEvent, DrillState, next_state
 from continuity.history.services import record
-from continuity.inventory.models import Alternative, Dependency, Tool
+from continuity.inventory.models import Tool
 from continuity.outages.models import (
     EntryKind,
     Outage,
@@ -19,9 +19,22 @@ from continuity.outages.models import (
     Recovery,
     Stop,
 )
-from continuity.outages.queries.scope import in_scope
+from continuity.outages.queries.real import touching
+from continuity.outages.services.freezing import freeze
 from continuity.outages.services.journal import JUST_NOW, append, placed, presence, written
 from continuity.outages.services.proving import write_proofs
+
+
+class RealOutage(Refused):
+    """A tool in the scope of the drill fails for real. Fields: `title`, of that outage."""
+
+    code = "real_outage"
+
+
+class WithoutReason(Refused):
+    """A real outage is withdrawn only for a reason."""
+
+    code = "withdrawn_without_reason"
 
 
 def locked(outage_pk: int) -> Outage:
@@ -100,15 +113,18 @@ def approve(outage_pk: int, *, actor: User, now: datetime) -> Outage:
 def start(outage_pk: int, *, actor: User | None, now: datetime) -> Outage:
     """Begin: the onset is `now`, and what each recovery is held to is frozen.
 
-    Raises IllegalTransition unless it is planned.
+    Raises IllegalTransition unless it is planned, RealOutage if a tool in its scope
+    fails for real: nobody rehearses then.
     """
     outage = locked(outage_pk)
     outage.state = next_state(outage.state, DrillEvent.START)
+    if outage.is_drill and (real := touching(outage.tools.values_list("pk", flat=True))):
+        raise RealOutage("A tool in it fails for real.", title=real[0].title)
     outage.occurred_at = now
     # In UTC: a limit added to a local time is an hour off across a change of clocks.
     outage.ends_by = None if outage.limit is None else utc(now) + outage.limit
     outage.save(update_fields=["state", "occurred_at", "ends_by"])
-    frozen = _freeze(outage)
+    frozen = freeze(outage)
     append(
         outage, EntryKind.STARTED, at=now, now=now, actor=actor, data={"recoveries": frozen}
     )
@@ -116,52 +132,13 @@ def start(outage_pk: int, *, actor: User | None, now: datetime) -> Outage:
     return outage
 
 
-def _freeze(outage: Outage) -> int:
-    """Make a recovery of each dependency in scope, with today's targets and people."""
-    hit = in_scope(
-        outage.tools.values_list("pk", flat=True), outage.teams.values_list("pk", flat=True)
-    )
-    if outage.narrowed:
-        hit = hit.filter(workflow__in=outage.workflows.values("pk"))
-    first: dict[int, Alternative] = {
-        alternative.dependency_id: alternative
-        for alternative in Alternative.objects.filter(dependency__in=hit.values("pk"))
-        .select_related("tool")
-        .order_by("dependency_id", "rank")
-        .distinct("dependency_id")
-    }
-    rows = [
-        _recovery(outage, dependency, first.get(dependency.pk))
-        for dependency in hit.select_related("workflow").order_by("workflow__name", "pk")
-    ]
-    Recovery.objects.bulk_create(rows, batch_size=1000)
-    return len(rows)
-
-
-def _recovery(
-    outage: Outage, dependency: Dependency, alternative: Alternative | None
-) -> Recovery:
-    workflow = dependency.workflow
-    # Who plays being away leads nothing: the other of the two does.
-    leads = [workflow.owner_id, workflow.deputy_id]
-    lead = next((pk for pk in leads if pk and pk != outage.away_id), None)
-    return Recovery(
-        outage=outage,
-        dependency=dependency,
-        workflow=workflow,
-        tool_id=dependency.tool_id,
-        lead_id=lead,
-        rto=workflow.rto,
-        mbco_percent=workflow.mbco_percent,
-        alternative=alternative,
-        alternative_name="" if alternative is None else str(alternative)[:160],
-    )
-
-
 @transaction.atomic
 def pause(outage_pk: int, *, actor: User, now: datetime) -> Outage:
-    """Let all clocks stand still. Raises IllegalTransition unless it is running."""
+    """Let all clocks stand still. Raises IllegalTransition unless it is running,
+    NotAllowedNow for a real outage: its clocks do not stop."""
     outage = locked(outage_pk)
+    if not outage.is_drill:
+        raise NotAllowedNow("What really fails cannot be paused.")
     outage.state = next_state(outage.state, DrillEvent.PAUSE)
     outage.save(update_fields=["state"])
     Stop.objects.create(outage=outage, began_at=now)
@@ -226,12 +203,16 @@ def end(outage_pk: int, *, actor: User | None, now: datetime) -> Outage:
 @transaction.atomic
 def abort(outage_pk: int, *, reason: str = "", actor: User | None, now: datetime) -> Outage:
     """Stop it without a result: an aborted drill proves nothing, and work is as usual.
+    A real outage is withdrawn by this, as a false alarm: it counts nowhere.
 
     `reason` is a person's words, or a key of ABORT_REASONS where no person does it
     (`actor` None); the live page shows it at once, and those who take part are told on
-    the next tick. Raises IllegalTransition if it is over.
+    the next tick. Raises IllegalTransition if it is over, WithoutReason for a real one
+    without a reason.
     """
     outage = locked(outage_pk)
+    if not (outage.is_drill or reason):
+        raise WithoutReason("It is real.")
     outage.aborted_reason = reason[:300]
     outage.save(update_fields=["aborted_reason"])
     _finish(outage, DrillEvent.ABORT, now)

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from continuity.domain.clocks import rta, working_time
-from continuity.inventory.models import ProofSource
+from continuity.inventory.models import Proof, ProofSource
 from continuity.inventory.services.proofs import Attachment, prove
 from continuity.outages.models import Mark, Outage, PictureFile, Recovery
 from continuity.outages.queries.results import moments_of, pauses_of
@@ -84,3 +84,11 @@ def last_picture(recovery: Recovery) -> Attachment | None:
     found = PictureFile.objects.filter(picture__recovery=recovery)
     last = found.select_related("picture").order_by("picture__at", "picture").last()
     return None if last is None else Attachment(last.picture.name, bytes(last.content))
+
+
+def take_back_proofs(outage: Outage) -> None:
+    """Delete the proofs that an outage has left: it is not over, or began otherwise.
+
+    Earlier proofs that one of them has ended stay ended: the failure was seen.
+    """
+    Proof.objects.filter(recovery__outage=outage).delete()

@@ -23,7 +23,7 @@ from continuity.outages.forms import (
     PressForm,
     StuckForm,
 )
-from continuity.outages.models import Outage, Recovery
+from continuity.outages.models import Outage, OutageKind, Recovery
 from continuity.outages.queries.board import version
 from continuity.outages.queries.charts import trend
 from continuity.outages.queries.pulse import holds, ticket
@@ -36,7 +36,15 @@ from continuity.web.paging import page_of
 @require_safe
 @access(Action.VIEW)
 def outages(request: SignedInRequest) -> HttpResponse:
-    context = {"page": page_of(request, queries.real_outages(request.user))}
+    """What really failed; with `?kind=drill` what was simulated, never both at once."""
+    drills = request.GET.get("kind") == "drill"
+    rows = queries.drills_held if drills else queries.real_outages
+    page = page_of(request, rows(request.user))
+    context = {
+        "page": page,
+        "entries": queries.entries(page, now=timezone.now()),
+        "drills": drills,
+    }
     return render(request, "outages/list.html", context)
 
 
@@ -281,12 +289,32 @@ def excuse(request: SignedInRequest, outage: Outage) -> HttpResponse:
 @require_safe
 @access(Action.VIEW, Workflow)
 def workflow_history(request: SignedInRequest, workflow: Workflow) -> HttpResponse:
-    """The card "Recovery in each drill" of a workflow's page."""
-    lines = queries.history_of(workflow.pk, now=timezone.now())
+    """The card "Recovery in each drill" of a workflow's page; real outages beneath."""
+    now = timezone.now()
+    lines = queries.history_of(workflow.pk, OutageKind.DRILL, now=now)
+    real = queries.history_of(workflow.pk, OutageKind.REAL, now=now)
     context = {
         "workflow": workflow,
         "lines": lines,
+        "real": tuple(reversed(real)),
         "last": lines[-1] if lines else None,
         "chart": trend(lines, workflow.rto),
     }
     return render(request, "outages/_workflow_history.html", context)
+
+
+@require_safe
+@access(Action.VIEW, Workflow)
+def workflow_record(request: SignedInRequest, workflow: Workflow) -> HttpResponse:
+    """The card of a workflow's known outages: what really happened here."""
+    real = queries.history_of(workflow.pk, OutageKind.REAL, now=timezone.now())
+    context = {"lines": tuple(reversed(real))}
+    return render(request, "outages/_record.html", context)
+
+
+@require_safe
+@access(Action.VIEW)
+def tool_record(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The card of a tool's known outages: what its loss really did to the reader's work."""
+    lines = queries.record_of_tool(pk, request.user, now=timezone.now())
+    return render(request, "outages/_record.html", {"lines": lines, "of_tool": True})

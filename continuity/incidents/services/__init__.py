@@ -1,0 +1,1 @@
+"""What can be done about a real outage: declared, told, tended until it is over."""
