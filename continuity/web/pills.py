@@ -47,6 +47,14 @@ PILLS: Final[Mapping[str, Mapping[str, Pill]]] = {
         "running": Pill("bad", "alert", _("Live outage")),
         "ended": Pill("ok", "check", _("Over")),
     },
+    "occurrence": {
+        "missed": Pill("bad", "clock", pgettext_lazy("occurrence", "Missed")),
+        "skipped": Pill("", "minus", pgettext_lazy("occurrence", "Passed over")),
+    },
+    "proposal": {
+        "planned": Pill("ok", "check", pgettext_lazy("proposal", "Planned")),
+        "declined": Pill("", "minus", pgettext_lazy("proposal", "Not now")),
+    },
     "review": {
         "draft": Pill("", "edit", pgettext_lazy("status of a workflow", "Draft")),
         "approved": Pill("ok", "check", pgettext_lazy("status of a workflow", "Approved")),

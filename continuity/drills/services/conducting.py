@@ -8,11 +8,12 @@ from typing import Any
 from django.db import transaction
 
 from continuity.domain.clocks import Pause, working_time
+from continuity.domain.punctuality import Punctuality, punctuality
 from continuity.domain.scenario import due_phases, seen
 from continuity.domain.states import OVER, DrillState
-from continuity.drills.models import Drill
+from continuity.drills.models import Drill, OccurrenceState
 from continuity.drills.queries.scripts import on_the_wall, script_of
-from continuity.drills.services import drafting, injects, messages, scheduling
+from continuity.drills.services import drafting, injects, messages, occurrences, scheduling
 from continuity.outages.models import EntryKind, Outage
 from continuity.outages.queries.results import pauses_of
 from continuity.outages.services import course
@@ -69,6 +70,8 @@ def _conduct_one(drill_pk: int, *, now: datetime) -> bool:
         _run(drill, now)
     if drill.outage.state in OVER and drill.wound_up_at is None:
         messages.tell_over(drill, now=now)
+        if drill.outage.state == DrillState.MISSED:
+            occurrences.settle(drill, OccurrenceState.MISSED)
         if drill.outage.state == DrillState.ENDED:
             drafting.draft(drill, now=now)
         drill.wound_up_at = now
@@ -92,11 +95,15 @@ def _is_unapproved(outage: Outage, now: datetime) -> bool:
 
 
 def _begin(drill: Drill, now: datetime) -> None:
-    """Start it; if its time is so long gone that it would be over by now, it was missed."""
+    """Start it; if its time is gone by more than it may be late, it was missed."""
     outage = drill.outage
-    late = outage.missed_by(now)
-    event = course.miss if late else course.start
+    if outage.due_at is None:
+        return
+    how = punctuality(outage.due_at, now, drill.late_by)
+    event = course.miss if how == Punctuality.MISSED else course.start
     drill.outage = event(outage.pk, actor=None, now=now)
+    if how == Punctuality.LATE:
+        occurrences.settle(drill, OccurrenceState.LATE)
 
 
 def _run(drill: Drill, now: datetime) -> None:
