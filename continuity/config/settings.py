@@ -155,7 +155,10 @@ CELERY_BEAT_SCHEDULE = {
     "render": {"task": "reports.render", "schedule": TICK},
     # Proofs, reviews and answers become due on a day; each is told once.
     "remind-owners": {"task": "inventory.remind", "schedule": 3600.0},
+    "write-imports": {"task": "inventory.write_imports", "schedule": TICK},
     # A tool is withdrawn on a day; a minute more is no harm.
+    # What was deleted is kept for 30 days, give or take an hour.
+    "forget": {"task": "history.forget", "schedule": 3600.0},
     "end-proofs": {"task": "inventory.end_proofs", "schedule": 60.0},
     "reviews-due": {"task": "inventory.come_due", "schedule": 60.0},
 }

@@ -9,6 +9,7 @@ Made for 5,000 workflows on 800 tools: the graph and the dependencies are indexe
 and each question then looks only at what it touches. `tests/bench` holds the figures.
 """
 
+from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -16,7 +17,7 @@ from enum import StrEnum
 from functools import cached_property
 from itertools import chain, groupby
 from operator import attrgetter
-from typing import Final
+from typing import Final, NamedTuple
 
 import networkx as nx
 
@@ -67,8 +68,7 @@ LARGEST_CUT: Final = 4
 """Up to how many tools `Graph.smallest_cut` is sure that none fewer would do."""
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
+class Edge(NamedTuple):
     """`tool` needs `upstream`; `source`, date and confidence say how that is known."""
 
     tool: int
@@ -350,11 +350,18 @@ class Graph:
             )
         )
         self._names = names or {}
-        self._all = self._digraph(hard_only=False)
-        self._hard = self._digraph(hard_only=True)
         self._walks: dict[tuple[int, bool], _Walk] = {}
         self._layers: dict[int, dict[str, tuple[int, ...]]] = {}
         self._relations = self._named()
+
+    @cached_property
+    def _next(self) -> dict[bool, dict[int, list[int]]]:
+        """The upstreams of each tool, over all edges and over the hard ones alone."""
+        ways: dict[bool, dict[int, list[int]]] = {False: {}, True: {}}
+        for edge in self.edges:
+            for hard_only in (False, True) if edge.hard else (False,):
+                ways[hard_only].setdefault(edge.tool, []).append(edge.upstream)
+        return ways
 
     def _digraph(self, *, hard_only: bool) -> "nx.DiGraph[int]":
         graph: nx.DiGraph[int] = nx.DiGraph()
@@ -367,7 +374,9 @@ class Graph:
         """Return, by tool and upstream, the relations of the pair, hard ones first."""
         relations: dict[int, dict[int, tuple[str, ...]]] = {}
         for (tool, upstream), pair in groupby(self.edges, attrgetter("tool", "upstream")):
-            edges = sorted(pair, key=lambda edge: not edge.hard)
+            edges = list(pair)
+            if len(edges) > 1:
+                edges.sort(key=lambda edge: not edge.hard)
             relations.setdefault(tool, {})[upstream] = tuple(
                 edge.relation for edge in edges
             )
@@ -375,11 +384,11 @@ class Graph:
 
     @cached_property
     def _falls_hard(self) -> dict[int, frozenset[int]]:
-        return _reached_from(self._hard)
+        return _reached_from(self._digraph(hard_only=True))
 
     @cached_property
     def _falls_at_all(self) -> dict[int, frozenset[int]]:
-        return _reached_from(self._all)
+        return _reached_from(self._digraph(hard_only=False))
 
     def name(self, tool: int) -> str:
         """Return the name the graph was given for a tool, its number if none."""
@@ -455,18 +464,28 @@ class Graph:
         hard = self._common(tool, alternative, hard=True)
         soft = self._common(tool, alternative, hard=False, apart_from=hard)
         mine, theirs = tuple(self.layers(tool)), tuple(self.layers(alternative))
-        if hard:
-            answer = FateAnswer.SHARES
-        elif mine and theirs:
-            answer = FateAnswer.NONE_KNOWN
-        else:
-            answer = FateAnswer.UNKNOWN
         return SharedFate(
-            answer=answer,
+            answer=self.answer(tool, alternative),
             shared=_nearest_first(hard.values()),
             soft=_nearest_first(soft.values()),
             known_of_tool=mine,
             known_of_alternative=theirs,
+        )
+
+    def answer(self, tool: int, alternative: int) -> FateAnswer:
+        """Return the answer of `shared` alone, for who asks of many."""
+        mine = self._walk(tool, hard_only=True).steps.keys()
+        if not mine.isdisjoint(self._walk(alternative, hard_only=True).steps):
+            return FateAnswer.SHARES
+        known = self._has_layer(tool) and self._has_layer(alternative)
+        return FateAnswer.NONE_KNOWN if known else FateAnswer.UNKNOWN
+
+    def _has_layer(self, tool: int) -> bool:
+        return any(
+            upstream != tool and relation != PART
+            for user in self._walk(tool, hard_only=False).steps
+            for upstream, relations in self._relations.get(user, {}).items()
+            for relation in relations
         )
 
     def knock_out(
@@ -580,12 +599,17 @@ class Graph:
         """Return the shortest ways to everything `tool` needs, itself included."""
         key = tool, hard_only
         if key not in self._walks:
-            graph = self._hard if hard_only else self._all
+            # A page asks for some dozen walks: a library's graph costs more to build.
+            ways = self._next[hard_only]
             steps, before = {tool: 0}, dict[int, int]()
-            if tool in graph:
-                for user, node in nx.bfs_edges(graph, tool):
-                    before[node] = user
-                    steps[node] = steps[user] + 1
+            waiting = deque([tool])
+            while waiting:
+                user = waiting.popleft()
+                for node in ways.get(user, ()):
+                    if node not in steps:
+                        before[node] = user
+                        steps[node] = steps[user] + 1
+                        waiting.append(node)
             self._walks[key] = _Walk(steps, before)
         return self._walks[key]
 

@@ -5,6 +5,7 @@ fact about the product, and stands in the catalogue.
 """
 
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 TRADE_MARKS: Final = "™®©℠"
@@ -15,6 +16,7 @@ COMPANY_FORMS: Final = frozenset(
 "co", "sa" or "ag" are left alone: products are called that."""
 
 
+@lru_cache(maxsize=8_192)  # lists repeat the same few names in thousands of cells
 def normalise(name: str) -> str:
     """Return the letters and digits of `name` in one word, to be compared as a whole.
 

@@ -13,6 +13,7 @@ from continuity.drills.views import (
     programme,
     proposing,
     scenarios,
+    undoing,
 )
 
 app_name = "drills"
@@ -84,6 +85,7 @@ urlpatterns = [
     path("triggers/<int:pk>/pause/", proposing.trigger_pause, name="trigger_pause"),
     path("triggers/<int:pk>/resume/", proposing.trigger_resume, name="trigger_resume"),
     path("triggers/<int:pk>/delete/", proposing.trigger_delete, name="trigger_delete"),
+    path("deleted/<int:pk>/undo/", undoing.undo_deletion, name="undo_deletion"),
     path("coverage/", programme.coverage, name="coverage"),
     path("coverage/setting/", programme.coverage_setting, name="coverage_setting"),
     path("<int:pk>/after/", after.after, name="after"),

@@ -1,21 +1,25 @@
-"""The page of what was changed, by whom, from what to what."""
+"""Pages of what was changed, by whom, from what to what; and of what was deleted."""
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
+from django.utils import timezone, translation
 
 from continuity.accounts.access import access
 from continuity.accounts.http import SignedInRequest
+from continuity.accounts.models import User
 from continuity.accounts.roles import Action
-from continuity.history import forms, queries
+from continuity.history import exports, forms, queries
+from continuity.history.queries import deletions
+from continuity.web.htmx import render_page
+from continuity.web.paging import page_of
+
+CSV = "text/csv; charset=utf-8"
 
 
 @access(Action.VIEW)
 def history(request: SignedInRequest) -> HttpResponse:
     form = forms.HistoryFilter(request.GET, user=request.user)
-    # What cannot be read asks for nothing, as in an address somebody typed.
-    form.is_valid()
-    after = form.cleaned_data.pop("after", "")
-    wanted = queries.Wanted(**form.cleaned_data)
+    wanted, after = form.wanted(), request.GET.get("after", "")
     older = request.GET.copy()
     page = queries.history(request.user, wanted, after=after)
     older["after"] = page.older
@@ -26,6 +30,60 @@ def history(request: SignedInRequest) -> HttpResponse:
         "actor": queries.actor_name(request.user, wanted.actor) if wanted.actor else "",
         "later": bool(after),
         "older": f"?{older.urlencode()}" if page.older else "",
+        "query": form.address(),
+        "most": queries.MOST_EXPORTED,
         "administers": request.user.may(Action.ADMINISTER),
     }
     return render(request, "history/list.html", context)
+
+
+@access(Action.VIEW)
+def export(request: SignedInRequest) -> StreamingHttpResponse:
+    """What the page shows with these filters, as CSV in the reader's language."""
+    wanted = forms.HistoryFilter(request.GET, user=request.user).wanted()
+    lines = exports.pieces(queries.exported(request.user, wanted))
+    response = StreamingHttpResponse(
+        exports.in_language(lines, translation.get_language() or "en"), content_type=CSV
+    )
+    day = timezone.localdate()
+    response["Content-Disposition"] = f'attachment; filename="history-{day}.csv"'
+    return response
+
+
+@access(Action.SIGNED_IN)
+def of_subject(request: SignedInRequest, kind: str, pk: int) -> HttpResponse:
+    """All that was done to one thing, for who may see it: a page, and a card on its own
+    page. What is shown of a person or a team is for administrators alone."""
+    thing = queries.subject(request.user, kind, pk)
+    if thing is None:
+        raise Http404
+    label = thing._meta.label_lower
+    after = request.GET.get("after", "")
+    page = queries.subject_history(label, pk, user=request.user, after=after)
+    context = {
+        "thing": thing,
+        "kind": kind,
+        "page": page,
+        "first": page.lines[:5],
+        "later": bool(after),
+        "is_person": isinstance(thing, User),
+    }
+    return render_page(request, "history/of.html", context, part="card")
+
+
+@access(Action.VIEW)
+def deleted(request: SignedInRequest) -> HttpResponse:
+    """What was deleted in the last 30 days, with the way back."""
+    form = forms.DeletedFilter(request.GET)
+    wanted = form.wanted()
+    page = page_of(request, deletions.deleted(request.user, now=timezone.now(), **wanted))
+    context = {
+        "form": form,
+        "page": page,
+        "lines": deletions.deleted_lines(page.object_list, request.user),
+        "active": bool(wanted),
+        "days": deletions.KEPT.days,
+        "administers": request.user.may(Action.ADMINISTER),
+        "may_edit_scales": request.user.may(Action.EDIT_CATALOGUE),
+    }
+    return render(request, "history/deleted.html", context)

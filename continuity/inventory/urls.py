@@ -16,6 +16,7 @@ from continuity.inventory.views import (
     saved,
     scales,
     tools,
+    undoing,
     workflows,
 )
 
@@ -95,6 +96,7 @@ urlpatterns = [
     path("workflows/alternatives/<int:pk>/access/", access.everyone, name="access"),
     path("workflows/proofs/<int:pk>/end/", proofs.end, name="proof_end"),
     path("workflows/proofs/<int:pk>/file/", proofs.file, name="proof_file"),
+    path("workflows/deleted/<int:pk>/undo/", undoing.undo_deletion, name="undo_deletion"),
     path("settings/proofs/", proofs.policy, name="proof_policy"),
     path("packs/", packs.listing, name="packs"),
     path("packs/workflows/<int:pk>/", packs.workflow, name="pack"),
@@ -170,6 +172,7 @@ urlpatterns = [
     path("workflows/import/<int:pk>/tools/", imports.tools, name="import_tools"),
     path("workflows/import/<int:pk>/rows-to-fix.csv", imports.bad_rows, name="import_bad"),
     path("workflows/import/<int:pk>/apply/", imports.apply, name="import_apply"),
+    path("workflows/import/<int:pk>/running/", imports.running, name="import_running"),
     path("workflows/import/<int:pk>/done/", imports.done, name="import_done"),
     path("workflows/import/<int:pk>/undo/", imports.undo, name="import_undo"),
     path("workflows/import/<int:pk>/discard/", imports.discard, name="import_discard"),

@@ -6,15 +6,17 @@ from typing import Any
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import ProtectedError
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from continuity.accounts.models import Membership, Organisation, Team, User
-from continuity.accounts.roles import OrganisationRole, TeamRole
+from continuity.accounts.roles import Action, OrganisationRole, TeamRole
 from continuity.domain.errors import Conflict, Refused
-from continuity.history.services import changes, record
+from continuity.history.models import Deletion
+from continuity.history.services import changes, deletions, record
 from continuity.notifications.models import Kind
 from continuity.notifications.services import Message, owe
 
@@ -236,33 +238,76 @@ def change_team(
 
 
 @transaction.atomic(durable=True)
-def remove_team(team_pk: int, *, actor: User, now: datetime) -> None:
-    """Remove a team that nothing belongs to. Raises TeamInUse otherwise."""
+def remove_team(team_pk: int, *, actor: User, now: datetime) -> Deletion:
+    """Remove a team that nothing belongs to, and return what brings it back with its
+    members. Raises TeamInUse for any other."""
     team = Team.objects.select_for_update(of=("self",)).get(pk=team_pk)
-    record("team.removed", team, actor=actor, now=now, before={"name": team.name})
+    record(
+        "team.removed",
+        team,
+        actor=actor,
+        now=now,
+        before={"name": team.name, "parent": team.parent},
+    )
     try:
-        team.delete()
+        return deletions.remove(
+            [team], kind="team", action=Action.ADMINISTER, actor=actor, now=now
+        )
     except ProtectedError:
         raise TeamInUse("Move what belongs to this team first.") from None
+
+
+def bring_back(deletion_pk: int, *, actor: User, now: datetime) -> Team:
+    """Put back a team, or somebody in a team, in one transaction; return the team.
+
+    Raises CannotBringBack with the reason, and then nothing has changed.
+    """
+    with deletions.bringing_back(deletion_pk, actor=actor, now=now) as back:
+        thing: Team | Membership = back.things[0]
+        if isinstance(thing, Membership):
+            role = {"person": thing.user, "role": _role_name(thing.role)}
+            record(
+                "team.member_brought_back",
+                thing.team,
+                actor=actor,
+                now=now,
+                team=thing.team,
+                after=role,
+            )
+            return thing.team
+        try:
+            thing.full_clean()
+        except ValidationError:
+            raise back.refuse("changed") from None
+        after = {"name": thing.name, "parent": thing.parent}
+        record("team.brought_back", thing, actor=actor, now=now, team=thing, after=after)
+        return thing
 
 
 @transaction.atomic(durable=True)
 def set_membership(
     team: Team, person: User, role: TeamRole | int | None, *, actor: User, now: datetime
-) -> None:
-    """Make `person` a `role` in `team`; None takes them out of it."""
+) -> Deletion | None:
+    """Make `person` a `role` in `team`; None takes them out of it, which gives what
+    brings them back."""
     # The team's row is the lock: there may be no membership yet to hold on to.
     Team.objects.select_for_update(of=("self",)).get(pk=team.pk)
-    had = (
-        Membership.objects.filter(team=team, user=person)
-        .values_list("role", flat=True)
-        .first()
-    )
+    membership = Membership.objects.filter(team=team, user=person).first()
+    had = None if membership is None else membership.role
     if had == role:
-        return
-    if role is None:
-        Membership.objects.filter(team=team, user=person).delete()
-    else:
+        return None
+    gone = None
+    if role is None and membership is not None:
+        gone = deletions.remove(
+            [membership],
+            kind="team",
+            action=Action.ADMINISTER,
+            team=team,
+            label=f"{person} – {team}",
+            actor=actor,
+            now=now,
+        )
+    elif role is not None:
         Membership.objects.update_or_create(
             team=team, user=person, defaults={"role": int(role)}
         )
@@ -275,6 +320,7 @@ def set_membership(
         before={"person": person, "role": _role_name(had)},
         after={"person": person, "role": _role_name(role)},
     )
+    return gone
 
 
 def password_link(person: User) -> str:

@@ -22,6 +22,7 @@ urlpatterns = [
     path("people/teams/<int:pk>/", views.team, name="team"),
     path("people/teams/<int:pk>/members/", views.team_member, name="team_member"),
     path("people/teams/<int:pk>/remove/", views.team_remove, name="team_remove"),
+    path("people/deleted/<int:pk>/undo/", views.undo_deletion, name="undo_deletion"),
 ]
 
 sign_in_patterns = [

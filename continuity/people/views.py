@@ -17,6 +17,8 @@ from continuity.accounts.access import access
 from continuity.accounts.http import SignedInRequest
 from continuity.accounts.models import Team, User
 from continuity.accounts.roles import Action
+from continuity.history.http import say_deleted
+from continuity.history.models import Deletion
 from continuity.people import forms, queries, services
 from continuity.web.htmx import wants_json
 from continuity.web.paging import page_of
@@ -272,16 +274,24 @@ def team_member(request: SignedInRequest, own: Team) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, _("Choose a person and a role of the list."))
         return redirect("accounts:team", own.pk)
-    services.set_membership(
+    gone = services.set_membership(
         own, **form.cleaned_data, actor=request.user, now=timezone.now()
     )
-    messages.success(request, _("Saved."))
+    say_deleted(request, _("Saved."), gone)
     return redirect("accounts:team", own.pk)
 
 
 @require_POST
 @access(Action.ADMINISTER, Team)
 def team_remove(request: SignedInRequest, own: Team) -> HttpResponse:
-    services.remove_team(own.pk, actor=request.user, now=timezone.now())
-    messages.success(request, _("The team is removed."))
+    gone = services.remove_team(own.pk, actor=request.user, now=timezone.now())
+    say_deleted(request, _("The team is removed."), gone)
     return redirect("accounts:teams")
+
+
+@require_POST
+@access(Action.EDIT, Deletion)
+def undo_deletion(request: SignedInRequest, deletion: Deletion) -> HttpResponse:
+    team = services.bring_back(deletion.pk, actor=request.user, now=timezone.now())
+    messages.success(request, _("“%(name)s” was brought back.") % {"name": deletion.label})
+    return redirect("accounts:team", team.pk)

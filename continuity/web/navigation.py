@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
-from django.urls import reverse
+from django.urls import get_script_prefix, get_urlconf, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -83,14 +84,8 @@ def sections(path: str, shell: Any) -> list[Section]:
     The place whose address is the longest beginning of `path` is marked: as
     "page" when it is that very page, as "true" when the page lies below it.
     """
-    urls = {
-        place.route: reverse(place.route) for _title, places in SECTIONS for place in places
-    }
+    urls, belongs = _addresses(get_script_prefix(), get_urlconf())
     home = urls["dashboard:overview"]
-    belongs = {url: url for url in urls.values()}
-    for _title, places in SECTIONS:
-        for place in places:
-            belongs.update((reverse(route), urls[place.route]) for route in place.also)
     around = [
         url for url in belongs if path == url or (url != home and path.startswith(url))
     ]
@@ -112,6 +107,20 @@ def sections(path: str, shell: Any) -> list[Section]:
         for title, places in shown
         if places
     ]
+
+
+@lru_cache(maxsize=8)
+def _addresses(prefix: str, urlconf: str | None) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the address of each place, and for each address the one it belongs to. They
+    are those of the release under this prefix and do not change."""
+    urls = {
+        place.route: reverse(place.route) for _title, places in SECTIONS for place in places
+    }
+    belongs = {url: url for url in urls.values()}
+    for _title, places in SECTIONS:
+        for place in places:
+            belongs.update((reverse(route), urls[place.route]) for route in place.also)
+    return urls, belongs
 
 
 def _may_open(place: Place, shell: Any) -> bool:

@@ -127,6 +127,10 @@ SENTENCES: Final[Mapping[str, Promise]] = {
     "import_in_use": _(
         "This import cannot be undone as a whole, so nothing was undone: %(names)s."
     ),
+    "import_gave_up": _(
+        "The import was begun three times and never came to its end, so nothing was "
+        "written. Split the file and import the parts one by one."
+    ),
     "too_long_for_workbook": _(
         "A workbook cannot hold this: a cell of “%(column)s” in the table “%(table)s” has "
         "more than 32,767 characters. Nothing was cut off; export as CSV or JSON instead."
@@ -160,6 +164,21 @@ SENTENCES: Final[Mapping[str, Promise]] = {
         "close it with a reason."
     ),
     "view_exists": _("You have a view called “%(name)s” already. Choose another name."),
+    "cannot_bring_back": _(
+        "“%(name)s” cannot be brought back: it does not fit what is there now. "
+        "Look at the history for what has changed."
+    ),
+    "cannot_bring_back:parent_gone": _(
+        "“%(name)s” cannot be brought back: “%(parent)s”, to which it belonged, is gone. "
+        "Bring that back first."
+    ),
+    "cannot_bring_back:taken": _(
+        "“%(name)s” cannot be brought back: another one has its name or place by now. "
+        "Rename or remove that one first."
+    ),
+    "cannot_bring_back:gone_for_good": _(
+        "This was deleted more than 30 days ago and cannot be brought back any more."
+    ),
     "not_allowed_now": _(
         "This is not possible at this moment. Reload the page to see what has changed."
     ),

@@ -121,7 +121,7 @@ def test_used_the_days_move_what_recurs_and_deleted_they_move_it_back(weekly):
     assert weekly.next_due_at == NOON + 3 * WEEK
     assert weekly.opens_at == NOON + 3 * WEEK - DAY
 
-    assert blackouts.remove(file.pk, actor=manager(), now=NOON) == 1
+    assert blackouts.remove(file.pk, actor=manager(), now=NOON)[0] == 1
 
     weekly.refresh_from_db()
     assert weekly.next_due_at == NOON + WEEK
@@ -134,7 +134,7 @@ def test_used_the_days_move_what_recurs_and_deleted_they_move_it_back(weekly):
 def test_days_that_nobody_has_put_to_use_move_nothing(weekly):
     file = brought((NOON + WEEK).date())
 
-    assert blackouts.remove(file.pk, actor=manager(), now=NOON) == 0
+    assert blackouts.remove(file.pk, actor=manager(), now=NOON)[0] == 0
 
     weekly.refresh_from_db()
     assert weekly.next_due_at == NOON + WEEK

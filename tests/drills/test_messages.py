@@ -4,6 +4,7 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 
 from continuity.drills.services import messages
 from continuity.notifications.models import MARK, Delivery, Kind, Notification
@@ -46,11 +47,10 @@ def test_people_and_programs_are_told_that_it_is_an_exercise(tell, kind):
     tell(drill)
 
     owed = Notification.objects.get()
-    path = (
-        drill.outage.get_absolute_url()
-        if kind == Kind.STARTED
-        else drill.get_absolute_url()
-    )
+    path = {
+        Kind.STARTED: drill.outage.get_absolute_url(),
+        Kind.OVER: reverse("drills:survey", args=[drill.pk]),
+    }.get(kind, drill.get_absolute_url())
     assert (owed.kind, owed.path, owed.exercise) == (kind, path, True)
     assert owed.subject.startswith(f"{MARK} · ")
     assert owed.body.startswith(f"{MARK}\n\nTen June\n\n")

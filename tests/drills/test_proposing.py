@@ -14,7 +14,7 @@ from continuity.domain.errors import NotAllowedNow
 from continuity.drills.models import Drill, Proposal, Schedule, Trigger
 from continuity.drills.queries.triggers import asking
 from continuity.drills.services import proposing
-from continuity.history.models import Entry
+from continuity.history.models import Deletion, Entry
 from continuity.inventory.models import WorkflowApproval
 from continuity.notifications.models import Notification
 from tests.factories import (
@@ -337,7 +337,7 @@ def test_who_may_add_a_trigger(client, who, status):
         assert (trigger.tiers, trigger.plans) == ([1], False)
 
 
-def test_a_trigger_is_changed_paused_and_deleted_with_a_line_for_each(client):
+def test_a_trigger_is_changed_paused_deleted_and_brought_back_with_a_line_for_each(client):
     user = manager()
     client.force_login(user)
     trigger = TriggerFactory(facilitator=user)
@@ -350,10 +350,14 @@ def test_a_trigger_is_changed_paused_and_deleted_with_a_line_for_each(client):
         client.post(reverse(f"drills:trigger_{verb}", args=[trigger.pk]))
 
     assert not Trigger.objects.exists()
+    deletion = Deletion.objects.get()
+    client.post(reverse("drills:undo_deletion", args=[deletion.pk]))
+    assert Trigger.objects.get().plans is True
     verbs = Entry.objects.order_by("pk").values_list("verb", flat=True)
     assert list(verbs) == [
         "trigger.changed",
         "trigger.paused",
         "trigger.resumed",
         "trigger.deleted",
+        "trigger.brought_back",
     ]

@@ -226,3 +226,66 @@ def test_every_verb_that_a_service_writes_has_words():
 
     assert written - set(queries.VERBS) == set()
     assert len(written) > 30
+
+
+def test_filters_narrow_by_who_verb_and_period():
+    amina = UserFactory(name="Amina", email="amina@example.test")
+    write(actor=amina, workflow=WorkflowFactory(name="Old"), at=NOON - timedelta(days=9))
+    write("workflow.created", actor=amina, workflow=WorkflowFactory(name="New"))
+    write(workflow=WorkflowFactory(name="Other"))
+    user = manager()
+
+    def found(**wanted):
+        lines = queries.history(user, queries.Wanted(**wanted)).lines
+        return [line.subject for line in lines]
+
+    assert found(who="AMINA") == ["New", "Old"]
+    assert found(verb="workflow.changed") == ["Other", "Old"]
+    assert found(since=NOON.date()) == ["Other", "New"]
+    assert found(until=(NOON - timedelta(days=1)).date()) == ["Old"]
+
+
+def test_the_export_has_a_row_for_each_field_and_runs_no_formula(client: Client):
+    write(
+        actor=UserFactory(name="Amina"),
+        workflow=WorkflowFactory(name="=1+1"),
+        before={"rto": timedelta(hours=1), "name": "a"},
+        after={"rto": timedelta(minutes=30), "name": "b"},
+    )
+    client.force_login(manager())
+
+    response = client.get(reverse("history:export"), {"kind": "workflow"})
+
+    rows = b"".join(response.streaming_content).decode("utf-8-sig").splitlines()
+    begin = f"2026-03-02T12:00:00Z,Amina,Workflow changed,'=1+1,{Entry.objects.get().team}"
+    assert rows == [
+        "When (UTC),Who,What was done,About,Team,Field,Before,After",
+        f"{begin},RTO,1\u00a0h,30\u00a0min",
+        f"{begin},Name,a,b",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("who", "kind", "status"),
+    [
+        ("stranger", "workflow", 404),
+        ("viewer", "workflow", 200),
+        ("viewer", "team", 404),
+        ("administrator", "team", 200),
+        ("administrator", "nonsense", 404),
+    ],
+)
+def test_who_sees_the_history_of_one_thing(client: Client, who, kind, status):
+    workflow = write(actor=UserFactory(name="Amina"), after={"name": "x"})
+    user = {
+        "stranger": UserFactory,
+        "viewer": lambda: member(workflow.team, TeamRole.VIEWER),
+        "administrator": administrator,
+    }[who]()
+    client.force_login(user)
+    pk = workflow.pk if kind == "workflow" else workflow.team_id
+
+    response = client.get(reverse("history:of", args=[kind, pk]))
+
+    assert response.status_code == status
+    assert (b"Amina" in response.content) is (status == 200 and kind == "workflow")

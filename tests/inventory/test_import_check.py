@@ -2,19 +2,18 @@
 
 from datetime import timedelta
 
-from continuity.inventory.imports.check import (
+from continuity.inventory.imports.check import plan
+from continuity.inventory.imports.columns import Field, Mapping, guess
+from continuity.inventory.imports.known import FIELDS
+from continuity.inventory.imports.names import KnownTool, Match
+from continuity.inventory.imports.picture import (
     Answers,
-    Change,
     Known,
     KnownPerson,
     KnownTeam,
     KnownWorkflow,
-    Outcome,
-    plan,
 )
-from continuity.inventory.imports.columns import Field, Mapping, guess
-from continuity.inventory.imports.known import FIELDS
-from continuity.inventory.imports.names import KnownTool, Match
+from continuity.inventory.imports.plan import Change, Outcome
 from continuity.inventory.imports.reading import read
 
 NOTHING = Answers()

@@ -127,7 +127,7 @@ def test_columns_that_cannot_be_meant_get_a_sentence_each(client):
 
     assert response.status_code == 422
     text = unescape(response.text)
-    assert "Say which column is the name of the workflow." in text
+    assert "Say which column is “Workflow name”." in text
     assert "“Workflow” is “Team” already; choose one of the two." in text
     assert "Choose at least one value that means in use." in text
     row.refresh_from_db()

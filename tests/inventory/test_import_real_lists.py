@@ -6,8 +6,8 @@ import pytest
 
 from continuity.accounts.models import Team, User
 from continuity.domain.names import normalise
-from continuity.inventory.imports.check import Outcome
 from continuity.inventory.imports.columns import Field
+from continuity.inventory.imports.plan import Outcome
 from continuity.inventory.models import Dependency, Import, Tool, Workflow
 from continuity.inventory.services import catalogue, imports
 from tests.factories import NOON, manager

@@ -178,7 +178,7 @@ def test_the_versions_take_the_same_queries_for_2_and_15(
     url = reverse("inventory:runbook_versions", args=[alternative.pk])
     client.get(url)
 
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(12):
         client.get(url)
 
 

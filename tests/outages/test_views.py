@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
 JSON = {"Accept": "application/json"}
 MINUTE = timedelta(minutes=1)
-LIVE_QUERIES = 23
+LIVE_QUERIES = 24
 
 
 def running(team, number=1, lead=None):
@@ -349,7 +349,7 @@ def test_a_changed_page_is_answered_with_its_parts(client, team, outage):
 
     html = answer.content.decode()
     assert answer.status_code == 200
-    assert html.count('hx-swap-oob="true"') == 9
+    assert html.count('hx-swap-oob="true"') == 10
     assert "<html" not in html
     assert json.loads(answer["HX-Trigger"])["live-version"]["version"] == "2-running"
 

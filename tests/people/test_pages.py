@@ -481,6 +481,7 @@ def test_lists_take_the_same_queries_for_any_number(
             subject="S",
             body="B",
             dedupe_key="k",
+            made_at="2026-01-01T00:00Z",
             due_at="2026-01-01T00:00Z",
         )
     client = signed_in(administrator())
@@ -498,6 +499,7 @@ def test_the_outbox_shows_no_message_that_may_hold_a_link():
         subject="Your account",
         body="secret link",
         dedupe_key="k",
+        made_at="2026-01-01T00:00Z",
         due_at="2026-01-01T00:00Z",
     )
 
@@ -514,6 +516,7 @@ def test_who_may_send_a_message_again(who, status):
         subject="S",
         body="B",
         dedupe_key="k",
+        made_at="2026-01-01T00:00Z",
         due_at="2026-01-01T00:00Z",
         gave_up_at="2026-01-01T02:00Z",
     )

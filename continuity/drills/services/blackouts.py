@@ -6,10 +6,12 @@ from datetime import datetime
 from django.db import transaction
 
 from continuity.accounts.models import User
+from continuity.accounts.roles import Action
 from continuity.drills.imports import Holiday
 from continuity.drills.models import Blackout, BlackoutFile
 from continuity.drills.services import scheduling
-from continuity.history.services import record
+from continuity.history.models import Deletion
+from continuity.history.services import deletions, record
 
 
 @transaction.atomic(durable=True)
@@ -40,11 +42,12 @@ def use(file_pk: int, *, actor: User, now: datetime) -> int:
 
 
 @transaction.atomic(durable=True)
-def remove(file_pk: int, *, actor: User, now: datetime) -> int:
-    """Take the days of the file away again; return how many schedules moved."""
+def remove(file_pk: int, *, actor: User, now: datetime) -> tuple[int, Deletion | None]:
+    """Take the days of the file away again; return how many schedules moved, and what
+    brings the file back (None where somebody took it away before)."""
     file = BlackoutFile.objects.select_for_update(of=("self",)).filter(pk=file_pk).first()
     if file is None:
-        return 0
+        return 0, None
     used = file.used_since is not None
     if used:
         record(
@@ -54,5 +57,15 @@ def remove(file_pk: int, *, actor: User, now: datetime) -> int:
             now=now,
             before={"days": file.days.count()},
         )
-    file.delete()
-    return scheduling.reckon_again(now=now) if used else 0
+    gone = deletions.remove(
+        [file], kind="blackout", action=Action.IMPORT, actor=actor, now=now
+    )
+    return (scheduling.reckon_again(now=now) if used else 0), gone
+
+
+def fit_again(file: BlackoutFile, *, actor: User, now: datetime) -> None:
+    """Let the days of a file that stands again count, if they did before."""
+    days = {"days": file.days.count()}
+    record("blackout.brought_back", file, actor=actor, now=now, after=days)
+    if file.used_since is not None:
+        scheduling.reckon_again(now=now)

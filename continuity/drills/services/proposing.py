@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from continuity.accounts.models import Team, User
+from continuity.accounts.roles import Action
 from continuity.domain.errors import NotAllowedNow
 from continuity.drills.models import (
     Cause,
@@ -23,7 +24,8 @@ from continuity.drills.queries.rotation import failing_tools, fitting
 from continuity.drills.queries.rules import blackout_days
 from continuity.drills.queries.triggers import Asks, asking
 from continuity.drills.services import scheduling
-from continuity.history.services import changes, record
+from continuity.history.models import Deletion
+from continuity.history.services import changes, deletions, record
 from continuity.notifications.models import Kind
 from continuity.notifications.services import Message, owe
 from continuity.web import formats
@@ -127,11 +129,26 @@ def _pause(trigger_pk: int, verb: str, *, paused: bool, actor: User, now: dateti
 
 
 @transaction.atomic
-def delete(trigger_pk: int, *, actor: User, now: datetime) -> None:
-    """Delete a trigger; its proposals stay to be answered."""
+def delete(trigger_pk: int, *, actor: User, now: datetime) -> Deletion:
+    """Delete a trigger and return what brings it back; its proposals stay to be
+    answered."""
     trigger = _locked(trigger_pk)
     record("trigger.deleted", trigger, actor=actor, now=now, team=trigger.team)
-    trigger.delete()
+    return deletions.remove(
+        [trigger],
+        kind="trigger",
+        action=Action.RUN_DRILL,
+        team=trigger.team,
+        actor=actor,
+        now=now,
+    )
+
+
+def fit_again(trigger: Trigger, *, actor: User, now: datetime) -> None:
+    """Let a trigger that stands again be looked at from the next tick on."""
+    trigger.due_at = now
+    trigger.save(update_fields=["due_at"])
+    record("trigger.brought_back", trigger, actor=actor, now=now, team=trigger.team)
 
 
 def look(*, now: datetime, limit: int = 100) -> int:

@@ -9,6 +9,7 @@ from typing import Final
 from django.db import transaction
 
 from continuity.accounts.models import Team, User
+from continuity.accounts.roles import Action
 from continuity.domain.criteria import Measure
 from continuity.domain.errors import InvalidRule, NotAllowedNow
 from continuity.domain.recurrence import Fault
@@ -21,7 +22,8 @@ from continuity.drills.models import (
     Surprise,
 )
 from continuity.drills.services import occurrences
-from continuity.history.services import changes, record
+from continuity.history.models import Deletion
+from continuity.history.services import changes, deletions, record
 from continuity.inventory.models import Tool, Workflow
 
 JUST_NOW: Final = timedelta(minutes=1)
@@ -132,7 +134,14 @@ def plan(
     schedule.observers.set(observers)
     schedule.workflows.set(workflows)
     _set_criteria(schedule, criteria)
-    record("schedule.created", schedule, actor=actor, now=now, team=_told_to(schedule))
+    record(
+        "schedule.created",
+        schedule,
+        actor=actor,
+        now=now,
+        team=_told_to(schedule),
+        after=_told(schedule),
+    )
     if not schedule.rrule:
         occurrences.open_next(schedule, now=now)
     return schedule
@@ -191,7 +200,15 @@ def pause(schedule_pk: int, *, actor: User, now: datetime) -> Schedule:
     if not schedule.paused:
         schedule.paused = True
         schedule.save(update_fields=["paused"])
-        record("schedule.paused", schedule, actor=actor, now=now, team=_told_to(schedule))
+        record(
+            "schedule.paused",
+            schedule,
+            actor=actor,
+            now=now,
+            team=_told_to(schedule),
+            before={"paused": False},
+            after={"paused": True},
+        )
     return schedule
 
 
@@ -204,21 +221,65 @@ def resume(schedule_pk: int, *, actor: User, now: datetime) -> Schedule:
         schedule.save(update_fields=["paused"])
         occurrences.pass_over_pause(schedule, now=now)
         occurrences.advance(schedule, after=now)
-        record("schedule.resumed", schedule, actor=actor, now=now, team=_told_to(schedule))
+        record(
+            "schedule.resumed",
+            schedule,
+            actor=actor,
+            now=now,
+            team=_told_to(schedule),
+            before={"paused": True},
+            after={"paused": False},
+        )
     return schedule
 
 
 @transaction.atomic
-def delete(schedule_pk: int, *, actor: User, now: datetime) -> None:
-    """Delete a schedule that no drill has come from; the others can be paused.
+def delete(schedule_pk: int, *, actor: User, now: datetime) -> Deletion:
+    """Delete a schedule that no drill has come from, and return what brings it back;
+    the others can be paused.
 
     Raises NotAllowedNow if there are drills of it.
     """
     schedule = _locked(schedule_pk)
     if schedule.drills.exists():
         raise NotAllowedNow("Drills have come from it.")
-    record("schedule.deleted", schedule, actor=actor, now=now, team=_told_to(schedule))
-    schedule.delete()
+    record(
+        "schedule.deleted",
+        schedule,
+        actor=actor,
+        now=now,
+        team=_told_to(schedule),
+        before=_told(schedule),
+    )
+    return deletions.remove(
+        [schedule],
+        kind="schedule",
+        action=Action.RUN_DRILL,
+        team=_told_to(schedule),
+        actor=actor,
+        now=now,
+    )
+
+
+def fit_again(schedule: Schedule, *, actor: User, now: datetime) -> None:
+    """Let a schedule that stands again go on from `now`: what it would have opened in
+    the meantime is not made up."""
+    occurrences.advance(schedule, after=now)
+    record(
+        "schedule.brought_back",
+        schedule,
+        actor=actor,
+        now=now,
+        team=_told_to(schedule),
+        after=_told(schedule),
+    )
+
+
+def _told(schedule: Schedule) -> dict[str, object]:
+    """Return what the history says of a schedule that begins or ends."""
+    names = ("title", "type", "starts_on", "starts_time", "zone", "rrule", "limit")
+    tools = sorted(tool.name for tool in schedule.tools.all())
+    return {**{name: getattr(schedule, name) for name in names}, "tools": tools}
 
 
 def reckon_again(*, now: datetime) -> int:

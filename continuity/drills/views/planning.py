@@ -26,6 +26,7 @@ from continuity.drills.models import (
 )
 from continuity.drills.queries import occurrences, pages
 from continuity.drills.services import scheduling
+from continuity.history.http import say_deleted
 from continuity.inventory.models import Tier
 from continuity.outages.queries.scope import reach
 from continuity.web.paging import page_of
@@ -181,6 +182,6 @@ def schedule_resume(request: SignedInRequest, schedule: Schedule) -> HttpRespons
 @require_POST
 @access(Action.RUN_DRILL, Schedule)
 def schedule_delete(request: SignedInRequest, schedule: Schedule) -> HttpResponse:
-    scheduling.delete(schedule.pk, actor=request.user, now=timezone.now())
-    messages.success(request, _("The schedule is deleted."))
+    gone = scheduling.delete(schedule.pk, actor=request.user, now=timezone.now())
+    say_deleted(request, _("The schedule is deleted."), gone)
     return redirect("drills:list")

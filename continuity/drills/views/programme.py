@@ -18,6 +18,7 @@ from continuity.drills.queries import coverage as rehearsed
 from continuity.drills.queries.rules import blackout_files
 from continuity.drills.services import blackouts as blackout_dates
 from continuity.drills.services import programme as programmes
+from continuity.history.http import say_deleted
 from continuity.web.paging import page_of
 
 
@@ -72,8 +73,8 @@ def blackout_use(request: SignedInRequest, file: BlackoutFile) -> HttpResponse:
 @require_POST
 @access(Action.IMPORT, BlackoutFile)
 def blackout_remove(request: SignedInRequest, file: BlackoutFile) -> HttpResponse:
-    moved = blackout_dates.remove(file.pk, actor=request.user, now=timezone.now())
-    messages.success(request, _moved(moved))
+    moved, gone = blackout_dates.remove(file.pk, actor=request.user, now=timezone.now())
+    say_deleted(request, _moved(moved), gone)
     return redirect("drills:blackouts")
 
 

@@ -16,6 +16,7 @@ from continuity.drills.models import Proposal, Trigger
 from continuity.drills.queries import pages
 from continuity.drills.queries import triggers as found
 from continuity.drills.services import proposing
+from continuity.history.http import say_deleted
 from continuity.web.paging import page_of
 
 
@@ -117,6 +118,6 @@ def trigger_resume(request: SignedInRequest, trigger: Trigger) -> HttpResponse:
 @require_POST
 @access(Action.RUN_DRILL, Trigger)
 def trigger_delete(request: SignedInRequest, trigger: Trigger) -> HttpResponse:
-    proposing.delete(trigger.pk, actor=request.user, now=timezone.now())
-    messages.success(request, _("The trigger is deleted."))
+    gone = proposing.delete(trigger.pk, actor=request.user, now=timezone.now())
+    say_deleted(request, _("The trigger is deleted."), gone)
     return redirect("drills:triggers")

@@ -18,6 +18,7 @@ from django.utils import translation
 from continuity.accounts.models import Team, User
 from continuity.accounts.roles import Action
 from continuity.inventory.models import (
+    TABLES,
     Alternative,
     Dependency,
     Impact,
@@ -39,19 +40,6 @@ CHUNK: Final = 2_000
 
 type Value = str | int | Decimal | date | list[str] | None
 type Row = tuple[Value, ...]
-
-TITLES: Final[Mapping[ImportKind, str]] = {
-    ImportKind.TEAMS: "Teams",
-    ImportKind.PROVIDERS: "Providers",
-    ImportKind.TOOLS: "Tools",
-    ImportKind.UPSTREAMS: "Upstreams",
-    ImportKind.WORKFLOWS: "Workflows",
-    ImportKind.ALTERNATIVES: "Alternatives",
-    ImportKind.STEPS: "Runbook steps",
-    ImportKind.IMPACTS: "Impacts",
-    ImportKind.POINTS: "Recovery points",
-}
-"""Names of the tables, in the order in which an import can take them back."""
 
 WHOSE: Final = ("Department", "Team")
 OF_WORKFLOW: Final = (*WHOSE, "Workflow")
@@ -107,7 +95,7 @@ class Table:
 
     @property
     def title(self) -> str:
-        return TITLES[self.kind]
+        return TABLES[self.kind]
 
 
 def table(kind: ImportKind, user: User) -> Table:
@@ -119,7 +107,7 @@ def table(kind: ImportKind, user: User) -> Table:
 
 def everything(user: User) -> list[Table]:
     """Return all tables, in the order in which an import can take them back."""
-    return [table(kind, user) for kind in TITLES]
+    return [table(kind, user) for kind in TABLES]
 
 
 def workflows(listed: "QuerySet[Workflow]") -> Table:

@@ -42,6 +42,7 @@ from continuity.inventory.queries.order import alphabetical
 from continuity.inventory.services.proofs import Attachment
 from continuity.inventory.services.runbooks import Step
 from continuity.web import attachments
+from continuity.web.choices import QuickSelect, RowFilter
 from continuity.web.fields import LengthField, WebAddressField
 
 type Choices = list[tuple[Any, Any]]
@@ -125,41 +126,52 @@ class WorkflowFilter(forms.Form):
             }
         ),
     )
-    team = forms.TypedChoiceField(label=_("Team"), required=False, coerce=int)
-    tool = forms.TypedChoiceField(label=_("Tool"), required=False, coerce=int)
-    provider = forms.TypedChoiceField(label=_("Provider"), required=False, coerce=int)
+    team = RowFilter(label=_("Team"), first=_("All teams"))
+    tool = RowFilter(label=_("Tool"), first=_("All tools"))
+    provider = RowFilter(label=_("Provider"), first=_("All providers"))
     tier = forms.TypedChoiceField(
         label=_("Criticality"),
         required=False,
         coerce=int,
         choices=[("", _("Any criticality")), *Tier.choices],
+        widget=QuickSelect,
     )
     data_class = forms.ChoiceField(
         label=_("Data"),
         required=False,
+        widget=QuickSelect,
         choices=[("", _("Any data")), *DataClass.choices, ("none", _("Not stated"))],
     )
-    owner = forms.ChoiceField(label=_("Owner"), required=False)
-    gap = forms.ChoiceField(label=_("What is missing"), required=False, choices=GAPS)
-    status = forms.ChoiceField(label=_("Status"), required=False, choices=STATUSES)
+    owner = RowFilter(
+        label=_("Owner"),
+        first=_("Any owner"),
+        others=[("none", _("Nobody"))],
+        fields=("pk", "name", "email"),
+        label_of=lambda name, email: name or email,
+    )
+    gap = forms.ChoiceField(
+        label=_("What is missing"), required=False, choices=GAPS, widget=QuickSelect
+    )
+    status = forms.ChoiceField(
+        label=_("Status"), required=False, choices=STATUSES, widget=QuickSelect
+    )
     archived = forms.ChoiceField(
         label=_("Archived"),
         required=False,
+        widget=QuickSelect,
         choices=[("", _("In use")), ("1", _("Archived"))],
     )
     cols = ColumnsField(label=_("Columns"), choices=COLUMNS, usual=USUAL_COLUMNS)
 
     def __init__(self, *args: Any, user: User, **options: Any) -> None:
         super().__init__(*args, **options)
-        _offer(self, "team", [("", _("All teams")), *_named(workflows.teams(user))])
-        _offer(self, "tool", [("", _("All tools")), *_named(workflows.tools_in_use(user))])
-        _offer(
-            self,
-            "provider",
-            [("", _("All providers")), *_named(workflows.providers_in_use(user))],
-        )
-        people = [(str(one.pk), str(one)) for one in workflows.owners(user)]
-        _offer(self, "owner", [("", _("Any owner")), ("none", _("Nobody")), *people])
+        for name, rows in (
+            ("team", workflows.teams(user)),
+            ("tool", workflows.tools_in_use(user)),
+            ("provider", workflows.providers_in_use(user)),
+            ("owner", workflows.owners(user)),
+        ):
+            _rows(self, name).offer(rows, self.data.get(name))
 
     def wanted(self) -> dict[str, Any]:
         """Return the filters that make sense and are not empty."""
@@ -1059,6 +1071,13 @@ def _offer(form: forms.BaseForm, name: str, choices: Choices) -> None:
     if not isinstance(field, forms.ChoiceField):
         raise TypeError(f"{name} offers no choices")
     field.choices = choices
+
+
+def _rows(form: forms.BaseForm, name: str) -> RowFilter:
+    field = form.fields[name]
+    if not isinstance(field, RowFilter):
+        raise TypeError(f"{name} offers no rows to filter by")
+    return field
 
 
 def _choose(form: forms.BaseForm, name: str) -> "forms.ModelChoiceField[Any]":

@@ -44,7 +44,7 @@ PUZZLES: Final[Mapping[Puzzle, Promise]] = {
 class Puzzling(Exception):
     """A cell that cannot be understood. It never leaves this package."""
 
-    def __init__(self, puzzle: Puzzle) -> None:
+    def __init__(self, puzzle: StrEnum) -> None:
         super().__init__(puzzle)
         self.puzzle = puzzle
 
@@ -62,9 +62,14 @@ BLANK: Final = frozenset(
 )  # fmt: skip
 
 
+LONGEST_BLANK: Final = 24
+"""Letters, blanks and signs of the longest cell that is looked at."""
+
+
 def is_blank(text: str) -> bool:
     """Say whether a cell says that there is nothing to say: blank, "N/A", "unknown"."""
-    return normalise(text) in BLANK
+    # What is longer than the longest of them says something; most cells are.
+    return not text or (len(text) <= LONGEST_BLANK and normalise(text) in BLANK)
 
 
 _BLANK = "[\\s\u00a0\u202f’']"
@@ -135,6 +140,15 @@ _LENGTHS: Final = (
     (r"m|min|mins|minute|minutes|mn", timedelta(minutes=1)),
     (r"s|sec|secs|second|seconds|seconde|secondes", timedelta(seconds=1)),
 )
+
+
+def length_or_zero(text: str, *, unit: str) -> timedelta:
+    """Return a length of time as `length` does, or none at all: "0 min"."""
+    if re.fullmatch(
+        r"0+\s*(?:s|sec|m|min|mn|h|d|j|minutes?|hours?|heures?)?", text.strip()
+    ):
+        return timedelta()
+    return length(text, unit=unit)
 
 
 def length(text: str, *, unit: str) -> timedelta:

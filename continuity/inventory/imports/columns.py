@@ -1,63 +1,26 @@
-"""Which column of a table is which field of a workflow: the guess, and its correction."""
+"""Which column of a table is which field: the guess, and its correction."""
 
 import re
 from collections import Counter
 from collections.abc import Mapping as Map
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 from typing import Any, Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from rapidfuzz import fuzz
 
+from continuity.inventory.imports.fields import (
+    FIELDS,
+    LENGTHS_OF_TIME,
+    REQUIRED,
+    Field,
+)
+from continuity.inventory.imports.headings import ALONE, HEADINGS, YES
 from continuity.inventory.imports.reading import Table
+from continuity.inventory.models import TABLES, ImportKind
 
-
-class Field(StrEnum):
-    """What a column can be."""
-
-    NAME = "name"
-    TEAM = "team"
-    DEPARTMENT = "department"
-    DESCRIPTION = "description"
-    TOOLS = "tools"
-    PURPOSE = "purpose"
-    IN_USE = "in_use"
-    REFERENCE = "reference"
-    TIER = "tier"
-    RTO = "rto"
-    MTPD = "mtpd"
-    MBCO = "mbco_percent"
-    MBCO_WORDS = "mbco_words"
-    PEOPLE = "people"
-    DATA_CLASS = "data_class"
-    OWNER = "owner"
-    DEPUTY = "deputy"
-    HOURS = "hours"
-
-
-FIELD_LABELS: Final[Map[Field, Promise]] = {
-    Field.NAME: _("Workflow name"),
-    Field.TEAM: _("Team"),
-    Field.DEPARTMENT: _("Department"),
-    Field.DESCRIPTION: _("Description"),
-    Field.TOOLS: _("AI tools"),
-    Field.PURPOSE: _("What the tools are used for"),
-    Field.IN_USE: _("In use, yes or no"),
-    Field.REFERENCE: _("Reference"),
-    Field.TIER: _("Criticality"),
-    Field.RTO: _("RTO"),
-    Field.MTPD: _("MTPD"),
-    Field.MBCO: _("MBCO, percent"),
-    Field.MBCO_WORDS: _("MBCO, in words"),
-    Field.PEOPLE: _("People, number or range"),
-    Field.DATA_CLASS: _("Data class"),
-    Field.OWNER: _("Owner, e-mail address"),
-    Field.DEPUTY: _("Deputy, e-mail address"),
-    Field.HOURS: _("Operating hours"),
-}
 MANY: Final = frozenset({Field.DESCRIPTION, Field.TOOLS, Field.PURPOSE})
 """Fields that several columns may feed; every other takes one."""
 
@@ -186,109 +149,21 @@ def samples(table: Table, column: int, most: int = 3) -> tuple[str, ...]:
 
 
 # --- the guess ------------------------------------------------------------------------
-NAMES: Final[Map[Field, tuple[str, ...]]] = {
-    Field.NAME: (
-        "workflow", "workflow name", "activity", "process", "process name", "use case",
-        "ai use case", "use case name", "task", "name", "activité", "processus",
-        "nom de l activité", "cas d usage", "nom", "intitulé", "libellé",
-    ),
-    Field.TEAM: (
-        "team", "team name", "agency bureau", "bureau", "unit", "business unit", "squad",
-        "office", "owning team", "équipe", "service", "unité", "pôle",
-    ),
-    Field.DEPARTMENT: (
-        "department", "division", "agency", "agency name", "directorate", "organisation",
-        "organization", "département", "direction", "ministère", "agence",
-    ),
-    Field.DESCRIPTION: (
-        "description", "what it delivers", "problem solved", "summary", "details",
-        "purpose", "objective", "objectif", "descriptif", "résumé",
-    ),
-    Field.TOOLS: (
-        "tool", "tools", "ai tool", "ai tools", "main ai tool", "product", "products",
-        "commercial product", "name of commercial product", "software", "application",
-        "system", "outil", "outils", "outil ia", "outils ia", "produit", "logiciel",
-    ),
-    Field.PURPOSE: ("used for", "use of the tool", "utilisé pour", "usage"),
-    Field.IN_USE: (
-        "in use", "used", "use y n", "active", "is active", "status", "utilisé",
-        "en service", "actif", "statut", "en cours d utilisation",
-    ),
-    Field.REFERENCE: (
-        "reference", "ref", "id", "identifier", "use case id", "code", "référence",
-        "identifiant",
-    ),
-    Field.TIER: (
-        "criticality", "criticality tier", "tier", "priority", "importance", "criticité",
-        "priorité", "niveau de criticité",
-    ),
-    Field.RTO: (
-        "rto", "recovery time objective", "recovery target", "target min", "target",
-        "objectif de délai de reprise", "délai de reprise", "dima",
-    ),
-    Field.MTPD: (
-        "mtpd", "mtd", "maximum tolerable period of disruption", "longest tolerable stop",
-        "dmia", "durée maximale d interruption admissible",
-    ),
-    Field.MBCO: (
-        "mbco", "mbco percent", "minimum level", "minimum level percent",
-        "niveau minimal", "niveau minimal de service",
-    ),
-    Field.MBCO_WORDS: (
-        "mbco words", "mbco description", "minimum level in words",
-        "niveau minimal en toutes lettres",
-    ),
-    Field.PEOPLE: (
-        "people", "users", "number of users", "licenses", "licences", "headcount",
-        "licenses users", "staff", "utilisateurs", "nombre d utilisateurs", "effectif",
-        "personnes",
-    ),
-    Field.DATA_CLASS: (
-        "data class", "data classification", "classification of data", "sensitivity",
-        "confidentiality", "classe de données", "sensibilité", "confidentialité",
-    ),
-    Field.OWNER: (
-        "owner", "owner email", "owner e mail", "workflow owner", "process owner",
-        "responsible", "responsable", "propriétaire",
-    ),
-    Field.DEPUTY: (
-        "deputy", "deputy email", "deputy e mail", "backup", "suppléant", "adjoint",
-    ),
-    Field.HOURS: (
-        "hours", "operating hours", "service hours", "opening hours", "horaires",
-        "heures d ouverture", "plage horaire",
-    ),
-}  # fmt: skip
-YES: Final = frozenset(
-    {
-        "y", "yes", "true", "1", "x", "in use", "used", "active", "live", "production",
-        "in production", "deployed", "o", "oui", "vrai", "actif", "utilisé",
-        "en service", "en production", "déployé", "✓", "✔",
-    }
-)  # fmt: skip
-ALONE: Final = frozenset(
-    {
-        "name", "nom", "code", "id", "ref", "status", "statut", "system", "usage", "used",
-        "service", "unit", "unité", "office", "target", "task", "process", "details",
-        "application", "importance", "staff", "summary", "active", "actif", "direction",
-        "backup", "responsible", "hours", "purpose", "priority", "description",
-    }
-)  # fmt: skip
-"""Words that name a field only when nothing else stands with them."""
 LEAST: Final = 70
 """The score, of 100, from which a name of a column is taken for a field."""
 
 
-def guess(table: Table) -> Mapping:
+def guess(table: Table, kind: ImportKind = ImportKind.WORKFLOWS) -> Mapping:
     """Return what the columns seem to be, by their names, and for "in use" by values."""
+    order = list(FIELDS[kind])
     scored = sorted(
         (
             (-score, at, wanted)
             for at, name in enumerate(table.columns)
-            for wanted in Field
-            if (score := _score(name, wanted)) >= LEAST
+            for wanted, known in HEADINGS[kind].items()
+            if (score := _score(name, known)) >= LEAST
         ),
-        key=lambda entry: (entry[0], entry[1], list(Field).index(entry[2])),
+        key=lambda entry: (entry[0], entry[1], order.index(entry[2])),
     )
     columns: dict[Field, tuple[int, ...]] = {}
     taken: set[int] = set()
@@ -304,10 +179,28 @@ def guess(table: Table) -> Mapping:
                 continue
         columns[wanted] = (at,)
         taken.add(at)
-    if Field.TEAM not in columns and Field.DEPARTMENT in columns:
+    if (
+        kind is ImportKind.WORKFLOWS
+        and Field.TEAM not in columns
+        and Field.DEPARTMENT in columns
+    ):
         columns[Field.TEAM] = columns.pop(Field.DEPARTMENT)
     mapping = Mapping(columns=columns, in_use=in_use, unit=_unit(table, columns))
     return replace(mapping, separators=_separators(table, columns))
+
+
+def kind_of(table: Table) -> ImportKind:
+    """Return what the rows seem to be: by the table's name in an export, or the first
+    kind that knows every column and misses none. Workflows if none does."""
+    named = {title: kind for kind, title in TABLES.items()}
+    if table.reading.sheet in named:
+        return named[table.reading.sheet]
+    for kind in (ImportKind.WORKFLOWS, *TABLES):
+        found = guess(table, kind).columns
+        known = {at for places in found.values() for at in places}
+        if len(known) == len(table.columns) and set(REQUIRED[kind]) <= set(found):
+            return kind
+    return ImportKind.WORKFLOWS
 
 
 def _words(name: str) -> list[str]:
@@ -315,13 +208,13 @@ def _words(name: str) -> list[str]:
     return re.findall(r"[^\W_]+", apart.casefold())
 
 
-def _score(name: str, wanted: Field) -> float:
+def _score(name: str, headings: Sequence[str]) -> float:
     words = _words(name)
     if not words:
         return 0
     whole = " ".join(words)
     best = 0.0
-    for known in NAMES[wanted]:
+    for known in headings:
         parts = known.split()
         if whole == known:
             # Of two columns that both fit, the one that says more: "agency name".
@@ -340,7 +233,7 @@ def _contains(words: Sequence[str], parts: Sequence[str]) -> bool:
 
 
 def _unit(table: Table, columns: Map[Field, tuple[int, ...]]) -> str:
-    for wanted in (Field.RTO, Field.MTPD):
+    for wanted in LENGTHS_OF_TIME:
         for at in columns.get(wanted, ()):
             words = set(_words(table.columns[at]))
             if words & {"h", "hour", "hours", "heure", "heures"}:
@@ -351,6 +244,8 @@ def _unit(table: Table, columns: Map[Field, tuple[int, ...]]) -> str:
 
 
 def _separators(table: Table, columns: Map[Field, tuple[int, ...]]) -> tuple[str, ...]:
+    if Field.TOOLS in columns and Field.WITHOUT in columns:
+        return ("newline",)  # as an export writes them: a line for each tool
     cells = [row.cells[at] for at in columns.get(Field.TOOLS, ()) for row in table.rows]
     found = tuple(
         name for name in ("comma", "semicolon") if any(PATTERNS[name] in c for c in cells)

@@ -12,48 +12,75 @@ from django.utils.translation import gettext_lazy as _
 
 from continuity.inventory.imports import reading
 from continuity.inventory.imports.columns import (
-    FIELD_LABELS,
     MANY,
     MOST_VALUES,
     SEPARATORS,
     UNITS,
-    Field,
     Mapping,
     values,
 )
+from continuity.inventory.imports.fields import (
+    FIELDS,
+    LENGTHS_OF_TIME,
+    REQUIRED,
+    Field,
+    label,
+)
 from continuity.inventory.imports.reading import Reading, Table, Unreadable
+from continuity.inventory.models import TABLES, ImportKind
 
 LEAVE: Final = ""
 
 
+KINDS: Final = [(str(kind), kind.label) for kind in TABLES]
+
+
 class FileForm(forms.Form):
-    """The file. After it is valid, `content` and `table` hold what was in it."""
+    """The file and what its rows are. After it is valid, `content` and `table` hold what
+    was in it, and `kind` what was chosen; None is left to the file."""
 
     file = forms.FileField(
-        label=_("CSV or XLSX file"),
+        label=_("CSV, XLSX or exported JSON file"),
         help_text=_("Up to 10 MB, 50,000 rows and 200 columns, with a row of headings."),
         allow_empty_file=True,
         max_length=255,
-        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.xlsm"}),
+        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.xlsm,.json"}),
         error_messages={
             "required": _("Choose a file first."),
             "max_length": _("The name of this file is too long. Shorten it."),
         },
     )
+    rows = forms.ChoiceField(
+        label=_("Each row is"),
+        help_text=_("A file of an export says it itself."),
+        required=False,
+        choices=[("", _("as the headings say")), *KINDS],
+    )
+    field_order = ("rows", "file")
     content = b""
+    kind: ImportKind | None = None
     table: Table
+
+    def clean_rows(self) -> str:
+        chosen: str = self.cleaned_data["rows"]
+        self.kind = ImportKind(chosen) if chosen else None
+        return chosen
 
     def clean_file(self) -> "UploadedFile[bytes]":
         upload: UploadedFile[bytes] = self.cleaned_data["file"]
-        # One byte more than the limit is enough to see that it is too large.
-        self.content = upload.read(max(upload.size or 0, 0) + 1)
-        self.table = _read(self.content, None)
+        # What is too large is refused before a byte of it is read.
+        if (upload.size or 0) > reading.MAX_BYTES:
+            unreadable = reading.too_large(upload.size or 0)
+            raise ValidationError(unreadable.sentence, code=str(unreadable.fault))
+        self.content = upload.read(reading.MAX_BYTES + 1)
+        self.table = _read(self.content, None, self.kind)
         return upload
 
 
 class ReadingForm(forms.Form):
     """How the file is to be read. After it is valid, `table` is what was read."""
 
+    rows = forms.ChoiceField(label=_("Each row is"), required=False, choices=KINDS)
     sheet = forms.ChoiceField(label=_("Sheet"), required=False)
     encoding = forms.ChoiceField(
         label=_("Encoding"), required=False, choices=list(reading.ENCODING_LABELS.items())
@@ -77,9 +104,11 @@ class ReadingForm(forms.Form):
         *,
         content: Callable[[], bytes],
         now: Reading,
+        kind: str,
     ) -> None:
         """`content` is called for the bytes only when they are needed."""
         initial = {
+            "rows": kind,
             "sheet": now.sheet,
             "encoding": now.encoding,
             "separator": now.separator,
@@ -87,8 +116,10 @@ class ReadingForm(forms.Form):
         }
         super().__init__(data, initial=initial)
         self.content = content
-        if now.format == "xlsx":
+        if now.format != "csv":
             del self.fields["encoding"], self.fields["separator"]
+            if now.format == "json":
+                del self.fields["header"]
             self._choices("sheet", [(name, name) for name in now.sheets])
         else:
             del self.fields["sheet"]
@@ -106,15 +137,15 @@ class ReadingForm(forms.Form):
                 sheet=cleaned.get("sheet", ""),
                 encoding=cleaned.get("encoding", ""),
                 separator=cleaned.get("separator", ""),
-                header=cleaned["header"],
+                header=cleaned.get("header"),
             )
             self.table = _read(self.content(), wanted)
         return cleaned
 
 
-def _read(content: bytes, wanted: Reading | None) -> Table:
+def _read(content: bytes, wanted: Reading | None, kind: ImportKind | None = None) -> Table:
     try:
-        return reading.read(content, wanted)
+        return reading.read(content, wanted, prefer=TABLES[kind] if kind else "")
     except Unreadable as unreadable:
         raise ValidationError(unreadable.sentence, code=str(unreadable.fault)) from None
 
@@ -135,7 +166,7 @@ class ColumnsForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
     )
     unit = forms.ChoiceField(
-        label=_("A number alone in RTO and MTPD is in"), choices=list(UNITS.items())
+        label=_("A number alone in a length of time is in"), choices=list(UNITS.items())
     )
     team = forms.CharField(
         label=_("Team of all rows"),
@@ -145,12 +176,15 @@ class ColumnsForm(forms.Form):
     )
     mapping: Mapping
 
-    def __init__(self, *args: Any, table: Table, guess: Mapping, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, kind: ImportKind, table: Table, guess: Mapping, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.kind = kind
         self.table = table
         chosen = {at: name for name, places in guess.columns.items() for at in places}
         choices: list[tuple[str, str | Promise]] = [(LEAVE, _("– not imported –"))]
-        choices += [(str(name), label) for name, label in FIELD_LABELS.items()]
+        choices += [(str(name), label(kind, name)) for name in FIELDS[kind]]
         for at, column in enumerate(table.columns):
             self.fields[f"column_{at}"] = forms.ChoiceField(
                 label=column,
@@ -175,7 +209,7 @@ class ColumnsForm(forms.Form):
         found: dict[Field, tuple[int, ...]] = {}
         for at in range(len(self.table.columns)):
             name = self[f"column_{at}"].value()
-            if name in set(Field):
+            if name in FIELDS[self.kind]:
                 found[Field(name)] = (*found.get(Field(name), ()), at)
         return found
 
@@ -197,6 +231,17 @@ class ColumnsForm(forms.Form):
         cells = (" ".join(row.cells[at].split()) for row in self.table.rows)
         return next((cell for cell in cells if cell.casefold() == value), value)[:80]
 
+    @property
+    def has_lengths(self) -> bool:
+        """Say whether a column holds lengths of time, whose bare numbers need a unit."""
+        return bool(LENGTHS_OF_TIME & set(self.now))
+
+    @property
+    def asks_for_team(self) -> bool:
+        """Say whether the team of all rows is asked for: the workflows need one."""
+        of_workflows = self.kind is ImportKind.WORKFLOWS
+        return of_workflows and not {Field.TEAM, Field.DEPARTMENT} & set(self.now)
+
     def shown(self) -> Mapping:
         """Return the mapping as the form stands, valid or not, for the preview."""
         separators = self["separators"].value() or []
@@ -214,11 +259,13 @@ class ColumnsForm(forms.Form):
                 self.add_error(
                     f"column_{at}",
                     _("“%(column)s” is “%(field)s” already; choose one of the two.")
-                    % {"column": first, "field": FIELD_LABELS[name]},
+                    % {"column": first, "field": label(self.kind, name)},
                 )
-        if Field.NAME not in self.now:
-            self.add_error(None, _("Say which column is the name of the workflow."))
-        if not {Field.TEAM, Field.DEPARTMENT} & set(self.now) and not cleaned.get("team"):
+        for wanted in REQUIRED[self.kind]:
+            if wanted not in self.now:
+                sentence = _("Say which column is “%(field)s”.")
+                self.add_error(None, sentence % {"field": label(self.kind, wanted)})
+        if self.asks_for_team and not cleaned.get("team"):
             self.add_error(
                 "team", _("Say which column is the team, or write the team of all rows.")
             )

@@ -17,6 +17,7 @@ from continuity.inventory.models.impact import (
     RecoveryPoint,
 )
 from continuity.inventory.models.imports import (
+    TABLES,
     Import,
     ImportChange,
     ImportKind,
@@ -49,10 +50,12 @@ from continuity.inventory.models.workflows import (
     Without,
     Workflow,
     WorkflowStatus,
+    approves,
 )
 
 __all__ = [
     "QUESTIONS",
+    "TABLES",
     "TIER_WEIGHTS",
     "Access",
     "Alternative",
@@ -93,4 +96,5 @@ __all__ = [
     "Workflow",
     "WorkflowApproval",
     "WorkflowStatus",
+    "approves",
 ]

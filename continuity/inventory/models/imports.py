@@ -1,7 +1,8 @@
 """An import: a file, what its columns mean, the answers given, and what it changed."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Self
+from typing import Final, Self
 
 from django.conf import settings
 from django.db import models
@@ -34,6 +35,20 @@ class ImportKind(models.TextChoices):
     UPSTREAMS = "upstreams", _("Upstreams")
     PROVIDERS = "providers", _("Providers")
     TEAMS = "teams", _("Teams")
+
+
+TABLES: Final[Mapping[ImportKind, str]] = {
+    ImportKind.TEAMS: "Teams",
+    ImportKind.PROVIDERS: "Providers",
+    ImportKind.TOOLS: "Tools",
+    ImportKind.UPSTREAMS: "Upstreams",
+    ImportKind.WORKFLOWS: "Workflows",
+    ImportKind.ALTERNATIVES: "Alternatives",
+    ImportKind.STEPS: "Runbook steps",
+    ImportKind.IMPACTS: "Impacts",
+    ImportKind.POINTS: "Recovery points",
+}
+"""Names of the tables of an export, in the order in which an import can take them back."""
 
 
 class ImportQuerySet(models.QuerySet["Import"]):

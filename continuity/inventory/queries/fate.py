@@ -1,9 +1,11 @@
 """The graph of all tools and what they need, for the rules of shared fate."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
 from django.db.models import QuerySet, Subquery
+from django.db.models.expressions import RawSQL
 
 from continuity.accounts.models import Organisation
 from continuity.domain.fate import Edge, Graph
@@ -21,22 +23,58 @@ class Known:
     stale_days: int
 
 
-def graph() -> Graph:
-    """Return everything that is known of what needs what, in one query.
+CHAIN: Final = """
+    WITH RECURSIVE chain (tool) AS (
+        SELECT unnest(%s::bigint[])
+        UNION
+        SELECT next.tool FROM chain JOIN (
+            SELECT tool_id AS rider, upstream_id AS tool FROM inventory_upstream
+            UNION ALL
+            SELECT id, parent_id FROM inventory_tool WHERE parent_id IS NOT NULL
+        ) AS next ON next.rider = chain.tool
+    ) SELECT tool FROM chain
+"""
+"""The tools asked about, and all that they need, near or far."""
+
+
+def graph(around: Collection[int] | None = None) -> Graph:
+    """Return everything that is known of what needs what, in one query; or only what
+    the tools `around` need, which answers all that is asked of these alone.
 
     A component or model stops with its product: that edge is in the graph too, with
     the relation `PART`. Ask the graph as often as you like; it is not kept up to date.
     """
-    return known().graph
+    return known(around).graph
 
 
-def known() -> Known:
+def bare(around: Collection[int]) -> Graph:
+    """Return the graph of what the tools `around` need, without sources: enough to say
+    whether two of them share something, for a list that asks of many. One query."""
+    names: dict[int, str] = {}
+    edges: list[Edge] = []
+    for pk, name, parent, upstream, relation, hard in _around(around).values_list(
+        "pk",
+        "name",
+        "parent_id",
+        "upstreams__upstream_id",
+        "upstreams__relation",
+        "upstreams__hard",
+    ):
+        if pk not in names and parent is not None:
+            edges.append(Edge(pk, parent, PART))
+        names[pk] = name
+        if upstream is not None:
+            edges.append(Edge(pk, upstream, relation, hard))
+    return Graph(edges, names)
+
+
+def known(around: Collection[int] | None = None) -> Known:
     """Return the graph with the organisation's limit of staleness, still in one query."""
     names: dict[int, str] = {}
     edges: list[Edge] = []
     limit: int | None = None
     rows = (
-        Tool.objects.order_by("pk")
+        _around(around)
         .annotate(stale_days=Subquery(_stale_days()))
         .values_list(
             "stale_days",
@@ -59,6 +97,14 @@ def known() -> Known:
         if upstream is not None:
             edges.append(Edge(pk, upstream, relation, hard, source, day, sure))
     return Known(Graph(edges, names), _or_default(limit))
+
+
+def _around(tools: Collection[int] | None) -> QuerySet[Tool]:
+    rows = Tool.objects.order_by("pk")
+    if tools is None:
+        return rows
+    # The ORM has no recursion. The keys are a parameter, nothing is put in by hand.
+    return rows.filter(pk__in=RawSQL(CHAIN, [list(tools)]))  # noqa: S611
 
 
 def stale_days() -> int:

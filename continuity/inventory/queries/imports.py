@@ -4,12 +4,24 @@ from django.db.models import QuerySet
 
 from continuity.accounts.models import User
 from continuity.accounts.roles import Action
-from continuity.inventory.models import Import, Workflow
+from continuity.inventory.models import Import, ImportRun, Workflow
+from continuity.web.problems import GENERAL, SENTENCES
 
 
 def earlier(user: User) -> QuerySet[Import]:
     """Return the imports that `user` may see, the latest first, without their files."""
     return Import.objects.allowing(user, Action.IMPORT).select_related("created_by")
+
+
+def run_of(row: Import) -> ImportRun | None:
+    """Return the worker's part of an import; None if no worker was asked."""
+    return ImportRun.objects.filter(of=row).first()
+
+
+def problem_of(row: Import) -> str:
+    """Return what kept the last attempt from being written, in words, or nothing."""
+    run = run_of(row)
+    return str(SENTENCES.get(run.problem, GENERAL)) if run and run.problem else ""
 
 
 def workflows_without_tool(of: Import, most: int = 10) -> list[Workflow]:

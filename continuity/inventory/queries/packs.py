@@ -22,7 +22,7 @@ from continuity.inventory.models import (
 )
 from continuity.inventory.queries import fate
 from continuity.inventory.queries.access import workflows_of
-from continuity.inventory.queries.readiness import judge
+from continuity.inventory.queries.readiness import facts_of, judge
 from continuity.inventory.queries.workflow import ProofState, proof_state
 
 MOST_WORKFLOWS: Final = 60
@@ -164,6 +164,7 @@ def _parts(workflows: Sequence[Workflow], now: datetime) -> tuple[Part, ...]:
         alternative__dependency__workflow__in=workflows
     ).order_by("-shown_at", "-pk"):
         proofs[proof.alternative_id].append(proof)
+    facts = {pk: [facts_of(one) for one in each] for pk, each in proofs.items()}
     members = _members({workflow.team_id for workflow in workflows})
     parts = []
     for workflow in workflows:
@@ -171,7 +172,7 @@ def _parts(workflows: Sequence[Workflow], now: datetime) -> tuple[Part, ...]:
             workflow,
             dependencies[workflow.pk],
             alternatives,
-            proofs,
+            facts,
             graph=graph,
             now=now,
         )

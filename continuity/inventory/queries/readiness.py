@@ -22,6 +22,7 @@ from continuity.inventory.models import (
     RunbookStep,
     Without,
     Workflow,
+    approves,
 )
 from continuity.inventory.queries import fate
 
@@ -34,61 +35,139 @@ def readiness(
 ) -> dict[int, WorkflowReadiness]:
     """Return the readiness of each workflow by its key.
 
-    Five queries for any number of workflows: the workflows themselves, where they are
-    not loaded yet, their dependencies, alternatives and proofs, and the graph of
+    Four queries for any number of workflows: the workflows themselves, where they are
+    not loaded yet, their dependencies with alternatives, the proofs, and the graph of
     upstreams, where the caller has not read it already.
     """
+    return with_graph(workflows, now=now, graph=graph)[0]
+
+
+def with_graph(
+    workflows: "QuerySet[Workflow] | Iterable[Workflow]",
+    *,
+    now: datetime,
+    graph: Graph | None = None,
+) -> tuple[dict[int, WorkflowReadiness], Graph]:
+    """Return what `readiness` does, and a graph that knows the tools in it by name."""
     by_pk = {workflow.pk: workflow for workflow in workflows}
-    known = graph or fate.graph()
-    proofs: dict[int, list[Proof]] = defaultdict(list)
-    for proof in Proof.objects.filter(
-        alternative__dependency__workflow__in=by_pk
-    ).order_by():
-        proofs[proof.alternative_id].append(proof)
-    alternatives: dict[int, list[Alternative]] = defaultdict(list)
-    steps = RunbookStep.objects.filter(alternative=OuterRef("pk"))
-    for alternative in (
-        Alternative.objects.filter(dependency__workflow__in=by_pk)
-        .select_related("tool")
+    proofs: dict[int, list[ProofFacts]] = defaultdict(list)
+    shown = Proof.objects.filter(alternative__dependency__workflow__in=by_pk).order_by()
+    columns = (
+        "alternative", "ended_at", "source", "shown_at", "expires_at", "works",
+        "capacity", "minimum_after",
+    )  # fmt: skip
+    for (
+        alternative_pk, ended_at, source, shown_at, expires_at, works, capacity, minimum
+    ) in shown.values_list(*columns):  # fmt: skip
+        proofs[alternative_pk].append(
+            ProofFacts(
+                shown_at=shown_at,
+                expires_at=expires_at,
+                works=works,
+                source=ProofSource(source),
+                capacity_percent=capacity,
+                minimum_after=minimum,
+                ended=ended_at is not None,
+            )
+        )
+    steps = RunbookStep.objects.filter(alternative=OuterRef("alternatives"))
+    lines = list(
+        Dependency.objects.filter(workflow__in=by_pk)
         .annotate(has_runbook=Exists(steps))
-        .order_by("rank")
-    ):
-        alternatives[alternative.dependency_id].append(alternative)
-    dependencies: dict[int, list[Dependency]] = defaultdict(list)
-    for dependency in Dependency.objects.filter(workflow__in=by_pk):
-        dependencies[dependency.workflow_id].append(dependency)
-    return {
-        pk: judge(workflow, dependencies[pk], alternatives, proofs, graph=known, now=now)
-        for pk, workflow in by_pk.items()
+        .order_by("position", "pk", "alternatives__rank")
+        .values_list(
+            "workflow",
+            "pk",
+            "tool",
+            "without",
+            "alternatives",
+            "alternatives__tool",
+            "alternatives__procedure",
+            "alternatives__kind",
+            "alternatives__approved_data",
+            "has_runbook",
+        )
+    )
+    # Where the caller has no graph, only what these tools ride on is read.
+    known = graph or fate.bare({key for line in lines for key in (line[2], line[5]) if key})
+    heads: dict[int, dict[int, tuple[int, str]]] = {pk: {} for pk in by_pk}
+    options: dict[int, list[AlternativeFacts]] = defaultdict(list)
+    for (
+        workflow_pk, pk, tool, without, other, other_tool, procedure, kind, approved, has
+    ) in lines:  # fmt: skip
+        heads[workflow_pk][pk] = tool, without
+        if other is not None:
+            data = by_pk[workflow_pk].data_class
+            options[pk].append(
+                AlternativeFacts(
+                    pk=other,
+                    name=procedure or known.name(other_tool),
+                    approved_for_data=approves(kind, approved, data),
+                    has_runbook=has,
+                    fate=_fate(tool, other_tool, known),
+                    proofs=tuple(proofs.get(other, ())),
+                )
+            )
+    judged = {
+        workflow_pk: workflow_readiness(
+            [
+                _dependency(pk, *head, by_pk[workflow_pk], options[pk])
+                for pk, head in group.items()
+            ],
+            now=now,
+        )
+        for workflow_pk, group in heads.items()
     }
+    return judged, known
+
+
+def _dependency(
+    pk: int,
+    tool: int,
+    without: str,
+    workflow: Workflow,
+    alternatives: Iterable[AlternativeFacts],
+) -> DependencyFacts:
+    return DependencyFacts(
+        pk=pk,
+        tool=tool,
+        stops=without == Without.STOPS,
+        rto=workflow.rto,
+        mbco_percent=workflow.mbco_percent,
+        alternatives=tuple(alternatives),
+    )
+
+
+def _fate(tool: int, other: int | None, graph: Graph) -> FateAnswer:
+    # By hand: there is no chain of upstreams that could break.
+    return FateAnswer.NONE_KNOWN if other is None else graph.answer(tool, other)
 
 
 def judge(
     workflow: Workflow,
     dependencies: Iterable[Dependency],
     alternatives: Mapping[int, Sequence[Alternative]],
-    proofs: Mapping[int, Sequence[Proof]],
+    proofs: Mapping[int, Sequence[ProofFacts]],
     *,
     graph: Graph,
     now: datetime,
 ) -> WorkflowReadiness:
     """Return the readiness of a workflow whose rows are read already: no query.
 
-    `alternatives` are by dependency in the order of rank, annotated with `has_runbook`
-    and with their tool; `proofs` by alternative, in any order.
+    `alternatives` are by dependency in the order of rank, annotated with `has_runbook`;
+    the graph knows the names of their tools; `proofs` by alternative, in any order.
     """
     return workflow_readiness(
         [
-            DependencyFacts(
-                pk=dependency.pk,
-                tool=dependency.tool_id,
-                stops=dependency.without == Without.STOPS,
-                rto=workflow.rto,
-                mbco_percent=workflow.mbco_percent,
-                alternatives=tuple(
-                    _alternative(one, dependency, workflow, graph, proofs.get(one.pk, ()))
+            _dependency(
+                dependency.pk,
+                dependency.tool_id,
+                dependency.without,
+                workflow,
+                [
+                    _alternative(one, dependency, workflow, graph, proofs.get(one.pk, []))
                     for one in alternatives.get(dependency.pk, ())
-                ),
+                ],
             )
             for dependency in dependencies
         ],
@@ -101,20 +180,15 @@ def _alternative(
     dependency: Dependency,
     workflow: Workflow,
     graph: Graph,
-    proofs: Sequence[Proof],
+    proofs: Sequence[ProofFacts],
 ) -> AlternativeFacts:
-    if alternative.tool_id is None:
-        # By hand: there is no chain of upstreams that could break.
-        answer = FateAnswer.NONE_KNOWN
-    else:
-        answer = graph.shared(dependency.tool_id, alternative.tool_id).answer
     return AlternativeFacts(
         pk=alternative.pk,
-        name=str(alternative),
+        name=alternative.procedure or graph.name(alternative.tool_id or 0),
         approved_for_data=alternative.approves(workflow.data_class),
         has_runbook=alternative.has_runbook,  # type: ignore[attr-defined]  # annotated
-        fate=answer,
-        proofs=tuple(facts_of(proof) for proof in proofs),
+        fate=_fate(dependency.tool_id, alternative.tool_id, graph),
+        proofs=tuple(proofs),
     )
 
 

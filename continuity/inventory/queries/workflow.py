@@ -298,14 +298,18 @@ class WorkflowPage:
 def page(workflow: Workflow, *, now: datetime) -> WorkflowPage:
     """Return all that the overview shows, in eight queries."""
     full = _full(workflow)
-    known = fate.known()
-    graph, ageing = known.graph, Ageing(now.date(), known.stale_days)
     dependencies = list(
         full.dependencies.select_related("tool__provider").fetch_mode(FETCH_RAISE)
     )
     alternatives = _alternatives(full)
+    tools = {one.tool_id for one in dependencies} | {
+        one.tool_id for group in alternatives.values() for one in group if one.tool_id
+    }
+    known = fate.known(tools)
+    graph, ageing = known.graph, Ageing(now.date(), known.stale_days)
     proofs = _proofs(full)
-    ready = judge(full, dependencies, alternatives, proofs, graph=graph, now=now)
+    facts = {pk: [facts_of(one) for one in each] for pk, each in proofs.items()}
+    ready = judge(full, dependencies, alternatives, facts, graph=graph, now=now)
     moves = _moves(full, now)
     able = access.able(full, now=now)
     judged = {one.pk: one for one in ready.dependencies}
@@ -353,6 +357,14 @@ def head(workflow: Workflow, *, now: datetime, graph: Graph | None = None) -> He
     """Return the head alone, in five queries; one less where the graph is read already."""
     full = _full(workflow)
     return Head(full, readiness([full], now=now, graph=graph)[full.pk].level)
+
+
+def alternative_of(workflow: Workflow, pk: str) -> Alternative | None:
+    """Return the workflow's alternative of that key; None if there is none such."""
+    if not pk.isdecimal() or len(pk) > 18:
+        return None
+    mine = Alternative.objects.filter(dependency__workflow=workflow, pk=pk)
+    return mine.select_related("tool").first()
 
 
 @dataclass(frozen=True, slots=True)

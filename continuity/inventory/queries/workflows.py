@@ -5,16 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from django.db.models import Exists, F, OrderBy, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, Max, OrderBy, OuterRef, Q, QuerySet
 from django.db.models.fetch_modes import FETCH_RAISE
+from django.urls import reverse
+from django.utils.translation import ngettext
 
-from continuity.accounts.models import Team, User
+from continuity.accounts.models import Membership, Team, User
 from continuity.accounts.roles import POLICY, Action
-from continuity.domain.readiness import Level
+from continuity.domain.fate import Graph
+from continuity.domain.readiness import Level, WorkflowReadiness
 from continuity.inventory.models import Alternative, Dependency, Provider, Tool, Workflow
-from continuity.inventory.queries import fate
 from continuity.inventory.queries.order import alphabetical
-from continuity.inventory.queries.readiness import readiness
+from continuity.inventory.queries.readiness import with_graph
+from continuity.web import formats
 
 SORTS: Final[Mapping[str, str]] = {
     "name": "name",
@@ -26,29 +29,54 @@ SORTS: Final[Mapping[str, str]] = {
 }
 TEXTS: Final = frozenset({"name", "team__name", "owner__name"})
 DEFAULT_SORT: Final = "tier"
+SHOWN: Final = (
+    "name",
+    "team",
+    "owner",
+    "deputy",
+    "tier",
+    "rto",
+    "mtpd",
+    "mbco_percent",
+    "data_class",
+    "reference",
+    "archived_at",
+    "status",
+    "version",
+    "approved_version",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A workflow as a line of the list. `proven` counts the alternatives that are."""
+    """A workflow as a line of the list. `proven` counts the alternatives that are.
+
+    What a cell says is ready as text: fifty lines of a dozen cells are most of the page.
+    """
 
     workflow: Workflow
     tools: tuple[str, ...]
     alternatives: int
     proven: int
     level: Level
+    url: str
+    name: str
+    team: str
+    tier: int
+    archived: bool
+    named_tools: str
+    """The first two, as in a sentence."""
+    more_tools: str
+    """How many stand behind these, "" for none."""
+    rto: str
+    mtpd: str
+    said_alternatives: str
+    said_proven: str
+    owner: str
 
-    @property
-    def more_tools(self) -> int:
-        """How many tools stand behind the two that the list names."""
-        return max(0, len(self.tools) - 2)
 
-
-def listed(
-    user: User, wanted: Mapping[str, Any], *, sort: str = "", deputies: bool = False
-) -> QuerySet[Workflow]:
-    """Return the workflows that `user` may see and that match `wanted`, in order; with
-    their deputies if these are shown.
+def listed(user: User, wanted: Mapping[str, Any], *, sort: str = "") -> QuerySet[Workflow]:
+    """Return the workflows that `user` may see and that match `wanted`, in order.
 
     `wanted` holds q, team, tool, provider, tier, data_class, owner, status, gap and
     archived, any of them empty or missing. Each word of q must occur in the name, the
@@ -83,30 +111,66 @@ def listed(
     if gap := wanted.get("gap"):
         found = found.filter(_gap(gap))
     return (
-        found.select_related("team__parent", "owner", *(["deputy"] if deputies else []))
+        found.select_related("team__parent", "owner")
         .order_by(*_order(sort))
         .fetch_mode(FETCH_RAISE)
     )
 
 
+def shown(found: QuerySet[Workflow], *, deputies: bool = False) -> QuerySet[Workflow]:
+    """Read only what a line of the list shows and is judged by."""
+    people = ["owner", "deputy"] if deputies else ["owner"]
+    return (
+        found.select_related(None)
+        .select_related("team", *people)
+        .only(
+            *SHOWN,
+            "team__name",
+            *(f"{person}__{name}" for person in people for name in ("name", "email")),
+        )
+    )
+
+
 def rows(workflows: Iterable[Workflow], *, now: datetime) -> list[Row]:
-    """Return the lines of one page: four queries for any number of workflows."""
+    """Return the lines of one page: three queries for any number of workflows."""
     page = list(workflows)
-    graph = fate.graph()
-    found = readiness(page, now=now, graph=graph)
+    found, graph = with_graph(page, now=now)
+    address = reverse("inventory:workflow", args=[0])
     return [
-        Row(
-            workflow=workflow,
-            tools=tuple(graph.name(one.tool) for one in ready.dependencies),
-            alternatives=sum(len(one.alternatives) for one in ready.dependencies),
-            proven=sum(
-                each.proven for one in ready.dependencies for each in one.alternatives
-            ),
-            level=ready.level,
+        _row(
+            workflow,
+            found[workflow.pk],
+            graph,
+            address.replace("/0/", f"/{workflow.pk}/"),
         )
         for workflow in page
-        for ready in (found[workflow.pk],)
     ]
+
+
+def _row(workflow: Workflow, ready: WorkflowReadiness, graph: Graph, url: str) -> Row:
+    tools = tuple(graph.name(one.tool) for one in ready.dependencies)
+    alternatives = sum(len(one.alternatives) for one in ready.dependencies)
+    proven = sum(each.proven for one in ready.dependencies for each in one.alternatives)
+    said = ngettext("%(counter)s proven", "%(counter)s proven", proven)
+    return Row(
+        workflow=workflow,
+        tools=tools,
+        alternatives=alternatives,
+        proven=proven,
+        level=ready.level,
+        url=url,
+        name=workflow.name,
+        team=workflow.team.name,
+        tier=workflow.tier,
+        archived=workflow.archived_at is not None,
+        named_tools=", ".join(tools[:2]),
+        more_tools=f"+{len(tools) - 2}" if len(tools) > 2 else "",
+        rto=formats.duration(workflow.rto) if workflow.rto else "",
+        mtpd=formats.duration(workflow.mtpd) if workflow.mtpd else "",
+        said_alternatives=str(alternatives) if alternatives else "",
+        said_proven=said % {"counter": proven} if proven else "",
+        owner=str(workflow.owner) if workflow.owner else "",
+    )
 
 
 def teams(user: User, action: Action = Action.VIEW) -> QuerySet[Team]:
@@ -134,15 +198,21 @@ def owners(user: User) -> QuerySet[User]:
 
 
 def allowed(user: User, workflow: Workflow, actions: Iterable[Action]) -> set[Action]:
-    """Return which of `actions` the person may do to the workflow: a query for each
-    rule of the policy among them."""
-    rows = Workflow.objects.filter(pk=workflow.pk)
-    asked = list(actions)
-    may = {
-        rule: rows.allowing(user, action).exists()
-        for rule, action in {POLICY[action]: action for action in asked}.items()
-    }
-    return {action for action in asked if may[POLICY[action]]}
+    """Return which of `actions` the person may do to the workflow: one query, none for
+    whom the role in the organisation allows all of them."""
+    asked = set(actions)
+    may = {action for action in asked if user.may(action)}
+    if may == asked:
+        return may
+    # A department's role holds in its teams too, as in `Team.allowing`.
+    role = Membership.objects.filter(
+        Q(team=workflow.team_id) | Q(team__children=workflow.team_id), user=user
+    ).aggregate(highest=Max("role"))["highest"]
+    for action in asked - may:
+        needed = POLICY[action].team_role
+        if needed is not None and role is not None and role >= needed:
+            may.add(action)
+    return may
 
 
 def any_visible(user: User) -> bool:

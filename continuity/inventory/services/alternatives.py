@@ -11,8 +11,10 @@ from typing import Any
 from django.db import transaction
 
 from continuity.accounts.models import User
+from continuity.accounts.roles import Action
 from continuity.domain.errors import Conflict, Refused
-from continuity.history.services import changes, record
+from continuity.history.models import Deletion
+from continuity.history.services import changes, deletions, record
 from continuity.inventory.models import Alternative, Dependency
 from continuity.inventory.services import reviews
 
@@ -81,8 +83,9 @@ def change(
 
 
 @transaction.atomic
-def remove(alternative_pk: int, *, actor: User, now: datetime) -> Dependency:
-    """Remove an alternative with its runbook and proofs; those below it move up."""
+def remove(alternative_pk: int, *, actor: User, now: datetime) -> Deletion:
+    """Remove an alternative with its runbook and proofs; those below it move up. Return
+    what brings it back."""
     alternative = Alternative.objects.select_related("tool").get(pk=alternative_pk)
     dependency = _locked(alternative.dependency_id)
     _record(
@@ -98,9 +101,17 @@ def remove(alternative_pk: int, *, actor: User, now: datetime) -> Dependency:
             "steps": [step.text for step in alternative.steps.all()],
         },
     )
-    alternative.delete()
+    deletion = deletions.remove(
+        [alternative],
+        kind="alternative",
+        action=Action.EDIT,
+        team=dependency.workflow.team,
+        label=f"{alternative} – {dependency.workflow}",
+        actor=actor,
+        now=now,
+    )
     _rank(list(dependency.alternatives.select_related("tool")))
-    return dependency
+    return deletion
 
 
 @transaction.atomic

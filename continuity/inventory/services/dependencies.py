@@ -8,8 +8,10 @@ from django.db import transaction
 from django.db.models import Max
 
 from continuity.accounts.models import User
+from continuity.accounts.roles import Action
 from continuity.domain.errors import Refused
-from continuity.history.services import changes, record
+from continuity.history.models import Deletion
+from continuity.history.services import changes, deletions, record
 from continuity.inventory.models import Dependency, EndReason, Proof, Tool, Workflow
 from continuity.inventory.services import proofs, reviews
 
@@ -88,8 +90,9 @@ def change(
 
 
 @transaction.atomic
-def remove(dependency_pk: int, *, actor: User, now: datetime) -> Workflow:
-    """Take the tool off the workflow, with its alternatives, runbooks and proofs."""
+def remove(dependency_pk: int, *, actor: User, now: datetime) -> Deletion:
+    """Take the tool off the workflow, with its alternatives, runbooks and proofs. Return
+    what brings all of it back."""
     dependency = _locked(dependency_pk)
     workflow = dependency.workflow
     record(
@@ -106,9 +109,17 @@ def remove(dependency_pk: int, *, actor: User, now: datetime) -> Workflow:
             ],
         },
     )
-    dependency.delete()
+    gone = deletions.remove(
+        [dependency],
+        kind="dependency",
+        action=Action.EDIT,
+        team=workflow.team,
+        label=f"{dependency.tool} – {workflow}",
+        actor=actor,
+        now=now,
+    )
     reviews.changed([workflow.pk])
-    return workflow
+    return gone
 
 
 def _locked(dependency_pk: int) -> Dependency:

@@ -8,8 +8,10 @@ from typing import Any
 from django.db import transaction
 
 from continuity.accounts.models import User
+from continuity.accounts.roles import Action
 from continuity.domain.errors import Conflict
-from continuity.history.services import record
+from continuity.history.models import Deletion
+from continuity.history.services import deletions, record
 from continuity.inventory.models import (
     Alternative,
     Dependency,
@@ -36,8 +38,9 @@ class Step:
 @transaction.atomic
 def save(
     alternative_pk: int, *, steps: Sequence[Step], actor: User, now: datetime
-) -> Alternative:
-    """Make the runbook exactly `steps`, in this order, and keep it as a version.
+) -> Deletion | None:
+    """Make the runbook exactly `steps`, in this order, and keep it as a version. Return
+    what brings back the steps that were taken away; None if none was.
 
     A step that is there keeps its row, so that what was ticked off in a running
     outage stays ticked off. One that somebody removed in the meantime comes back.
@@ -48,7 +51,7 @@ def save(
     there = {step.pk: step for step in alternative.steps.all()}
     before = [step.text for step in there.values()]
     if there:
-        _version(alternative, by=None, now=now)
+        keep_version(alternative, by=None, now=now)
     kept: set[int] = set()
     differs = False
     for position, wanted in enumerate(steps, start=1):
@@ -67,11 +70,21 @@ def save(
             row.save(update_fields=changed)
             differs = True
     gone = there.keys() - kept
+    deletion = None
     if gone:
-        RunbookStep.objects.filter(pk__in=gone).delete()
+        away = [step for pk, step in there.items() if pk in gone]
+        deletion = deletions.remove(
+            away,
+            kind="runbook",
+            action=Action.EDIT,
+            team=dependency.workflow.team,
+            label=f"{'; '.join(step.text for step in away)} – {alternative}",
+            actor=actor,
+            now=now,
+        )
         differs = True
     if differs:
-        version = _version(alternative, by=actor, now=now)
+        version = keep_version(alternative, by=actor, now=now)
         workflow = dependency.workflow
         record(
             "runbook.changed",
@@ -89,7 +102,7 @@ def save(
         if there:
             rows = alternative.proofs.all()
             proofs.end(rows, EndReason.RUNBOOK_CHANGED, actor=actor, now=now)
-    return alternative
+    return deletion
 
 
 @transaction.atomic
@@ -106,7 +119,7 @@ def approve(
     latest = alternative.runbook_versions.order_by("-number").first()
     if (latest.number if latest else 0) != number or not alternative.steps.exists():
         raise Conflict("The runbook is not the one that was read.")
-    version = _version(alternative, by=None, now=now)
+    version = keep_version(alternative, by=None, now=now)
     if version.approved_at is not None:
         return version
     version.approved_at = now
@@ -124,7 +137,9 @@ def approve(
     return version
 
 
-def _version(alternative: Alternative, *, by: User | None, now: datetime) -> RunbookVersion:
+def keep_version(
+    alternative: Alternative, *, by: User | None, now: datetime
+) -> RunbookVersion:
     """Return the version that holds the steps as they are; a new one if none does.
 
     `by` None keeps what was there before anybody kept versions.

@@ -5,8 +5,10 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from continuity.accounts.models import User
+from continuity.accounts.roles import Action
 from continuity.domain.errors import Refused
-from continuity.history.services import changes, record
+from continuity.history.models import Deletion
+from continuity.history.services import changes, deletions, record
 from continuity.inventory.models import SavedView
 from continuity.inventory.queries.saved import normal
 
@@ -50,11 +52,14 @@ def change(
 
 
 @transaction.atomic
-def remove(view_pk: int, *, actor: User, now: datetime) -> None:
+def remove(view_pk: int, *, actor: User, now: datetime) -> Deletion:
+    """Delete a view, and return what brings it back: its owner alone may."""
     view = SavedView.objects.select_for_update().get(pk=view_pk)
     if view.shared:
         record("view.removed", view, actor=actor, now=now, before={"name": view.name})
-    view.delete()
+    return deletions.remove(
+        [view], kind="view", action=Action.EDIT, private=True, actor=actor, now=now
+    )
 
 
 def _store(view: SavedView, fields: list[str] | None) -> None:

@@ -10,8 +10,10 @@ from django.db.models import Max
 from django.utils.functional import Promise
 
 from continuity.accounts.models import User
+from continuity.accounts.roles import Action
 from continuity.domain.errors import Conflict, Refused
-from continuity.history.services import Line, changes, record, record_all
+from continuity.history.models import Deletion
+from continuity.history.services import Line, changes, deletions, record, record_all
 from continuity.inventory.models import ImpactCategory, ImpactLevel
 from continuity.inventory.models.impact import CATEGORY_NAMES, LEVEL_NAMES
 
@@ -92,7 +94,7 @@ def add_category(*, name: str, actor: User, now: datetime) -> ImpactCategory:
         raise ScaleFull(f"There are {len(in_use)}.", most=MOST_CATEGORIES)
     last = max((row.position for row in rows), default=-1)
     added = ImpactCategory.objects.create(name=name, position=last + 1)
-    record("impact.category_added", added, actor=actor, now=now)
+    record("impact.category_added", added, actor=actor, now=now, after={"name": name})
     return added
 
 
@@ -142,7 +144,14 @@ def archive_category(pk: int, *, actor: User, now: datetime) -> ImpactCategory:
     if row.archived_at is None:
         row.archived_at = now
         row.save(update_fields=["archived_at"])
-        record("impact.category_archived", row, actor=actor, now=now)
+        record(
+            "impact.category_archived",
+            row,
+            actor=actor,
+            now=now,
+            before={"archived_at": None},
+            after={"archived_at": now},
+        )
     return row
 
 
@@ -160,9 +169,17 @@ def restore_category(pk: int, *, actor: User, now: datetime) -> ImpactCategory:
     _refuse_taken(str(row), in_use)
     if len(in_use) >= MOST_CATEGORIES:
         raise ScaleFull(f"There are {len(in_use)}.", most=MOST_CATEGORIES)
+    before = {"archived_at": row.archived_at}
     row.archived_at = None
     row.save(update_fields=["archived_at"])
-    record("impact.category_restored", row, actor=actor, now=now)
+    record(
+        "impact.category_restored",
+        row,
+        actor=actor,
+        now=now,
+        before=before,
+        after={"archived_at": None},
+    )
     return row
 
 
@@ -184,7 +201,11 @@ def add_level(*, name: str, tolerable: bool, actor: User, now: datetime) -> Impa
     _check_tolerance([*rows, added])
     added.save(force_insert=True)
     record(
-        "impact.level_added", added, actor=actor, now=now, after={"tolerable": tolerable}
+        "impact.level_added",
+        added,
+        actor=actor,
+        now=now,
+        after={"name": name, "tolerable": tolerable},
     )
     return added
 
@@ -237,14 +258,46 @@ def move_level(pk: int, *, up: bool, actor: User, now: datetime) -> ImpactLevel:
 
 
 @transaction.atomic
-def remove_level(pk: int, *, actor: User, now: datetime) -> None:
-    """Delete a level that no workflow is rated with. Raises LevelInUse."""
+def remove_level(pk: int, *, actor: User, now: datetime) -> Deletion:
+    """Delete a level that no workflow is rated with, and return what brings it back.
+
+    Raises LevelInUse.
+    """
     row = _of(_levels(), pk)
     count = row.impacts.values("workflow").distinct().count()
     if count:
         raise LevelInUse(f"{row} is in use.", name=str(row), count=count)
-    record("impact.level_removed", row, actor=actor, now=now)
-    row.delete()
+    record(
+        "impact.level_removed",
+        row,
+        actor=actor,
+        now=now,
+        before={"name": str(row), "tolerable": row.tolerable},
+    )
+    return deletions.remove(
+        [row], kind="impact", action=Action.EDIT_CATALOGUE, actor=actor, now=now
+    )
+
+
+def find_place(level: ImpactLevel) -> None:
+    """Give a level that is about to stand again the worst place, if its own is taken."""
+    if ImpactLevel.objects.filter(order=level.order).exists():
+        worst = ImpactLevel.objects.aggregate(worst=Max("order"))["worst"]
+        level.order = worst + 1
+
+
+def fit_level(level: ImpactLevel) -> None:
+    """Make room for a level that stands again, at its old place among the others.
+
+    Raises ScaleNameTaken, ScaleFull and ToleranceTurnsBack.
+    """
+    others = list(
+        ImpactLevel.objects.select_for_update().exclude(pk=level.pk).order_by("order")
+    )
+    _refuse_taken(str(level), others)
+    if len(others) >= MOST_LEVELS:
+        raise ScaleFull(f"There are {len(others)}.", most=MOST_LEVELS)
+    _check_tolerance(sorted([*others, level], key=lambda one: one.order))
 
 
 def _categories() -> list[ImpactCategory]:

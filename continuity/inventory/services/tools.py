@@ -11,9 +11,11 @@ from typing import Any, Final
 from django.db import models, transaction
 
 from continuity.accounts.models import User
+from continuity.accounts.roles import Action
 from continuity.domain.errors import Refused
 from continuity.domain.names import normalise
-from continuity.history.services import changes, record
+from continuity.history.models import Deletion
+from continuity.history.services import changes, deletions, record
 from continuity.inventory.models import Provider, Tool, ToolName, Upstream
 from continuity.inventory.services import proofs
 
@@ -90,12 +92,15 @@ def add_spelling(tool_pk: int, *, name: str, actor: User, now: datetime) -> Tool
 
 
 @transaction.atomic
-def remove_spelling(tool_pk: int, *, spelling_pk: int, actor: User, now: datetime) -> None:
-    """Forget a spelling; one that is gone already is no error."""
+def remove_spelling(
+    tool_pk: int, *, spelling_pk: int, actor: User, now: datetime
+) -> Deletion | None:
+    """Forget a spelling, and return what brings it back; None for one that is gone
+    already."""
     tool = _locked(tool_pk)
     spelling = tool.names.filter(pk=spelling_pk).first()
     if spelling is None:
-        return
+        return None
     _own(tool)
     record(
         "tool.spelling_removed",
@@ -104,7 +109,10 @@ def remove_spelling(tool_pk: int, *, spelling_pk: int, actor: User, now: datetim
         now=now,
         before={"spelling": spelling.name},
     )
-    spelling.delete()
+    return deletions.remove(
+        [spelling], kind="tool", action=Action.EDIT_CATALOGUE, actor=actor, now=now,
+        label=f"{spelling} – {tool}",
+    )  # fmt: skip
 
 
 @transaction.atomic
@@ -180,7 +188,8 @@ def verify_upstream(
 
 
 @transaction.atomic
-def remove_upstream(edge_pk: int, *, actor: User, now: datetime) -> Tool:
+def remove_upstream(edge_pk: int, *, actor: User, now: datetime) -> Deletion:
+    """Delete the edge, and return what brings it back."""
     edge = _locked_edge(edge_pk)
     tool = _locked(edge.tool_id)
     _own(tool)
@@ -195,8 +204,9 @@ def remove_upstream(edge_pk: int, *, actor: User, now: datetime) -> Tool:
             "source": edge.source,
         },
     )
-    edge.delete()
-    return tool
+    return deletions.remove(
+        [edge], kind="upstream", action=Action.EDIT_CATALOGUE, actor=actor, now=now
+    )
 
 
 def _set(

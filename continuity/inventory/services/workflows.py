@@ -78,7 +78,15 @@ def archive(workflow_pk: int, *, actor: User, now: datetime) -> Workflow:
     if workflow.archived_at is None:
         workflow.archived_at = now
         workflow.save(update_fields=["archived_at"])
-        record("workflow.archived", workflow, actor=actor, now=now, team=workflow.team)
+        record(
+            "workflow.archived",
+            workflow,
+            actor=actor,
+            now=now,
+            team=workflow.team,
+            before={"archived_at": None},
+            after={"archived_at": now},
+        )
     return workflow
 
 
@@ -96,11 +104,20 @@ def bring_back(workflow_pk: int, *, actor: User, now: datetime) -> Workflow:
     )
     if same.exists():
         raise NameTaken(f"{workflow.name} exists.", name=workflow.name)
+    before = {"archived_at": workflow.archived_at}
     state = next_review_state(workflow.review_state, ReviewEvent.RESTORE)
     workflow.archived_at = None
     workflow.status = WorkflowStatus(state)
     workflow.save(update_fields=["archived_at", "status"])
-    record("workflow.restored", workflow, actor=actor, now=now, team=workflow.team)
+    record(
+        "workflow.restored",
+        workflow,
+        actor=actor,
+        now=now,
+        team=workflow.team,
+        before=before,
+        after={"archived_at": None},
+    )
     return workflow
 
 

@@ -1,5 +1,6 @@
 """The import wizard: file, columns, check, done. Each step works as a plain page."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -9,15 +10,18 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
+from django_htmx.http import HttpResponseClientRedirect
 
 from continuity.accounts.access import access
 from continuity.accounts.http import SignedInRequest
 from continuity.accounts.roles import Action
-from continuity.inventory.imports import forms, pages
+from continuity.inventory.imports import forms, name_pages, pages
 from continuity.inventory.imports.columns import samples
+from continuity.inventory.imports.fields import REQUIRED, label
 from continuity.inventory.imports.names import Catalogue
+from continuity.inventory.imports.plan import NameLine
 from continuity.inventory.imports.reading import Reading
-from continuity.inventory.models import Import, ImportState
+from continuity.inventory.models import AlternativeKind, Import, ImportKind, ImportState
 from continuity.inventory.queries import imports as queries
 from continuity.inventory.services import imports
 from continuity.web.htmx import render_page, wants_part
@@ -26,22 +30,42 @@ from continuity.web.paging import PER_PAGE, page_of
 STEPS = {
     ImportState.UPLOADED: "inventory:import_columns",
     ImportState.MAPPED: "inventory:import_check",
+    ImportState.WAITING: "inventory:import_running",
     ImportState.DONE: "inventory:import_done",
     ImportState.UNDONE: "inventory:import_done",
 }
+
+PLACES = {
+    ImportKind.TEAMS: "accounts:people",
+    ImportKind.PROVIDERS: "inventory:providers",
+    ImportKind.TOOLS: "inventory:tools",
+    ImportKind.UPSTREAMS: "inventory:tools",
+    ImportKind.WORKFLOWS: "inventory:workflows",
+    ImportKind.ALTERNATIVES: "inventory:workflows",
+    ImportKind.STEPS: "inventory:workflows",
+    ImportKind.IMPACTS: "inventory:workflows",
+    ImportKind.POINTS: "inventory:workflows",
+}
+"""Where what was imported is seen."""
 
 
 @access(Action.IMPORT)
 def imports_list(request: SignedInRequest) -> HttpResponse:
     """Step 1: choose a file. Below it, what was imported before."""
     sent = request.method == "POST"
-    form = forms.FileForm(request.POST, request.FILES) if sent else forms.FileForm()
+    chosen = {"rows": request.GET.get("rows", "")}
+    form = (
+        forms.FileForm(request.POST, request.FILES)
+        if sent
+        else forms.FileForm(initial=chosen)
+    )
     if form.is_valid():
         row = imports.start(
             form.content,
             form.cleaned_data["file"].name,
             actor=request.user,
             now=timezone.now(),
+            kind=form.kind,
             table=form.table,
         )
         return redirect("inventory:import_columns", row.pk)
@@ -63,13 +87,14 @@ def _step_of(row: Import) -> HttpResponse:
 def columns(request: SignedInRequest, row: Import) -> HttpResponse:
     """Step 2: say what the columns are. `look` shows what the choices do, and saves
     nothing."""
-    if row.imported_at:
-        return redirect("inventory:import_done", row.pk)
+    if row.state not in {ImportState.UPLOADED, ImportState.MAPPED}:
+        return _step_of(row)
     now = timezone.now()
+    kind = ImportKind(row.kind)
     table = imports.table_of(row)
     looks = "look" in request.POST or wants_part(request)
     form = forms.ColumnsForm(
-        request.POST or None, table=table, guess=imports.mapping_of(row)
+        request.POST or None, kind=kind, table=table, guess=imports.mapping_of(row)
     )
     if request.method == "POST" and not looks and form.is_valid():
         imports.set_columns(row.pk, form.mapping, actor=request.user, now=now)
@@ -80,8 +105,11 @@ def columns(request: SignedInRequest, row: Import) -> HttpResponse:
         "form": form,
         "shows_errors": form.is_bound and not looks,
         "lines": [(field, samples(table, at)) for at, field in enumerate(form.columns())],
-        "preview": pages.preview(table, form.shown()),
-        "reading": forms.ReadingForm(content=lambda: bytes(row.content), now=table.reading),
+        "preview": name_pages.preview(table, form.shown()),
+        "required": [label(kind, wanted) for wanted in REQUIRED[kind]],
+        "reading": forms.ReadingForm(
+            content=lambda: bytes(row.content), now=table.reading, kind=row.kind
+        ),
     }
     status = 422 if context["shows_errors"] and form.errors else 200
     return render_page(
@@ -95,10 +123,17 @@ def read_again(request: SignedInRequest, row: Import) -> HttpResponse:
     """Read the file with another encoding, separator, sheet or header."""
     now = timezone.now()
     before = Reading.from_json(row.reading)
-    form = forms.ReadingForm(request.POST, content=lambda: bytes(row.content), now=before)
+    form = forms.ReadingForm(
+        request.POST, content=lambda: bytes(row.content), now=before, kind=row.kind
+    )
     if form.is_valid():
         imports.reread(
-            row.pk, form.table.reading, actor=request.user, now=now, table=form.table
+            row.pk,
+            form.table.reading,
+            actor=request.user,
+            now=now,
+            kind=ImportKind(form.cleaned_data["rows"] or row.kind),
+            table=form.table,
         )
         return redirect("inventory:import_columns", row.pk)
     context = {"import": row, "reading": form}
@@ -131,7 +166,13 @@ def _checking(
         row.refresh_from_db(fields=["answers"])
     checked = imports.checked(row)
     shown = _rows if with_rows else _names
-    context = {"import": row, "table": checked.table, "plan": checked.plan}
+    context = {
+        "import": row,
+        "table": checked.table,
+        "plan": checked.plan,
+        "of_workflows": row.kind == ImportKind.WORKFLOWS,
+        "problem": queries.problem_of(row),
+    }
     context |= _summary(row, checked) | shown(request, checked)
     return render_page(request, template, context, part="check")
 
@@ -164,30 +205,38 @@ def _rows(request: SignedInRequest, checked: imports.Checked) -> dict[str, Any]:
             checked.known,
             checked.answers.cells,
             int(edited) if edited.isdecimal() and len(edited) < 9 else None,
+            ImportKind(checked.of.kind),
         ),
-        "names": pages.shown_names(
-            names[: pages.NAMES_PER_PAGE],
-            plan,
-            checked.known,
-            Catalogue(checked.known.tools),
-        ),
-        "more_names": len(names) - pages.NAMES_PER_PAGE,
+        "names": _shown(names[: name_pages.NAMES_PER_PAGE], checked),
+        "more_names": len(names) - name_pages.NAMES_PER_PAGE,
     }
 
 
 def _names(request: SignedInRequest, checked: imports.Checked) -> dict[str, Any]:
     tab = request.GET.get("show", "all")
-    tab = tab if tab in pages.MATCH_TABS else "all"
-    lines = pages.names_of(checked.plan, tab)
-    page = page_of(request, lines, per_page=pages.NAMES_PER_PAGE)
+    tab = tab if tab in name_pages.MATCH_TABS else "all"
+    lines = name_pages.names_of(checked.plan, tab)
+    page = page_of(request, lines, per_page=name_pages.NAMES_PER_PAGE)
     return {
         "tab": tab,
-        "tabs": pages.name_tabs(checked.plan, tab),
+        "tabs": name_pages.name_tabs(checked.plan, tab),
         "page": page,
-        "names": pages.shown_names(
-            page.object_list, checked.plan, checked.known, Catalogue(checked.known.tools)
-        ),
+        "names": _shown(page.object_list, checked),
     }
+
+
+def _shown(
+    lines: Iterable[NameLine], checked: imports.Checked
+) -> list[name_pages.ShownName]:
+    """Return names with their choices; an alternative that is no tool is done by hand."""
+    by_hand = checked.of.kind == ImportKind.ALTERNATIVES
+    return name_pages.shown_names(
+        lines,
+        checked.plan,
+        checked.known,
+        Catalogue(checked.known.tools),
+        none=AlternativeKind.MANUAL.label if by_hand else name_pages.NO_NAME,
+    )
 
 
 @access(Action.IMPORT, Import)
@@ -205,9 +254,19 @@ def bad_rows(request: SignedInRequest, row: Import) -> HttpResponse:
 @require_POST
 @access(Action.IMPORT, Import)
 def apply(request: SignedInRequest, row: Import) -> HttpResponse:
-    digest = request.POST.get("digest")
-    imports.apply(row.pk, actor=request.user, now=timezone.now(), digest=digest)
-    return redirect("inventory:import_done", row.pk)
+    digest = request.POST.get("digest", "")
+    row = imports.ask(row.pk, actor=request.user, now=timezone.now(), digest=digest)
+    return _step_of(row)
+
+
+@access(Action.IMPORT, Import)
+def running(request: SignedInRequest, row: Import) -> HttpResponse:
+    """A large import on its way, asked for again and again until it is over."""
+    if row.state != ImportState.WAITING:
+        step = reverse(STEPS[ImportState(row.state)], args=[row.pk])
+        return HttpResponseClientRedirect(step) if wants_part(request) else redirect(step)
+    context = {"import": row, "run": queries.run_of(row)}
+    return render_page(request, "inventory/import/running.html", context, part="progress")
 
 
 @access(Action.IMPORT, Import)
@@ -215,7 +274,13 @@ def done(request: SignedInRequest, row: Import) -> HttpResponse:
     """Step 4: what was imported, what was left out, and the way back."""
     if row.imported_at is None:
         return _step_of(row)
-    context = {"import": row, "without_tool": queries.workflows_without_tool(row)}
+    kind = ImportKind(row.kind)
+    context = {
+        "import": row,
+        "of_workflows": kind is ImportKind.WORKFLOWS,
+        "place": reverse(PLACES[kind]),
+        "without_tool": queries.workflows_without_tool(row),
+    }
     return render(request, "inventory/import/done.html", context)
 
 

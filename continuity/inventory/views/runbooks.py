@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 from continuity.accounts.access import access
 from continuity.accounts.http import SignedInRequest
 from continuity.accounts.roles import Action
+from continuity.history.http import say_deleted
 from continuity.inventory import forms
 from continuity.inventory.models import Alternative
 from continuity.inventory.queries import proofs
@@ -36,13 +37,18 @@ def runbook(request: SignedInRequest, alternative: Alternative) -> HttpResponse:
         rows = forms.rearranged(formset.typed(), button)
         formset = forms.StepFormSet(initial=rows)
     elif request.method == "POST" and formset.is_valid():
-        runbooks.save(
+        gone = runbooks.save(
             alternative.pk,
             steps=formset.steps(),
             actor=request.user,
             now=timezone.now(),
         )
-        messages.success(request, _("The runbook was saved."))
+        if gone is None:
+            messages.success(request, _("The runbook was saved."))
+        else:
+            say_deleted(
+                request, _("The runbook was saved, without what you took out."), gone
+            )
         return redirect(
             f"{reverse('inventory:runbooks', args=[workflow.pk])}#a{alternative.pk}"
         )

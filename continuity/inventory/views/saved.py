@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from continuity.accounts.access import access
 from continuity.accounts.http import SignedInRequest
 from continuity.accounts.roles import Action
+from continuity.history.http import say_deleted
 from continuity.inventory import forms
 from continuity.inventory.models import SavedView
 from continuity.inventory.queries import saved as queries
@@ -74,6 +75,6 @@ def view_edit(request: SignedInRequest, view: SavedView) -> HttpResponse:
 @require_POST
 @access(Action.EDIT, SavedView)
 def view_remove(request: SignedInRequest, view: SavedView) -> HttpResponse:
-    services.remove(view.pk, actor=request.user, now=timezone.now())
-    messages.success(request, _("The view was deleted."))
+    gone = services.remove(view.pk, actor=request.user, now=timezone.now())
+    say_deleted(request, _("The view was deleted."), gone)
     return redirect("inventory:views")

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from continuity.accounts.access import access
 from continuity.accounts.http import SignedInRequest
 from continuity.accounts.roles import Action
+from continuity.history.http import say_deleted
 from continuity.inventory.forms.impact import CategoryForm, LevelForm
 from continuity.inventory.models import ImpactCategory, ImpactLevel
 from continuity.inventory.queries import impact as queries
@@ -130,8 +131,8 @@ def level_move(request: SignedInRequest, level: ImpactLevel) -> HttpResponse:
 @require_POST
 @access(Action.EDIT_CATALOGUE, ImpactLevel)
 def level_remove(request: SignedInRequest, level: ImpactLevel) -> HttpResponse:
-    services.remove_level(level.pk, actor=request.user, now=timezone.now())
-    messages.success(request, _("The level was removed."))
+    gone = services.remove_level(level.pk, actor=request.user, now=timezone.now())
+    say_deleted(request, _("The level was removed."), gone)
     return redirect("inventory:scales")
 
 

@@ -14,6 +14,7 @@ from django_htmx.http import push_url
 from continuity.accounts.access import access
 from continuity.accounts.http import SignedInRequest
 from continuity.accounts.roles import Action
+from continuity.history.http import say_deleted
 from continuity.inventory import forms
 from continuity.inventory.models import ListPage, Provider, Tool, Upstream
 from continuity.inventory.queries import shares
@@ -38,6 +39,7 @@ def listing(request: SignedInRequest) -> HttpResponse:
         "active": bool(wanted),
         "sort": sort,
         "may_edit": request.user.may(Action.EDIT_CATALOGUE),
+        "may_import": request.user.may(Action.IMPORT),
         **saved.context(request, ListPage.TOOLS, address, asked),
     }
     response = render_page(request, "inventory/tools.html", context, part="results")
@@ -98,9 +100,11 @@ def spellings(request: SignedInRequest, tool: Tool) -> HttpResponse:
     now = timezone.now()
     remove = request.POST.get("remove", "")
     if remove.isdecimal():
-        services.remove_spelling(
+        gone = services.remove_spelling(
             tool.pk, spelling_pk=int(remove), actor=request.user, now=now
         )
+        if gone is not None:
+            say_deleted(request, _("The spelling was removed."), gone)
         return redirect(tool)
     form = forms.SpellingForm(request.POST)
     if not form.is_valid():
@@ -150,8 +154,9 @@ def upstream_edit(request: SignedInRequest, upstream: Upstream) -> HttpResponse:
 @require_POST
 @access(Action.EDIT_CATALOGUE, Upstream)
 def upstream_remove(request: SignedInRequest, upstream: Upstream) -> HttpResponse:
-    tool = services.remove_upstream(upstream.pk, actor=request.user, now=timezone.now())
-    messages.success(request, _("The upstream was removed."))
+    tool = upstream.tool
+    gone = services.remove_upstream(upstream.pk, actor=request.user, now=timezone.now())
+    say_deleted(request, _("The upstream was removed."), gone)
     return redirect(tool)
 
 

@@ -1,5 +1,6 @@
 """Pages of workflows: the list, one of them, and what changes it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -7,6 +8,7 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from django_htmx.http import push_url
@@ -14,11 +16,13 @@ from django_htmx.http import push_url
 from continuity.accounts.access import access
 from continuity.accounts.http import SignedInRequest
 from continuity.accounts.roles import Action
+from continuity.history.http import say_deleted
 from continuity.history.queries import subject_history
 from continuity.inventory import forms
 from continuity.inventory.models import Alternative, Dependency, ListPage, Workflow
 from continuity.inventory.queries import proofs as evidence
 from continuity.inventory.queries import workflow as one
+from continuity.inventory.queries import workflow_cells
 from continuity.inventory.queries import workflows as many
 from continuity.inventory.services import (
     alternatives,
@@ -35,8 +39,8 @@ def listing(request: SignedInRequest) -> HttpResponse:
     form = forms.WorkflowFilter(request.GET, user=request.user)
     wanted, columns = form.wanted(), form.columns()
     sort = request.GET.get("sort", "")
-    found = many.listed(request.user, wanted, sort=sort, deputies="deputy" in columns)
-    page = page_of(request, found)
+    found = many.listed(request.user, wanted, sort=sort)
+    page = page_of(request, many.shown(found, deputies="deputy" in columns))
     rows = many.rows(page.object_list, now=timezone.now())
     address = reverse("inventory:workflows")
     asked = form.address(sort=sort)
@@ -45,6 +49,7 @@ def listing(request: SignedInRequest) -> HttpResponse:
         "form": form,
         "page": page,
         "rows": rows,
+        "lines": workflow_cells.lines(rows, columns, dict(forms.COLUMNS)),
         "show": dict.fromkeys(columns, True),
         "query": query,
         "active": bool(wanted),
@@ -53,7 +58,7 @@ def listing(request: SignedInRequest) -> HttpResponse:
         "more": bool(wanted.keys() - {"q", "team", "tool", "gap"}),
         "sort": sort,
         "nothing_yet": not rows and not wanted and not many.any_visible(request.user),
-        "may_add": many.teams(request.user, Action.EDIT).exists(),
+        "may_add": SimpleLazyObject(lambda: _may_add(request, rows)),
         "may_import": request.user.may(Action.IMPORT),
         **saved.context(request, ListPage.WORKFLOWS, address, asked),
     }
@@ -102,9 +107,20 @@ def workflow_evidence(request: SignedInRequest, workflow: Workflow) -> HttpRespo
 def workflow_history(request: SignedInRequest, workflow: Workflow) -> HttpResponse:
     after = request.GET.get("after", "")
     label = workflow._meta.label_lower
+    asked = request.GET.get("alternative", "")
+    alternative = one.alternative_of(workflow, asked)
+    found = subject_history(
+        label,
+        workflow.pk,
+        user=request.user,
+        after=after,
+        named=str(alternative or ""),
+    )
     context = {
         "page": one.head(workflow, now=timezone.now()),
-        "history": subject_history(label, workflow.pk, user=request.user, after=after),
+        "history": found,
+        "alternative": alternative,
+        "only": f"alternative={alternative.pk}" if alternative else "",
         "later": bool(after),
         "tab": "history",
         **_may(request, workflow),
@@ -205,9 +221,9 @@ def dependency_edit(request: SignedInRequest, dependency: Dependency) -> HttpRes
 @require_POST
 @access(Action.EDIT, Dependency)
 def dependency_remove(request: SignedInRequest, dependency: Dependency) -> HttpResponse:
-    workflow = dependencies.remove(dependency.pk, actor=request.user, now=timezone.now())
-    messages.success(request, _("The tool was removed from this workflow."))
-    return redirect(workflow)
+    gone = dependencies.remove(dependency.pk, actor=request.user, now=timezone.now())
+    say_deleted(request, _("The tool was removed from this workflow."), gone)
+    return redirect(dependency.workflow)
 
 
 @require_POST
@@ -271,9 +287,16 @@ def alternative_edit(request: SignedInRequest, alternative: Alternative) -> Http
 @require_POST
 @access(Action.EDIT, Alternative)
 def alternative_remove(request: SignedInRequest, alternative: Alternative) -> HttpResponse:
-    dependency = alternatives.remove(alternative.pk, actor=request.user, now=timezone.now())
-    messages.success(request, _("The alternative was removed."))
-    return redirect(dependency.workflow)
+    gone = alternatives.remove(alternative.pk, actor=request.user, now=timezone.now())
+    say_deleted(request, _("The alternative was removed."), gone)
+    return redirect(alternative.dependency.workflow)
+
+
+def _may_add(request: SignedInRequest, rows: Sequence[many.Row]) -> bool:
+    """Say whether there is a team in which the person may add and change workflows."""
+    if rows and request.user.may(Action.EDIT):
+        return True
+    return many.teams(request.user, Action.EDIT).exists()
 
 
 def _may(request: SignedInRequest, workflow: Workflow) -> dict[str, Any]:

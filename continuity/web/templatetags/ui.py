@@ -1,14 +1,16 @@
 """The tags and filters every template has without loading anything.
 
-Tags:    icon, pill, status_pill, field, sort_head, pager, navigation
+Tags:    icon, pill, status_pill, same_for_all, field, sort_head, pager, navigation
 Filters: duration, clock, reading, moment, time_of_day, day, day_time, percent, initials,
          markdown
 """
 
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.core.paginator import Page
 from django.forms import BoundField
 from django.forms.widgets import (
@@ -18,8 +20,10 @@ from django.forms.widgets import (
     RadioSelect,
 )
 from django.http import HttpRequest
+from django.template.loader import get_template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from continuity.web import formats
 from continuity.web.markdown import render
@@ -30,6 +34,7 @@ register = template.Library()
 
 
 @register.simple_tag
+@lru_cache(maxsize=512)
 def icon(name: str, cls: str = "") -> SafeString:
     """Draw an icon of templates/_sprite.html; hidden from assistive technology."""
     return format_html(
@@ -50,8 +55,27 @@ def pill(kind: str, icon_name: str, text: object) -> SafeString:
 @register.simple_tag
 def status_pill(family: str, value: object) -> SafeString:
     """Draw the pill of a known value; the families are those of continuity.web.pills."""
+    return _known_pill(family, str(value), get_language() or "")
+
+
+@lru_cache(maxsize=1024)
+def _known_pill(family: str, value: str, language: str) -> SafeString:
+    """The same few stand on every line of a list; the words are those of a release."""
     found = pill_for(family, value)
     return pill(found.kind, found.icon, found.text)
+
+
+@register.simple_tag
+def same_for_all(name: str) -> SafeString:
+    """Draw a template without context, once for each language."""
+    if settings.DEBUG:
+        return SafeString(get_template(name).render())
+    return _drawn(name, get_language() or "")
+
+
+@lru_cache(maxsize=64)
+def _drawn(name: str, language: str) -> SafeString:
+    return SafeString(get_template(name).render())
 
 
 @register.inclusion_tag("components/_field.html")

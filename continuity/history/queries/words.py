@@ -1,30 +1,17 @@
-"""Reading history: what was done, in words, with what it was before."""
+"""The words of the history: what was done, to what, and how a field is called."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from collections.abc import Mapping
 from typing import Any, Final
 
-from django.db.models import Q, QuerySet
-from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from continuity.accounts.models import (
     LANGUAGE_LABELS,
     ORGANISATION_ROLE_LABELS,
     TEAM_ROLE_LABELS,
-    Team,
-    User,
 )
-from continuity.accounts.roles import Action
-from continuity.history.models import Entry
-from continuity.web import formats
-
-PER_PAGE: Final = 50
-MOST_TEAMS: Final = 500
-"""Teams offered by the filter; one beyond them is found by its name."""
 
 VERBS: Final[Mapping[str, Promise]] = {
     "organisation.set_up": _("Continuity set up"),
@@ -39,6 +26,8 @@ VERBS: Final[Mapping[str, Promise]] = {
     "team.changed": _("Team changed"),
     "team.removed": _("Team removed"),
     "team.member_changed": _("Members of a team changed"),
+    "team.brought_back": _("Team brought back"),
+    "team.member_brought_back": _("Member of a team brought back"),
     "workflow.created": _("Workflow added"),
     "workflow.changed": _("Workflow changed"),
     "workflow.archived": _("Workflow archived"),
@@ -55,14 +44,17 @@ VERBS: Final[Mapping[str, Promise]] = {
     "dependency.created": _("Dependency added"),
     "dependency.changed": _("Dependency changed"),
     "dependency.removed": _("Dependency removed"),
+    "dependency.brought_back": _("Dependency brought back"),
     "alternative.created": _("Alternative added"),
     "alternative.changed": _("Alternative changed"),
     "alternative.moved": _("Order of alternatives changed"),
     "alternative.removed": _("Alternative removed"),
+    "alternative.brought_back": _("Alternative brought back"),
     "alternative.proven": _("Alternative proven"),
     "alternative.failed": _("Alternative failed"),
     "runbook.changed": _("Runbook changed"),
     "runbook.approved": _("Runbook approved"),
+    "runbook.brought_back": _("Steps of a runbook brought back"),
     "proof.ended": _("Proofs ended"),
     "access.answered": _("Own access answered"),
     "provider.created": _("Provider added"),
@@ -71,13 +63,16 @@ VERBS: Final[Mapping[str, Promise]] = {
     "tool.changed": _("Tool changed"),
     "tool.spelling_added": _("Spelling of a tool added"),
     "tool.spelling_removed": _("Spelling of a tool removed"),
+    "tool.spelling_brought_back": _("Spelling of a tool brought back"),
     "upstream.created": _("Upstream added"),
     "upstream.changed": _("Upstream changed"),
     "upstream.verified": _("Upstream verified"),
     "upstream.removed": _("Upstream removed"),
+    "upstream.brought_back": _("Upstream brought back"),
     "view.created": _("View shared"),
     "view.changed": _("Shared view changed"),
     "view.removed": _("Shared view deleted"),
+    "view.brought_back": _("Shared view brought back"),
     "view.handed_over": _("Shared view handed over"),
     "impact.category_added": _("Impact category added"),
     "impact.category_renamed": _("Impact category renamed"),
@@ -88,6 +83,7 @@ VERBS: Final[Mapping[str, Promise]] = {
     "impact.level_changed": _("Impact level changed"),
     "impact.levels_moved": _("Order of impact levels changed"),
     "impact.level_removed": _("Impact level removed"),
+    "impact.level_brought_back": _("Impact level brought back"),
     "import.applied": _("File imported"),
     "import.undone": _("Import undone"),
     "schedule.created": _("Schedule made"),
@@ -99,11 +95,13 @@ VERBS: Final[Mapping[str, Promise]] = {
     "trigger.paused": _("Trigger of drills paused"),
     "trigger.resumed": _("Trigger of drills resumed"),
     "trigger.deleted": _("Trigger of drills deleted"),
+    "trigger.brought_back": _("Trigger of drills brought back"),
     "proposal.made": _("Drill proposed"),
     "proposal.planned": _("Proposed drill planned"),
     "proposal.declined": _("Proposed drill declined"),
     "schedule.missed": _("Drills of a schedule missed"),
     "schedule.deleted": _("Schedule deleted"),
+    "schedule.brought_back": _("Schedule brought back"),
     "schedule.handed_over": _("Schedule handed over"),
     "scenario.added": _("Scenario added"),
     "scenario.updated": _("Scenario brought up to date"),
@@ -142,6 +140,7 @@ VERBS: Final[Mapping[str, Promise]] = {
     "programme.changed": _("Programme of drills changed"),
     "blackout.used": _("Days without drills brought in"),
     "blackout.removed": _("Days without drills taken away"),
+    "blackout.brought_back": _("Days without drills brought back"),
     "calendar.link_made": _("Calendar link made"),
     "calendar.link_revoked": _("Calendar link taken back"),
     "pass.made": _("Link of a participant made"),
@@ -195,8 +194,11 @@ KINDS: Final[Mapping[str, Promise]] = {
     "action": _("Actions"),
     "survey": _("Surveys"),
     "outage": _("Outages"),
+    "pass": _("Links of participants"),
     "calendar": _("Calendar"),
     "blackout": _("Days without drills"),
+    "trigger": _("Triggers"),
+    "proposal": _("Proposed drills"),
     "programme": _("Programme of drills"),
     "report": _("Reports"),
     "endpoint": _("Webhooks and chats"),
@@ -284,6 +286,12 @@ FIELDS: Final[Mapping[str, Promise]] = {
     "verified_on": _("Verified on"),
     "confidence": _("Confidence"),
     "archived_at": _("Archived"),
+    "paused": _("Paused"),
+    "starts_on": _("First day"),
+    "starts_time": _("Time"),
+    "rrule": _("Repeats"),
+    "tools": _("AI tools"),
+    "type": _("Type"),
     "status": _("Status"),
     "review_on": _("Due for review"),
     "lead": _("Lead"),
@@ -303,6 +311,12 @@ FIELDS: Final[Mapping[str, Promise]] = {
     "window": _("Window"),
     "criteria": _("Success criteria"),
     "injects": _("Injects"),
+    "late_by": _("May begin late by"),
+    "rotates": _("Each time another team and scenario"),
+    "cause": _("When it asks"),
+    "margin": _("How long before, or after"),
+    "plans": _("Plan the drill at once"),
+    "last": _("Last"),
     "notice": _("Told this long before"),
     "speed": _("Speed"),
     "state": _("State"),
@@ -324,6 +338,16 @@ FIELDS: Final[Mapping[str, Promise]] = {
     "teams": _("Teams"),
     "paused_reason": _("Why"),
     "message": _("Message"),
+    "spellings": _("Spellings added"),
+    "new": pgettext_lazy("rows of an import", "New"),
+    "changed": pgettext_lazy("rows of an import", "Changed"),
+    "unchanged": pgettext_lazy("rows of an import", "Unchanged"),
+    "not_in_use": pgettext_lazy("rows of an import", "Not in use"),
+    "left_out": _("Left out by you"),
+    "fix": _("Not imported, to be fixed"),
+    "all": _("All rows of the file"),
+    "without_tool": _("Rows that name no tool"),
+    "providers": _("Providers"),
 }
 """A field without a name here shows its own."""
 
@@ -335,6 +359,8 @@ LENGTHS: Final = frozenset(
         "rta",
         "limit",
         "notice",
+        "late_by",
+        "margin",
         "window",
         "expected_switch",
         "length",
@@ -467,8 +493,22 @@ LINKS: Final[Mapping[str, str]] = {
     "inventory.provider": "inventory:provider",
     "drills.drill": "drills:drill",
     "drills.schedule": "drills:schedule",
+    "drills.scenario": "drills:scenario",
+    "outages.outage": "outages:live",
     "drills.correctiveaction": "drills:action",
 }
+SUBJECTS: Final[Mapping[str, str]] = {
+    "workflow": "inventory.workflow",
+    "tool": "inventory.tool",
+    "provider": "inventory.provider",
+    "schedule": "drills.schedule",
+    "scenario": "drills.scenario",
+    "drill": "outages.outage",
+    "report": "reports.report",
+    "person": "accounts.user",
+    "team": "accounts.team",
+}
+"""Things that have a page of their own history, by the word in its address."""
 ADMINISTERED: Final[Mapping[str, str]] = {
     "accounts.user": "accounts:person",
     "accounts.team": "accounts:team",
@@ -476,211 +516,3 @@ ADMINISTERED: Final[Mapping[str, str]] = {
 }
 """Subjects whose page only an administrator may open."""
 GONE: Final = (".removed", ".deleted", ".undone")
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One field; `before` and `after` as they are read, "–" for nothing."""
-
-    field: str
-    before: str
-    after: str
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One entry in words. `by` is empty for what the clock did; `url` where there is a
-    page to open."""
-
-    pk: int
-    at: datetime
-    by: str
-    did: str
-    subject: str
-    url: str
-    team: str
-    changes: tuple[Change, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class HistoryPage:
-    """Some lines, the newest first. `older` continues after the last one; "" at the end."""
-
-    lines: tuple[Line, ...]
-    older: str
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a reader is looking for; empty fields ask for nothing."""
-
-    q: str = ""
-    kind: str = ""
-    team: int | None = None
-    actor: int | None = None
-
-
-def history(user: User, wanted: Wanted, *, after: str = "") -> HistoryPage:
-    """Return the latest entries that `user` may see, or those `after` a page's `older`.
-
-    One query. The place is kept as instant and key, so that lines written meanwhile
-    move nothing; a place that cannot be read gives the first page.
-    """
-    return _page(_matching(user, wanted), user, after)
-
-
-def for_subject(
-    model_label: str, pk: int, *, user: User, limit: int = 20
-) -> tuple[Line, ...]:
-    """Return the latest entries on one object ("inventory.workflow", 7). One query.
-
-    Who may see the object is the caller's question: all its entries come back.
-    """
-    rows = Entry.objects.filter(subject_type=model_label, subject_id=pk)
-    return _lines(rows.select_related("actor", "team")[:limit], user)
-
-
-def subject_history(
-    model_label: str, pk: int, *, user: User, after: str = ""
-) -> HistoryPage:
-    """Return the latest entries on one object, or those `after` a page's `older`.
-
-    One query. Who may see the object is the caller's question.
-    """
-    rows = Entry.objects.filter(subject_type=model_label, subject_id=pk)
-    return _page(rows.select_related("actor", "team"), user, after)
-
-
-def teams(user: User) -> Sequence[Team]:
-    """Return the teams by which `user` can filter."""
-    return list(
-        Team.objects.allowing(user, Action.VIEW).order_by("name", "pk")[:MOST_TEAMS]
-    )
-
-
-def actor_name(user: User, pk: int) -> str:
-    """Return whose changes a filter shows; "" if `user` sees none of them."""
-    entry = Entry.objects.allowing(user, Action.VIEW).filter(actor=pk)
-    found = entry.select_related("actor").first()
-    return str(found.actor) if found else ""
-
-
-def _matching(user: User, wanted: Wanted) -> QuerySet[Entry]:
-    rows = Entry.objects.allowing(user, Action.VIEW).select_related("actor", "team")
-    if wanted.kind:
-        rows = rows.filter(verb__startswith=f"{wanted.kind}.")
-    if wanted.team is not None:
-        rows = rows.filter(team=wanted.team)
-    if wanted.actor is not None:
-        rows = rows.filter(actor=wanted.actor)
-    for word in wanted.q.split():
-        rows = rows.filter(
-            Q(subject_label__icontains=word) | Q(actor__name__icontains=word)
-        )
-    return rows
-
-
-def _page(rows: QuerySet[Entry], user: User, after: str) -> HistoryPage:
-    if place := _place(after):
-        at, pk = place
-        rows = rows.filter(Q(at__lt=at) | Q(at=at, pk__lt=pk))
-    found = list(rows[: PER_PAGE + 1])
-    shown, more = found[:PER_PAGE], found[PER_PAGE:]
-    older = f"{shown[-1].at.isoformat()}_{shown[-1].pk}" if more else ""
-    return HistoryPage(_lines(shown, user), older)
-
-
-def _place(text: str) -> tuple[datetime, int] | None:
-    at, _sep, pk = text.rpartition("_")
-    try:
-        place = datetime.fromisoformat(at), int(pk)
-    except ValueError:
-        return None
-    return place if place[0].tzinfo else None
-
-
-def _lines(rows: Iterable[Entry], user: User) -> tuple[Line, ...]:
-    administers = user.may(Action.ADMINISTER)
-    return tuple(_line(row, administers=administers) for row in rows)
-
-
-def _line(row: Entry, *, administers: bool) -> Line:
-    route = LINKS.get(row.subject_type, "")
-    if administers:
-        route = route or ADMINISTERED.get(row.subject_type, "")
-    gone = row.verb.endswith(GONE)
-    return Line(
-        pk=row.pk,
-        at=row.at,
-        by=str(row.actor) if row.actor is not None else "",
-        did=str(VERBS.get(row.verb, row.verb)),
-        subject=row.subject_label,
-        url=reverse(route, args=[row.subject_id]) if route and not gone else "",
-        team=row.team.name if row.team is not None else "",
-        changes=told(row.before, row.after),
-    )
-
-
-def told(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Change, ...]:
-    """Return plain values, as an entry keeps them, in words: one change for each field."""
-    return tuple(
-        Change(
-            str(FIELDS.get(field, field)),
-            _read(field, before.get(field)),
-            _read(field, after.get(field)),
-        )
-        for field in dict.fromkeys((*before, *after))
-    )
-
-
-def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Change, ...]:
-    """Return in words the fields that differ; empty and missing are the same."""
-    differing = [
-        field
-        for field in dict.fromkeys((*before, *after))
-        if (before.get(field) or None) != (after.get(field) or None)
-    ]
-    return told(
-        {field: before.get(field) for field in differing},
-        {field: after.get(field) for field in differing},
-    )
-
-
-def _read(field: str, value: Any) -> str:
-    """Return a value as kept in JSON, as a person would write it."""
-    match value:
-        case None | "" | []:
-            named = VALUES.get(field, {}).get("") if value == "" else None
-            return str(named or formats.NOTHING)
-        case True:
-            return gettext("Yes")
-        case False:
-            return gettext("No")
-        case int() | float() if field in LENGTHS:
-            return formats.duration(timedelta(seconds=value))
-        case list():
-            return ", ".join(_read(field, item) for item in value)
-        case dict() if field in WHOLE:
-            words = VALUES[field]
-            said = (
-                f"{words.get(key, key)}{': ' if isinstance(item, list) else ' '}"
-                f"{_read(field, item)}"
-                for key, item in value.items()
-            )
-            return "; ".join(said)
-        case dict():
-            return ", ".join(f"{key}: {_read(key, item)}" for key, item in value.items())
-        case str() if field.endswith("_at"):
-            return _moment(value)
-        case _:
-            return str(VALUES.get(field, {}).get(str(value), value))
-
-
-def _moment(value: str) -> str:
-    try:
-        instant = datetime.fromisoformat(value)
-    except ValueError:
-        return value
-    if instant.tzinfo is None:
-        return formats.day(date(instant.year, instant.month, instant.day))
-    return formats.day_time(instant)
