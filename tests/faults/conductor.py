@@ -1,5 +1,5 @@
 """A worker that does nothing but conduct drills, as the clock's ticks have it, until it is
-killed: python -m tests.faults.conductor"""
+killed; it says when it is ready: python -m tests.faults.conductor"""
 
 import os
 import time
@@ -15,6 +15,7 @@ def main() -> None:
     django.setup()
     from continuity.drills.tasks import conduct
 
+    print("ready", flush=True)
     while True:
         conduct()
         time.sleep(TICK)

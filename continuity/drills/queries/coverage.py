@@ -181,6 +181,7 @@ def _coming(user: User, now: datetime) -> list[_Coming]:
     schedules = (
         visible_schedules(user)
         .filter(paused=False, next_due_at__gte=now)
+        .select_related("scenario")
         .prefetch_related("tools", "team__children", "workflows")
         .order_by("next_due_at", "pk")
     )
