@@ -155,6 +155,7 @@ CELERY_BEAT_SCHEDULE = {
     "render": {"task": "reports.render", "schedule": TICK},
     # Proofs, reviews and answers become due on a day; each is told once.
     "remind-owners": {"task": "inventory.remind", "schedule": 3600.0},
+    "check-imports": {"task": "inventory.check_imports", "schedule": TICK},
     "write-imports": {"task": "inventory.write_imports", "schedule": TICK},
     # A tool is withdrawn on a day; a minute more is no harm.
     # What was deleted is kept for 30 days, give or take an hour.

@@ -11,6 +11,11 @@ def end_proofs() -> int:
     return proofs.end_for_retired_tools(now=timezone.now())
 
 
+@shared_task(name="inventory.check_imports", expires=10)
+def check_imports() -> int:
+    return int(imports.check_due(now=timezone.now()))
+
+
 @shared_task(name="inventory.write_imports", expires=10)
 def write_imports() -> int:
     return int(imports.write_due(now=timezone.now()))

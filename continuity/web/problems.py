@@ -131,6 +131,10 @@ SENTENCES: Final[Mapping[str, Promise]] = {
         "The import was begun three times and never came to its end, so nothing was "
         "written. Split the file and import the parts one by one."
     ),
+    "import_check_gave_up": _(
+        "The check was begun three times and never came to its end. Check again, or split "
+        "the file and import the parts one by one."
+    ),
     "too_long_for_workbook": _(
         "A workbook cannot hold this: a cell of “%(column)s” in the table “%(table)s” has "
         "more than 32,767 characters. Nothing was cut off; export as CSV or JSON instead."

@@ -1,4 +1,9 @@
-"""How long 10,000 rows take to be checked and to be written, in CPU time."""
+"""How long 10,000 rows take to be checked and to be written, in CPU time.
+
+"Checked" is what a worker does with a file that has been read, what it found kept as rows
+included. "Saved" includes that it is checked a second time, under the lock of the import.
+CPU time is that of the process, not of the database.
+"""
 
 from time import process_time
 
@@ -62,17 +67,23 @@ def test_10_000_rows_are_checked_in_10_seconds_and_saved_in_10(kind):
     row = imports.start(text.encode(), "large.csv", kind=kind, actor=boss, now=NOON)
     row = imports.set_columns(row.pk, imports.mapping_of(row), actor=boss, now=NOON)
     read = process_time()
-    plan = imports.checked(row).plan
+    assert imports.check_due(now=NOON)
     checked = process_time()
-    imports.apply(row.pk, actor=boss, now=NOON)
+    found = imports.look(row)
+    looked = process_time()
+    imports.ask(row.pk, digest=found.outline.digest, actor=boss, now=NOON)
+    asked = process_time()
+    assert imports.write_due(now=NOON)
     saved = process_time()
 
     print(
         f"\n{ROWS:,} rows of {kind}: read {read - begun:.1f} s, checked "
-        f"{checked - read:.1f} s, checked again and saved {saved - checked:.1f} s of CPU"
+        f"{checked - read:.1f} s, looked at {1000 * (looked - checked):.0f} ms, asked for "
+        f"{1000 * (asked - looked):.0f} ms, checked once more and saved "
+        f"{saved - asked:.1f} s of CPU"
     )
-    assert plan.counts["new"] == ROWS
+    assert found.outline.counts["new"] == ROWS
     model = Workflow if kind is ImportKind.WORKFLOWS else Alternative
     assert model.objects.count() == ROWS
     assert checked - read <= 10
-    assert saved - checked - (checked - read) <= 10
+    assert saved - asked <= 10

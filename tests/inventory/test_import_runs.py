@@ -1,5 +1,6 @@
 """Large imports: a worker writes them, tells how far it is, and may die on the way."""
 
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
@@ -8,9 +9,15 @@ from django.urls import reverse
 
 from continuity.accounts.models import Team
 from continuity.domain.errors import Conflict
-from continuity.inventory.models import Import, ImportRun, ImportState, Workflow
+from continuity.inventory.models import (
+    Import,
+    ImportRun,
+    ImportState,
+    Workflow,
+)
 from continuity.inventory.services import imports
-from continuity.inventory.services.imports.runs import AT_ONCE, LEASE
+from continuity.inventory.services.imports.asking import AT_ONCE
+from continuity.inventory.services.imports.leases import LEASE
 from tests.factories import NOON, TeamFactory, auditor, manager
 
 LATER = NOON + LEASE + timedelta(seconds=1)
@@ -26,7 +33,8 @@ def asked(boss, rows=AT_ONCE + 1):
     if not Team.objects.filter(name="Claims").exists():
         TeamFactory(name="Claims")
     row = mapped(boss, rows)
-    digest = imports.checked(row).plan.digest()
+    imports.check_due(now=NOON)
+    digest = imports.look(row).outline.digest
     return imports.ask(row.pk, digest=digest, actor=boss, now=NOON)
 
 
@@ -66,7 +74,12 @@ def test_a_second_press_asks_once(boss):
 
 def test_a_plan_that_is_not_the_one_shown_is_refused_and_nothing_is_queued(boss):
     row = mapped(boss, AT_ONCE + 1)
+    unchecked = imports.checked(row).plan.digest()
 
+    for digest in (unchecked, ""):
+        with pytest.raises(Conflict):
+            imports.ask(row.pk, digest=digest, actor=boss, now=NOON)
+    imports.check_due(now=NOON)
     with pytest.raises(Conflict):
         imports.ask(row.pk, digest="another", actor=boss, now=NOON)
 
@@ -86,9 +99,14 @@ def test_what_changed_before_the_worker_came_is_said_and_can_be_checked_again(cl
     assert (row.state, Workflow.objects.count()) == (ImportState.MAPPED, 1)
     assert ImportRun.objects.get().problem == "conflict"
     client.force_login(boss)
+    page = client.get(reverse("inventory:import_checking", args=[row.pk]))
+    assert "Nothing was imported" in page.text
+    assert imports.check_due(now=NOON)
     page = client.get(reverse("inventory:import_check", args=[row.pk]))
     assert "Nothing was imported" in page.text
+    assert page.context["sight"].outline.counts["unchanged"] == 1
     imports.ask(row.pk, digest=page.context["digest"], actor=boss, now=NOON)
+    assert imports.write_due(now=NOON)
     assert Workflow.objects.count() == 501
 
 
@@ -113,7 +131,7 @@ def test_a_run_that_killed_three_workers_is_given_up_and_says_so(client, boss):
     row.refresh_from_db()
     assert (row.state, Workflow.objects.count()) == (ImportState.MAPPED, 0)
     client.force_login(boss)
-    page = client.get(reverse("inventory:import_check", args=[row.pk])).text
+    page = client.get(reverse("inventory:import_checking", args=[row.pk])).text
     assert "The import was begun three times and never came to its end" in page
 
 
@@ -127,28 +145,50 @@ def test_a_run_that_died_after_it_wrote_is_only_closed(boss):
     assert ImportRun.objects.get().ended_at == LATER
 
 
+def look(cursor_of, statement):
+    with cursor_of.cursor() as cursor:
+        cursor.execute(statement)
+        return cursor.fetchone()[0]
+
+
 @pytest.mark.django_db(transaction=True)
-def test_progress_is_seen_before_the_rows_are(monkeypatch):
+def test_progress_is_seen_in_steps_of_rows_before_the_rows_are(monkeypatch):
     boss = manager()
-    asked(boss)
+    row = asked(boss, 2500)
     seen = []
-    told = imports.runs._tell
+    telling = imports.leases.telling
+    other = connection.copy()
 
-    def look(run_pk, done):
-        told(run_pk, done)
-        beside = connection.copy()
-        with beside.cursor() as cursor:
-            cursor.execute("SELECT done FROM inventory_importrun")
-            (shown,) = cursor.fetchone()
-            cursor.execute("SELECT count(*) FROM inventory_workflow")
-            seen.append((shown, *cursor.fetchone()))
-        beside.close()
+    @contextmanager
+    def watching(run):
+        with telling(run) as tell:
 
-    monkeypatch.setattr(imports.runs, "_tell", look)
-    imports.write_due(now=NOON)
+            def tell_and_look(done):
+                tell(done)
+                table = run._meta.db_table
+                shown = look(other, f"SELECT done FROM {table}")  # noqa: S608
+                seen.append((shown, look(other, "SELECT count(*) FROM inventory_workflow")))
 
-    assert seen == [(250, 0), (400, 0), (501, 0)]
-    assert Workflow.objects.count() == 501
+            yield tell_and_look
+
+    monkeypatch.setattr(imports.runs, "telling", watching)
+    monkeypatch.setattr(imports.checks, "telling", watching)
+    try:
+        imports.write_due(now=NOON)
+        written, seen[:] = list(seen), []
+        imports.check_again(mapped(boss, 1501).pk, actor=boss, now=NOON)
+        imports.check_due(now=NOON)
+    finally:
+        other.close()
+
+    done = [shown for shown, _rows in written]
+    assert done == sorted(set(done))
+    assert len(done) >= 7
+    assert done[-1] == 2500
+    assert {rows for _shown, rows in written} == {0}
+    assert [shown for shown, _rows in seen] == [500, 1000, 1500]
+    assert Workflow.objects.count() == 2500
+    assert Import.objects.get(pk=row.pk).state == ImportState.DONE
 
 
 def test_the_page_polls_while_it_runs_and_leads_on_when_it_is_over(client, boss):

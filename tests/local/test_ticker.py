@@ -67,7 +67,7 @@ def sent(broker: redis.Redis, *, more_than: int, within_seconds: float) -> int:
 
 def test_of_two_clocks_one_ticks_and_the_other_takes_over(broker, tickers):
     tasks = len(settings.CELERY_BEAT_SCHEDULE)
-    first = sent(broker, more_than=tasks - 1, within_seconds=20)
+    first = sent(broker, more_than=tasks - 1, within_seconds=60)
     time.sleep(1)  # long enough for a second clock to have sent its own round
     assert (first, int(broker.llen("celery"))) == (tasks, tasks)
     assert holders() == 1
@@ -77,6 +77,6 @@ def test_of_two_clocks_one_ticks_and_the_other_takes_over(broker, tickers):
             "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE objid = %s", [LOCK]
         )
 
-    assert sent(broker, more_than=tasks, within_seconds=5) > tasks
+    assert sent(broker, more_than=tasks, within_seconds=20) > tasks
     assert holders() == 1
     assert [process.poll() for process in tickers] == [None, None]

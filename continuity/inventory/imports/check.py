@@ -15,7 +15,7 @@ from continuity.inventory.imports.names import Catalogue
 from continuity.inventory.imports.picture import Answers, Known
 from continuity.inventory.imports.plan import Plan
 from continuity.inventory.imports.reading import Table
-from continuity.inventory.imports.rows.base import Planner
+from continuity.inventory.imports.rows.base import Planner, Progress, silently
 from continuity.inventory.imports.rows.below import (
     AlternativePlanner,
     ImpactPlanner,
@@ -50,12 +50,13 @@ def plan(
     answers: Answers,
     known: Known,
     kind: ImportKind = ImportKind.WORKFLOWS,
+    progress: Progress = silently,
 ) -> Plan:
     """Return what importing `table` would do.
 
     Every row is in the plan once. A cell that is empty, or says that it is not known,
     leaves what the inventory holds; nothing is taken away. Of rows that say the same the
-    first counts, the others are to be fixed.
+    first counts, the others are to be fixed. `progress` is told how many are planned.
     """
     drafts = [draft(row, kind, mapping, answers) for row in table.rows]
     own = (
@@ -64,4 +65,4 @@ def plan(
         else frozenset()
     )
     names = name_lines(drafts, answers, Catalogue(known.tools), own)
-    return PLANNERS[kind](known, mapping, names).plan(drafts)
+    return PLANNERS[kind](known, mapping, names).plan(drafts, progress)

@@ -1,7 +1,7 @@
 """A picture of what the inventory holds, for a plan to be compared with."""
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from typing import Any, Final
 
 from django.utils import translation
@@ -47,6 +47,21 @@ def known(kind: ImportKind = ImportKind.WORKFLOWS) -> Known:
     return PICTURES[kind]()
 
 
+def names_known(kind: ImportKind) -> Known:
+    """Return only what keys are called, for a page that shows a check made before."""
+    if kind is ImportKind.IMPACTS:
+        return Known(
+            names=_scale_names(ImpactCategory.objects.all(), ImpactLevel.objects.all())
+        )
+    if kind in {ImportKind.TEAMS, ImportKind.PROVIDERS, ImportKind.POINTS}:
+        return Known()
+    found = tools()
+    if kind is ImportKind.TOOLS:
+        return Known(tools=found, names=_tool_names(found))
+    people = _people() if kind is ImportKind.WORKFLOWS else []
+    return Known(tools=found, people=people)
+
+
 def tools() -> list[KnownTool]:
     """Return all tools with all their spellings, in two queries."""
     spellings: defaultdict[int, list[str]] = defaultdict(list)
@@ -76,13 +91,13 @@ def _of_workflows() -> Known:
         teams=_teams(),
         workflows=_workflows(),
         tools=tools(),
-        people=[
-            KnownPerson(*row)
-            for row in User.objects.filter(is_active=True).values_list(
-                "pk", "email", "name"
-            )
-        ],
+        people=_people(),
     )
+
+
+def _people() -> list[KnownPerson]:
+    rows = User.objects.filter(is_active=True).values_list("pk", "email", "name")
+    return [KnownPerson(*row) for row in rows]
 
 
 def _workflows() -> list[KnownWorkflow]:
@@ -121,19 +136,26 @@ def _of_providers() -> Known:
 
 
 def _of_tools() -> Known:
-    providers = dict(Provider.objects.values_list("pk", "name"))
     wanted = (
         "name", "provider_id", "kind", "parent_id", "url", "source", "seats", "limit",
         "retired_on",
     )  # fmt: skip
     found = tools()
+    names = _tool_names(found)
     return Known(
         tools=found,
         rows=_rows(Tool.objects.all(), *wanted, key=lambda row: row["pk"]),
-        providers={folded(name): pk for pk, name in providers.items()},
-        names={"provider_id": providers, "parent_id": {one.pk: one.name for one in found}},
+        providers={folded(name): pk for pk, name in names["provider_id"].items()},
+        names=names,
         spellings=frozenset(ToolName.objects.values_list("normal", flat=True)),
     )
+
+
+def _tool_names(found: Iterable[KnownTool]) -> Mapping[str, Mapping[int, str]]:
+    return {
+        "provider_id": dict(Provider.objects.values_list("pk", "name")),
+        "parent_id": {one.pk: one.name for one in found},
+    }
 
 
 def _of_upstreams() -> Known:
@@ -207,11 +229,17 @@ def _of_impacts() -> Known:
         ),
         categories=_called(categories),
         levels=_called(levels),
-        names={
-            "category_id": {row.pk: str(row) for row in categories},
-            "level_id": {row.pk: str(row) for row in levels},
-        },
+        names=_scale_names(categories, levels),
     )
+
+
+def _scale_names(
+    categories: Iterable[ImpactCategory], levels: Iterable[ImpactLevel]
+) -> Mapping[str, Mapping[int, str]]:
+    return {
+        "category_id": {row.pk: str(row) for row in categories},
+        "level_id": {row.pk: str(row) for row in levels},
+    }
 
 
 def _called(rows: Any) -> dict[str, int]:

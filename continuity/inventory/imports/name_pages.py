@@ -13,8 +13,9 @@ from continuity.inventory.imports import columns
 from continuity.inventory.imports.columns import Mapping as Columns
 from continuity.inventory.imports.fields import Field
 from continuity.inventory.imports.names import Catalogue, Match, names_nothing
+from continuity.inventory.imports.outline import Outline
 from continuity.inventory.imports.picture import NEW_TOOL, NO_TOOL, Known
-from continuity.inventory.imports.plan import NameLine, Plan
+from continuity.inventory.imports.plan import NameLine
 from continuity.inventory.imports.reading import Table
 
 NAMES_PER_PAGE: Final = 20
@@ -64,7 +65,7 @@ class ShownName:
     means: str | Promise
 
 
-def name_tabs(plan: Plan, chosen: str) -> list[Tab]:
+def name_tabs(plan: Outline, chosen: str) -> list[Tab]:
     found = [
         Tab(key, label, count, key == chosen)
         for key, label in MATCH_TABS.items()
@@ -78,13 +79,13 @@ def name_tabs(plan: Plan, chosen: str) -> list[Tab]:
     ]
 
 
-def names_of(plan: Plan, tab: str) -> list[NameLine]:
+def names_of(plan: Outline, tab: str) -> list[NameLine]:
     return [line for line in plan.names if tab == "all" or line.match == tab]
 
 
 def shown_names(
     lines: Iterable[NameLine],
-    plan: Plan,
+    plan: Outline,
     known: Known,
     catalogue: Catalogue,
     *,
@@ -96,9 +97,11 @@ def shown_names(
     every = sorted(known.tools, key=lambda tool: tool.name.casefold())
     tools = {tool.pk: tool.name for tool in known.tools}
     names = {line.key: line for line in plan.names}
+    meant = plan.tools()
     result = []
     for line in lines:
-        near = dict.fromkeys((*line.candidates, *catalogue.near(line.name)))
+        read_alike = (*line.candidates, *catalogue.near(line.name))
+        near = dict.fromkeys(pk for pk in read_alike if pk in tools)
         slips = [line.choice] if line.choice.startswith("name:") else []
         kind, icon, label = MATCH_PILLS[line.match]
         if line.answered:
@@ -125,7 +128,7 @@ def shown_names(
                     for tool in every
                     if tool.pk not in near
                 ),
-                means=_means(line, plan, names, tools, none),
+                means=_means(meant[line.key], names, tools, none),
             )
         )
     return result
@@ -136,13 +139,11 @@ def _option(pk: int, name: str, line: NameLine) -> Option:
 
 
 def _means(
-    line: NameLine,
-    plan: Plan,
+    key: str,
     names: Mapping[str, NameLine],
     tools: Mapping[int, str],
     none: str | Promise,
 ) -> str | Promise:
-    key = plan.tool_of(line)
     if not key:
         return ""
     return none if key == NO_TOOL else tool_name(key, names, tools)
@@ -202,8 +203,9 @@ def preview(table: Table, mapping: Columns, most: int = 6) -> SplitPreview | Non
 
 
 def tool_name(key: str, names: Mapping[str, NameLine], tools: Mapping[int, str]) -> str:
+    """Return what a tool is called; a dash if it has gone since the check."""
     kind, _colon, what = key.partition(":")
-    return tools[int(what)] if kind == "tool" else names[what].name
+    return tools.get(int(what), "–") if kind == "tool" else names[what].name
 
 
 def short(text: str, most: int) -> str:

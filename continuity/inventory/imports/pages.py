@@ -15,6 +15,7 @@ from continuity.domain.names import normalise
 from continuity.inventory.imports.columns import Mapping as Columns
 from continuity.inventory.imports.fields import FIELDS, LABELS, Field, label
 from continuity.inventory.imports.name_pages import Tab, name_uid, short, tool_name
+from continuity.inventory.imports.outline import MOST_PROBLEMS, Outline
 from continuity.inventory.imports.picture import Known
 from continuity.inventory.imports.plan import (
     OUTCOME_LABELS,
@@ -22,10 +23,8 @@ from continuity.inventory.imports.plan import (
     Later,
     NameLine,
     Outcome,
-    Plan,
     PlannedRow,
 )
-from continuity.inventory.imports.reading import Table
 from continuity.inventory.models import (
     AlternativeKind,
     Confidence,
@@ -37,9 +36,6 @@ from continuity.inventory.models import (
 )
 from continuity.web import formats
 from continuity.web.cells import neutral
-
-MOST_LINKS: Final = 50
-"""Lines of the summary of what is to be fixed; the rows themselves are all in the table."""
 
 LONG: Final = frozenset(
     {Field.DESCRIPTION, Field.REASON, Field.DETAILS, Field.NOTE, Field.PRECONDITIONS}
@@ -127,7 +123,7 @@ class Link:
     text: str
 
 
-def tabs(plan: Plan, chosen: str) -> list[Tab]:
+def tabs(plan: Outline, chosen: str) -> list[Tab]:
     """Return the filters of the rows: those that hold something, and always all."""
     found = [
         Tab(str(outcome), label, count, str(outcome) == chosen)
@@ -145,7 +141,7 @@ def tabs(plan: Plan, chosen: str) -> list[Tab]:
     ]
 
 
-def tab_of(plan: Plan, asked: str) -> str:
+def tab_of(plan: Outline, asked: str) -> str:
     """Return the filter to show: the one asked for, or the first that holds something."""
     if asked == "all" or asked in set(Outcome):
         return asked
@@ -153,13 +149,9 @@ def tab_of(plan: Plan, asked: str) -> str:
     return next((str(o) for o in order if plan.counts.get(str(o))), "all")
 
 
-def rows_of(plan: Plan, tab: str) -> Sequence[PlannedRow]:
-    return plan.rows if tab == "all" else plan.of(Outcome(tab))
-
-
-def summary(plan: Plan, url: str, per_page: int) -> list[Link]:
+def summary(plan: Outline, url: str, per_page: int) -> list[Link]:
     """Return what is to be fixed, each with a link to where: questions about names once,
-    then rows. At most MOST_LINKS; the table shows every row."""
+    then rows. At most MOST_PROBLEMS of them; the table shows every row."""
     lines = [
         Link(
             f"{url}#{name_uid(line.key)}",
@@ -172,34 +164,32 @@ def summary(plan: Plan, url: str, per_page: int) -> list[Link]:
         )
         for line in plan.questions
     ]
-    for place, row in enumerate(plan.of(Outcome.FIX)):
-        page = place // per_page + 1
-        for fault in row.faults:
-            if fault.code == "which_tool":
-                continue
-            if len(lines) >= MOST_LINKS:
-                return lines
-            uid = f"row-{row.number}-{fault.where}"
-            text = _("Row %(row)s: %(what)s") % {"row": row.number, "what": fault.sentence}
-            if fault.value and fault.code != "repeats":
-                text = f"{text} (“{short(fault.value, 60)}”)"
-            lines.append(Link(f"{url}?show=fix&page={page}#{uid}", text))
+    for problem in plan.problems[: max(0, MOST_PROBLEMS - len(lines))]:
+        page, fault = problem.place // per_page + 1, problem.fault
+        uid = f"row-{problem.number}-{fault.where}"
+        text = _("Row %(row)s: %(what)s") % {
+            "row": problem.number,
+            "what": fault.sentence,
+        }
+        if fault.value and fault.code != "repeats":
+            text = f"{text} (“{short(fault.value, 60)}”)"
+        lines.append(Link(f"{url}?show=fix&page={page}#{uid}", text))
     return lines
 
 
 def shown_rows(
     rows: Iterable[PlannedRow],
-    plan: Plan,
-    table: Table,
+    plan: Outline,
+    written: Mapping[int, Sequence[str]],
     mapping: Columns,
     known: Known,
     texts: Mapping[int, Mapping[Field, str]],
     edited: int | None,
     kind: ImportKind = ImportKind.WORKFLOWS,
 ) -> list[ShownRow]:
-    """Return a page of rows as they are shown. `texts` are corrected cells, `edited` the
-    row that a person wants to change though nothing is wrong with it."""
-    by_number = {row.number: row for row in table.rows}
+    """Return a page of rows as they are shown. `written` are the cells of each as they
+    came, by number, `texts` those that were corrected, `edited` the row that a person
+    wants to change though nothing is wrong with it."""
     names = {line.key: line for line in plan.names}
     tools = {tool.pk: tool.name for tool in known.tools}
     people = {person.pk: person.name or person.email for person in known.people}
@@ -208,10 +198,13 @@ def shown_rows(
         tone, icon = PILLS[row.outcome]
         bad = row.outcome is Outcome.FIX
         can_edit = row.outcome in {Outcome.NEW, Outcome.CHANGED, Outcome.UNCHANGED}
-        written = by_number[row.number].cells
-        corrected = texts.get(row.number, {})
         cells = _cells(
-            row, mapping, written, corrected, kind, everything=row.number == edited
+            row,
+            mapping,
+            written[row.number],
+            texts.get(row.number, {}),
+            kind,
+            everything=row.number == edited,
         )
         result.append(
             ShownRow(
@@ -221,7 +214,7 @@ def shown_rows(
                 team=row.team.name,
                 department=row.team.department,
                 what=row.what,
-                tools=_tools(row, plan, names, tools),
+                tools=_tools(row, names, tools),
                 changes=tuple(
                     _change(change, known, people, kind) for change in row.changes
                 ),
@@ -242,7 +235,7 @@ def shown_rows(
 def _cells(
     row: PlannedRow,
     mapping: Columns,
-    written: tuple[str, ...],
+    written: Sequence[str],
     corrected: Mapping[Field, str],
     kind: ImportKind,
     *,
@@ -274,7 +267,7 @@ def _cells(
 
 
 def _tools(
-    row: PlannedRow, plan: Plan, names: Mapping[str, NameLine], tools: Mapping[int, str]
+    row: PlannedRow, names: Mapping[str, NameLine], tools: Mapping[int, str]
 ) -> tuple[str, ...]:
     if row.outcome in {Outcome.LEFT_OUT, Outcome.NOT_IN_USE}:
         return row.tool_names
@@ -316,19 +309,17 @@ def _value(name: str, value: Any, known: Known, people: Mapping[int, str]) -> st
             return short(str(value), 160)
 
 
-def bad_rows(plan: Plan, table: Table) -> str:
+def bad_rows(
+    rows: Iterable[tuple[PlannedRow, Sequence[str]]], columns: Sequence[str]
+) -> str:
     """Return the rows to be fixed as CSV: number, reasons, and the cells as they came.
 
     A cell that a spreadsheet would run as a formula gets an apostrophe in front.
     """
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(
-        [str(_("Row")), str(_("Reason")), *(neutral(name) for name in table.columns)]
-    )
-    by_number = {row.number: row for row in table.rows}
-    for row in plan.of(Outcome.FIX):
+    writer.writerow([str(_("Row")), str(_("Reason")), *map(neutral, columns)])
+    for row, cells in rows:
         reasons = "; ".join(dict.fromkeys(fault.sentence for fault in row.faults))
-        cells = by_number[row.number].cells
         writer.writerow([row.number, neutral(reasons), *map(neutral, cells)])
     return out.getvalue()

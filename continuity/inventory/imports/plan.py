@@ -195,11 +195,6 @@ class Plan:
     def questions(self) -> list[NameLine]:
         return [line for line in self.names if not line.choice]
 
-    def tool_of(self, line: NameLine) -> str:
-        """Follow a line to its tool: "tool:7", "name:…" for one to be created, "none", or
-        empty while nobody has answered."""
-        return follow(line, {other.key: other for other in self.names})
-
     def digest(self) -> str:
         """Return a short mark of what would be written, to see that it is still that."""
         said = repr([(r.number, r.outcome, r.changes, r.tools) for r in self.to_write])
@@ -207,7 +202,9 @@ class Plan:
 
 
 def follow(line: NameLine, lines: Mapping[str, NameLine]) -> str:
-    """Return the tool that `line` leads to, over names that are slips of others."""
+    """Return the tool that `line` leads to, over names that are slips of others:
+    "tool:7", "name:…" for one to be created, "none", or empty while nobody has
+    answered."""
     seen: set[str] = set()
     while line.choice.startswith("name:") and line.key not in seen:
         seen.add(line.key)

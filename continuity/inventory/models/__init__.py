@@ -18,8 +18,10 @@ from continuity.inventory.models.impact import (
 )
 from continuity.inventory.models.imports import (
     TABLES,
+    CheckedRow,
     Import,
     ImportChange,
+    ImportCheck,
     ImportKind,
     ImportRun,
     ImportState,
@@ -63,6 +65,7 @@ __all__ = [
     "Answer",
     "BulkChange",
     "BulkKind",
+    "CheckedRow",
     "Confidence",
     "DataClass",
     "Dependency",
@@ -72,6 +75,7 @@ __all__ = [
     "ImpactLevel",
     "Import",
     "ImportChange",
+    "ImportCheck",
     "ImportKind",
     "ImportRun",
     "ImportState",

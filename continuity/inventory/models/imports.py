@@ -83,6 +83,8 @@ class Import(models.Model):
     """Which column is which field, which value means "in use", where cells are split."""
     answers = models.JSONField(default=dict)
     """What the person decided: tools for names, corrected cells, rows left out."""
+    rows = models.PositiveIntegerField(default=0)
+    """How many rows were read. A worker checks and writes what has many."""
     created_at = models.DateTimeField(_("uploaded"))
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
@@ -117,7 +119,7 @@ class Import(models.Model):
         return reverse("inventory:import", args=[self.pk])
 
 
-class ImportRunQuerySet(models.QuerySet["ImportRun"]):
+class RunQuerySet[R: "Run"](models.QuerySet[R]):
     def due(self, now: datetime) -> Self:
         """Waiting, or taken up by a worker whose lease ran out: it died."""
         return self.filter(
@@ -127,17 +129,14 @@ class ImportRunQuerySet(models.QuerySet["ImportRun"]):
         )
 
 
-class ImportRun(models.Model):
-    """A large import on its way: asked for on a page, written by a worker.
+class Run(models.Model):
+    """Work on a large file: asked for on a page, done by a worker.
 
     A table of its own, since progress is told while the import's row is locked.
     """
 
-    of = models.OneToOneField(Import, models.CASCADE, related_name="run")
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     asked_at = models.DateTimeField()
-    digest = models.CharField(max_length=64)
-    """Of the plan that was shown: another one is not carried out."""
     due_at = models.DateTimeField()
     leased_until = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -145,9 +144,20 @@ class ImportRun(models.Model):
     total = models.PositiveIntegerField(default=0)
     ended_at = models.DateTimeField(null=True)
     problem = models.CharField(max_length=60, blank=True)
-    """The code of what kept it from being written; empty if nothing did."""
+    """The code of what kept it from being done; empty if nothing did."""
 
-    objects = ImportRunQuerySet.as_manager()
+    class Meta:
+        abstract = True
+
+
+class ImportRun(Run):
+    """A large import on its way into the inventory."""
+
+    of = models.OneToOneField(Import, models.CASCADE, related_name="run")
+    digest = models.CharField(max_length=64)
+    """Of the plan that was shown: another one is not carried out."""
+
+    objects = RunQuerySet["ImportRun"].as_manager()
 
     class Meta:
         constraints = [
@@ -164,6 +174,65 @@ class ImportRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.of}: {self.done} of {self.total}"
+
+
+class ImportCheck(Run):
+    """The check of a large file: on its way, or done, and then what it found.
+
+    Columns, answers and corrected cells that change ask for it anew and count `round`
+    up, so a worker that is still at the earlier ones keeps nothing. `mark` is what the
+    inventory was when the check began: with another one it is stale.
+    """
+
+    of = models.OneToOneField(Import, models.CASCADE, related_name="checking")
+    round = models.PositiveIntegerField(default=1)
+    mark = models.CharField(max_length=64, blank=True)
+    outline = models.JSONField(default=dict)
+    """Counts, names of tools and the first of what is to be fixed; rows apart."""
+
+    objects = RunQuerySet["ImportCheck"].as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(problem="") | Q(ended_at__isnull=False),
+                name="check_with_a_problem_has_ended",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["due_at"], name="import_to_check", condition=Q(ended_at=None)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.of}: {self.done} of {self.total}"
+
+    @property
+    def has_result(self) -> bool:
+        return self.ended_at is not None and not self.problem
+
+
+class CheckedRow(models.Model):
+    """One row of a large file as its check found it, to be shown page by page."""
+
+    of = models.ForeignKey(ImportCheck, models.CASCADE, related_name="rows")
+    number = models.PositiveIntegerField()
+    outcome = models.CharField(max_length=12)
+    said = models.JSONField()
+    cells = models.JSONField()
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["of", "number"], name="row_checked_once"),
+        ]
+        indexes = [
+            models.Index(fields=["of", "outcome", "number"], name="checked_by_outcome"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.outcome}"
 
 
 class ImportChange(models.Model):

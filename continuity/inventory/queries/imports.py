@@ -4,7 +4,7 @@ from django.db.models import QuerySet
 
 from continuity.accounts.models import User
 from continuity.accounts.roles import Action
-from continuity.inventory.models import Import, ImportRun, Workflow
+from continuity.inventory.models import Import, ImportCheck, ImportRun, Workflow
 from continuity.web.problems import GENERAL, SENTENCES
 
 
@@ -16,6 +16,16 @@ def earlier(user: User) -> QuerySet[Import]:
 def run_of(row: Import) -> ImportRun | None:
     """Return the worker's part of an import; None if no worker was asked."""
     return ImportRun.objects.filter(of=row).first()
+
+
+def check_of(row: Import) -> ImportCheck | None:
+    """Return the check of a large file; None if no worker was asked for it."""
+    return ImportCheck.objects.defer("outline").filter(of=row).first()
+
+
+def said_of(check: ImportCheck | None) -> str:
+    """Return what kept a check from its end, in words, or nothing."""
+    return str(SENTENCES.get(check.problem, GENERAL)) if check and check.problem else ""
 
 
 def problem_of(row: Import) -> str:

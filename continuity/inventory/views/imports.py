@@ -158,93 +158,136 @@ def _checking(
     if row.state != ImportState.MAPPED:
         return _step_of(row)
     if request.method == "POST":
-        now = {line.key: line.choice for line in imports.checked(row).plan.names}
-        decided = forms.answers(request.POST.dict(), now)
+        decided = forms.answers(request.POST.dict(), imports.choices(row))
         imports.answer(row.pk, **decided, actor=request.user, now=timezone.now())
         if not wants_part(request):
             return redirect(request.get_full_path())
         row.refresh_from_db(fields=["answers"])
-    checked = imports.checked(row)
+    sight = imports.look(row)
+    if sight is None:
+        return _lead_on(request, _checking_url(row, "" if with_rows else "tools"))
     shown = _rows if with_rows else _names
     context = {
         "import": row,
-        "table": checked.table,
-        "plan": checked.plan,
+        "sight": sight,
+        "plan": sight.outline,
         "of_workflows": row.kind == ImportKind.WORKFLOWS,
+        "at_once": not imports.is_large(row),
         "problem": queries.problem_of(row),
     }
-    context |= _summary(row, checked) | shown(request, checked)
+    context |= _summary(row, sight) | shown(request, sight)
     return render_page(request, template, context, part="check")
 
 
-def _summary(row: Import, checked: imports.Checked) -> dict[str, Any]:
+def _checking_url(row: Import, back: str) -> str:
+    url = reverse("inventory:import_checking", args=[row.pk])
+    return f"{url}?back={back}" if back else url
+
+
+def _lead_on(request: SignedInRequest, url: str) -> HttpResponse:
+    """Lead to another page, also where a fragment was asked for."""
+    return HttpResponseClientRedirect(url) if wants_part(request) else redirect(url)
+
+
+def _summary(row: Import, sight: imports.Sight) -> dict[str, Any]:
     url = reverse("inventory:import_check", args=[row.pk])
     return {
-        "bad": checked.plan.counts.get("fix", 0),
-        "good": len(checked.plan.to_write),
-        "summary": pages.summary(checked.plan, url, PER_PAGE),
-        "digest": checked.plan.digest(),
+        "bad": sight.outline.counts.get("fix", 0),
+        "good": sight.outline.to_write,
+        "summary": pages.summary(sight.outline, url, PER_PAGE),
+        "digest": sight.outline.digest,
     }
 
 
-def _rows(request: SignedInRequest, checked: imports.Checked) -> dict[str, Any]:
-    plan = checked.plan
-    tab = pages.tab_of(plan, request.GET.get("show", ""))
-    page = page_of(request, pages.rows_of(plan, tab))
+def _rows(request: SignedInRequest, sight: imports.Sight) -> dict[str, Any]:
+    outline = sight.outline
+    tab = pages.tab_of(outline, request.GET.get("show", ""))
+    page = page_of(request, sight.lines(tab))
+    lines = [sight.read(line) for line in page.object_list]
     edited = request.GET.get("edit", "")
-    names = [line for line in plan.names if line.match in {"ask", "likely"}]
+    names = [line for line in outline.names if line.match in {"ask", "likely"}]
     return {
         "tab": tab,
-        "tabs": pages.tabs(plan, tab),
+        "tabs": pages.tabs(outline, tab),
         "page": page,
         "rows": pages.shown_rows(
-            page.object_list,
-            plan,
-            checked.table,
-            checked.mapping,
-            checked.known,
-            checked.answers.cells,
+            [planned for planned, _cells in lines],
+            outline,
+            {planned.number: cells for planned, cells in lines},
+            sight.mapping,
+            sight.known,
+            sight.answers.cells,
             int(edited) if edited.isdecimal() and len(edited) < 9 else None,
-            ImportKind(checked.of.kind),
+            ImportKind(sight.of.kind),
         ),
-        "names": _shown(names[: name_pages.NAMES_PER_PAGE], checked),
+        "names": _shown(names[: name_pages.NAMES_PER_PAGE], sight),
         "more_names": len(names) - name_pages.NAMES_PER_PAGE,
     }
 
 
-def _names(request: SignedInRequest, checked: imports.Checked) -> dict[str, Any]:
+def _names(request: SignedInRequest, sight: imports.Sight) -> dict[str, Any]:
     tab = request.GET.get("show", "all")
     tab = tab if tab in name_pages.MATCH_TABS else "all"
-    lines = name_pages.names_of(checked.plan, tab)
+    lines = name_pages.names_of(sight.outline, tab)
     page = page_of(request, lines, per_page=name_pages.NAMES_PER_PAGE)
     return {
         "tab": tab,
-        "tabs": name_pages.name_tabs(checked.plan, tab),
+        "tabs": name_pages.name_tabs(sight.outline, tab),
         "page": page,
-        "names": _shown(page.object_list, checked),
+        "names": _shown(page.object_list, sight),
     }
 
 
-def _shown(
-    lines: Iterable[NameLine], checked: imports.Checked
-) -> list[name_pages.ShownName]:
+def _shown(lines: Iterable[NameLine], sight: imports.Sight) -> list[name_pages.ShownName]:
     """Return names with their choices; an alternative that is no tool is done by hand."""
-    by_hand = checked.of.kind == ImportKind.ALTERNATIVES
+    by_hand = sight.of.kind == ImportKind.ALTERNATIVES
     return name_pages.shown_names(
         lines,
-        checked.plan,
-        checked.known,
-        Catalogue(checked.known.tools),
+        sight.outline,
+        sight.known,
+        Catalogue(sight.known.tools),
         none=AlternativeKind.MANUAL.label if by_hand else name_pages.NO_NAME,
     )
 
 
 @access(Action.IMPORT, Import)
+def checking(request: SignedInRequest, row: Import) -> HttpResponse:
+    """The check of a large file on its way, asked for again and again until it is over."""
+    check = queries.check_of(row)
+    tools = request.GET.get("back") == "tools"
+    if row.state != ImportState.MAPPED or not imports.is_large(row):
+        return _lead_on(request, reverse(STEPS[ImportState(row.state)], args=[row.pk]))
+    if check is not None and check.has_result:
+        step = "inventory:import_tools" if tools else "inventory:import_check"
+        return _lead_on(request, reverse(step, args=[row.pk]))
+    context = {
+        "import": row,
+        "run": check,
+        "failed": queries.said_of(check),
+        "problem": queries.problem_of(row),
+        "url": _checking_url(row, "tools" if tools else ""),
+    }
+    return render_page(request, "inventory/import/checking.html", context, part="progress")
+
+
+@require_POST
+@access(Action.IMPORT, Import)
+def check_again(request: SignedInRequest, row: Import) -> HttpResponse:
+    """Check a large file anew: the inventory has changed, or no worker came to the end."""
+    row = imports.check_again(row.pk, actor=request.user, now=timezone.now())
+    return _step_of(row)
+
+
+@access(Action.IMPORT, Import)
 def bad_rows(request: SignedInRequest, row: Import) -> HttpResponse:
     """The rows to be fixed as a file, for who would rather fix them in a spreadsheet."""
-    checked = imports.checked(row)
+    if row.state == ImportState.UPLOADED:
+        return _step_of(row)
+    sight = imports.look(row)
+    if sight is None:
+        return _step_of(row)
     # The mark makes Excel read UTF-8.
-    content = "\ufeff" + pages.bad_rows(checked.plan, checked.table)
+    content = "\ufeff" + pages.bad_rows(imports.to_fix(sight), sight.columns)
     response = HttpResponse(content, content_type="text/csv; charset=utf-8")
     name = _("rows to fix")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
@@ -263,8 +306,7 @@ def apply(request: SignedInRequest, row: Import) -> HttpResponse:
 def running(request: SignedInRequest, row: Import) -> HttpResponse:
     """A large import on its way, asked for again and again until it is over."""
     if row.state != ImportState.WAITING:
-        step = reverse(STEPS[ImportState(row.state)], args=[row.pk])
-        return HttpResponseClientRedirect(step) if wants_part(request) else redirect(step)
+        return _lead_on(request, reverse(STEPS[ImportState(row.state)], args=[row.pk]))
     context = {"import": row, "run": queries.run_of(row)}
     return render_page(request, "inventory/import/running.html", context, part="progress")
 

@@ -30,6 +30,17 @@ LONGEST_TOOL: Final = 160
 
 NO_TEAM: Final = TeamKey("")
 
+STEP: Final = 500
+"""Rows after which it is told how far a plan or its writing has come."""
+
+type Progress = Callable[[int], None]
+"""Told how many rows are done."""
+
+
+def silently(done: int) -> None:
+    """Tell nobody how far it has come."""
+
+
 type Text = tuple[str, int | None]
 """The field on the model, and the most characters that it holds; None is without end."""
 
@@ -96,8 +107,13 @@ class Planner:
         return " ".join(draft.texts.get(Field.NAME, "").split()), TeamKey("")
 
     # --- from rows to a plan
-    def plan(self, drafts: Sequence[Draft]) -> Plan:
-        rows = tuple(self.finish([self.row(draft) for draft in drafts]))
+    def plan(self, drafts: Sequence[Draft], progress: Progress = silently) -> Plan:
+        planned = []
+        for at, draft in enumerate(drafts):
+            if at and at % STEP == 0:
+                progress(at)
+            planned.append(self.row(draft))
+        rows = tuple(self.finish(planned))
         written = [row for row in rows if row.is_written]
         counts: Counter[str] = Counter(str(row.outcome) for row in rows)
         counts["all"] = len(rows)

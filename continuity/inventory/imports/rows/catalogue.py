@@ -10,7 +10,13 @@ from continuity.inventory.imports.fields import Field
 from continuity.inventory.imports.names import Catalogue
 from continuity.inventory.imports.picture import NO_TOOL, KnownRow
 from continuity.inventory.imports.plan import Change, Fault, Later, Plan, TeamKey
-from continuity.inventory.imports.rows.base import Parsed, Planner, later
+from continuity.inventory.imports.rows.base import (
+    Parsed,
+    Planner,
+    Progress,
+    later,
+    silently,
+)
 from continuity.inventory.imports.rows.places import TeamPlanner
 from continuity.inventory.models import Confidence, Without
 
@@ -56,7 +62,7 @@ class ToolPlanner(Planner):
         self.in_file: set[str] = set()
         self.spelt: dict[str, str] = {}
 
-    def plan(self, drafts: Any) -> Plan:
+    def plan(self, drafts: Any, progress: Progress = silently) -> Plan:
         self.in_file = {
             folded(draft.texts.get(Field.NAME, ""))
             for draft in drafts

@@ -16,7 +16,7 @@ from continuity.inventory.imports.fields import Field
 from continuity.inventory.imports.names import names_nothing
 from continuity.inventory.imports.picture import NO_TOOL, KnownRow, KnownWorkflow
 from continuity.inventory.imports.plan import Change, Fault, Plan
-from continuity.inventory.imports.rows.base import Parsed
+from continuity.inventory.imports.rows.base import Parsed, Progress, silently
 from continuity.inventory.imports.rows.places import TeamPlanner
 from continuity.web import formats
 
@@ -53,7 +53,7 @@ class WorkflowPlanner(TeamPlanner):
         self.changed_by: dict[int, int] = {}
         self.named: set[tuple[str, str]] = set()
 
-    def plan(self, drafts: Sequence[Draft]) -> Plan:
+    def plan(self, drafts: Sequence[Draft], progress: Progress = silently) -> Plan:
         # A workflow that a row calls by its name is not found by another's reference.
         self.named = {
             (
@@ -63,7 +63,7 @@ class WorkflowPlanner(TeamPlanner):
             for draft in drafts
             if draft.outcome is None
         }
-        return super().plan(drafts)
+        return super().plan(drafts, progress)
 
     def parse(self, draft: Draft, faults: list[Fault]) -> Parsed:
         name, team = self.title(draft)

@@ -1,31 +1,25 @@
 """Large imports: asked for on a page, written by a worker, taken up again if it dies."""
 
 import logging
-from datetime import datetime, timedelta
-from typing import ClassVar, Final
+from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from continuity.accounts.models import User
-from continuity.domain.errors import Conflict, ContinuityError, NotAllowedNow, Refused
-from continuity.inventory.models import Import, ImportRun, ImportState
-from continuity.inventory.services.imports.wizard import checked, locked
+from continuity.domain.errors import Conflict, ContinuityError, NotAllowedNow
+from continuity.inventory.imports.outline import Outline
+from continuity.inventory.models import Import, ImportCheck, ImportRun, ImportState
+from continuity.inventory.services.imports.asking import ask_check, is_large
+from continuity.inventory.services.imports.leases import (
+    MOST_ATTEMPTS,
+    GaveUp,
+    claimed,
+    telling,
+)
+from continuity.inventory.services.imports.wizard import locked
 from continuity.inventory.services.imports.writing import apply
 
 logger = logging.getLogger(__name__)
-
-AT_ONCE: Final = 500
-"""Rows that are written while the person waits; more are a worker's."""
-LEASE: Final = timedelta(minutes=3)
-"""How long an import belongs to the worker that writes it, more than a task may live.
-After that it is taken for dead."""
-MOST_ATTEMPTS: Final = 3
-
-
-class GaveUp(Refused):
-    """No worker lived long enough to write the import."""
-
-    code: ClassVar[str] = "import_gave_up"
 
 
 def ask(import_pk: int, *, digest: str, actor: User, now: datetime) -> Import:
@@ -35,26 +29,25 @@ def ask(import_pk: int, *, digest: str, actor: User, now: datetime) -> Import:
     """
     row = Import.objects.get(pk=import_pk)
     if row.state == ImportState.MAPPED:
-        plan = checked(row).plan
-        if digest != plan.digest():
-            raise Conflict("The inventory has changed since this plan was shown.")
-        total = len(plan.to_write)
-        if total > AT_ONCE:
-            return _queue(import_pk, total, digest=digest, actor=actor, now=now)
+        if is_large(row):
+            return _queue(import_pk, digest=digest, actor=actor, now=now)
     elif row.state == ImportState.WAITING:
         return row
     return apply(import_pk, actor=actor, now=now, digest=digest)
 
 
 @transaction.atomic(durable=True)
-def _queue(
-    import_pk: int, total: int, *, digest: str, actor: User, now: datetime
-) -> Import:
+def _queue(import_pk: int, *, digest: str, actor: User, now: datetime) -> Import:
+    """Ask a worker to write what was found. It checks once more, under the lock."""
     row = locked(import_pk)
     if row.state in {ImportState.WAITING, ImportState.DONE}:
         return row
     if row.state != ImportState.MAPPED:
         raise NotAllowedNow(f"An import that is {row.state} cannot be imported.")
+    check = ImportCheck.objects.filter(of=row).first()
+    found = Outline.from_json(check.outline) if check and check.has_result else Outline()
+    if not digest or digest != found.digest:
+        raise Conflict("What was shown is not what was found last.")
     row.state = ImportState.WAITING
     row.save(update_fields=["state"])
     ImportRun.objects.update_or_create(
@@ -67,7 +60,7 @@ def _queue(
             "leased_until": None,
             "attempts": 0,
             "done": 0,
-            "total": total,
+            "total": found.to_write,
             "ended_at": None,
             "problem": "",
         },
@@ -76,26 +69,23 @@ def _queue(
 
 
 def write_due(*, now: datetime) -> bool:
-    """Write one import that is waiting; False if there is none to take.
-
-    The claim is a lease and is committed before the work begins: a worker that dies in
-    the middle has written nothing, and the next one takes the import up.
-    """
-    run = _claimed(now)
+    """Write one import that is waiting; False if there is none to take."""
+    run = claimed(ImportRun.objects.all(), now)
     if run is None:
         return False
     if run.attempts > MOST_ATTEMPTS:
         _ended(run, GaveUp.code, now=now)
         return True
     try:
-        apply(
-            run.of_id,
-            actor=run.asked_by,
-            now=now,
-            digest=run.digest,
-            state=ImportState.WAITING,
-            progress=lambda done: _tell(run.pk, done),
-        )
+        with telling(run) as tell:
+            apply(
+                run.of_id,
+                actor=run.asked_by,
+                now=now,
+                digest=run.digest,
+                state=ImportState.WAITING,
+                progress=tell,
+            )
     except ContinuityError as problem:
         logger.warning("import %s not written: %s", run.of_id, problem)
         _ended(run, problem.code, now=now)
@@ -105,46 +95,17 @@ def write_due(*, now: datetime) -> bool:
 
 
 @transaction.atomic(durable=True)
-def _claimed(now: datetime) -> ImportRun | None:
-    run = (
-        ImportRun.objects.due(now)
-        .select_for_update(skip_locked=True, of=("self",))
-        .select_related("asked_by")
-        .order_by("due_at", "pk")
-        .first()
-    )
-    if run is not None:
-        run.leased_until = now + LEASE
-        run.attempts += 1
-        run.done = 0
-        run.save(update_fields=["leased_until", "attempts", "done"])
-    return run
-
-
-@transaction.atomic(durable=True)
 def _ended(run: ImportRun, problem: str, *, now: datetime) -> None:
-    """Close the run. With a problem the import goes back to where it can be changed."""
+    """Close the run. With a problem the import goes back to where it can be changed, and
+    is checked anew: mostly the inventory was another one than the check had seen."""
+    row = locked(run.of_id)
     mine = ImportRun.objects.filter(pk=run.pk, ended_at=None, attempts=run.attempts)
     if not mine.update(ended_at=now, leased_until=None, problem=problem[:60]):
         return
     if problem:
-        Import.objects.filter(pk=run.of_id, state=ImportState.WAITING).update(
-            state=ImportState.MAPPED
-        )
+        if row.state == ImportState.WAITING:
+            row.state = ImportState.MAPPED
+            row.save(update_fields=["state"])
+            ask_check(row, actor=run.asked_by, now=now)
     else:
         ImportRun.objects.filter(pk=run.pk).update(done=run.total)
-
-
-def _tell(run_pk: int, done: int) -> None:
-    """Say how many rows have been written, beside the transaction that writes them:
-    inside it nobody could read the number before the end."""
-    beside = connection.copy()
-    try:
-        with beside.cursor() as cursor:
-            cursor.execute(
-                "UPDATE inventory_importrun SET done = LEAST(total, %s) "
-                "WHERE id = %s AND ended_at IS NULL",
-                [done, run_pk],
-            )
-    finally:
-        beside.close()

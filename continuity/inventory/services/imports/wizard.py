@@ -17,7 +17,9 @@ from continuity.inventory.imports.known import known
 from continuity.inventory.imports.picture import Answers, Known
 from continuity.inventory.imports.plan import Plan
 from continuity.inventory.imports.reading import Reading, Table
+from continuity.inventory.imports.rows.base import Progress, silently
 from continuity.inventory.models import TABLES, Import, ImportKind, ImportState
+from continuity.inventory.services.imports.asking import ask_check, forget_check
 
 
 @transaction.atomic
@@ -47,6 +49,7 @@ def start(
         sha256=hashlib.sha256(content).hexdigest(),
         reading=table.reading.to_json(),
         table=table.packed(),
+        rows=len(table.rows),
         mapping=_kept(mapping, table),
         answers=answers.to_json(),
         created_at=now,
@@ -77,10 +80,14 @@ def reread(
     row.kind = kind
     row.reading = table.reading.to_json()
     row.table = table.packed()
+    row.rows = len(table.rows)
     row.mapping = _kept(mapping, table)
     row.answers = answers.to_json()
     row.state = ImportState.UPLOADED
-    row.save(update_fields=["kind", "reading", "table", "mapping", "answers", "state"])
+    row.save(
+        update_fields=["kind", "reading", "table", "rows", "mapping", "answers", "state"]
+    )
+    forget_check(row)
     return row
 
 
@@ -93,6 +100,7 @@ def set_columns(import_pk: int, mapping: Columns, *, actor: User, now: datetime)
     row.mapping = _kept(mapping, table_of(row))
     row.state = ImportState.MAPPED
     row.save(update_fields=["mapping", "state"])
+    ask_check(row, actor=actor, now=now)
     return row
 
 
@@ -127,8 +135,10 @@ def answer(
         cells=texts,
         left_out=frozenset(out),
     )
-    row.answers = after.to_json()
-    row.save(update_fields=["answers"])
+    if after != before:
+        row.answers = after.to_json()
+        row.save(update_fields=["answers"])
+        ask_check(row, actor=actor, now=now)
     return row
 
 
@@ -172,14 +182,15 @@ class Checked:
     plan: Plan
 
 
-def checked(row: Import) -> Checked:
-    """Return what importing `row` would do now. Reads only."""
+def checked(row: Import, progress: Progress = silently) -> Checked:
+    """Return what importing `row` would do now. Reads only. `progress` is told how many
+    rows are planned."""
     table = table_of(row)
     mapping = Columns.from_json(row.mapping)
     answers = Answers.from_json(row.answers)
     kind = ImportKind(row.kind)
     picture = known(kind)
-    plan = check.plan(table, mapping, answers, picture, kind)
+    plan = check.plan(table, mapping, answers, picture, kind, progress)
     return Checked(row, table, mapping, answers, picture, plan)
 
 

@@ -9,9 +9,11 @@ from continuity.history.services import Line
 from continuity.inventory.imports.plan import Outcome, PlannedRow, TeamKey
 from continuity.inventory.models import Dependency, Without, Workflow
 from continuity.inventory.services import proofs
-from continuity.inventory.services.imports.writer import BATCH, Writer
+from continuity.inventory.services.imports.writer import BATCH, TRACED, Writer
 
 TARGETS: Final = frozenset({"rto", "wrt", "mtpd"})
+WRITTEN: Final = 30
+"""Percent of the work that is done when the workflows are written, without their tools."""
 NOT_OWN: Final = frozenset({"tools", "purpose", "without"})
 """Changes that are no field of the workflow."""
 
@@ -23,13 +25,12 @@ class WorkflowWriter(Writer):
         teams = self.teams()
         self.promise_tools()
         workflows = self._new(teams) | self._changed()
-        self.progress(len(self.rows) // 2)
         self._dependencies(workflows)
 
     def _new(self, teams: Mapping[TeamKey, Team]) -> dict[int, Workflow]:
         """Return the new workflows by the number of their rows."""
         rows = [row for row in self.rows if row.outcome is Outcome.NEW]
-        made = Workflow.objects.bulk_create(
+        made = self.make(
             [
                 Workflow(
                     team=teams[row.team],
@@ -40,9 +41,9 @@ class WorkflowWriter(Writer):
                 )
                 for row in rows
             ],
-            batch_size=BATCH,
+            0,
+            WRITTEN,
         )
-        self.trace_made(made)
         found = {row.number: workflow for row, workflow in zip(rows, made, strict=True)}
         self.lines += [
             Line(
@@ -132,7 +133,7 @@ class WorkflowWriter(Writer):
                         setattr(dependency, name, value)
                     self.trace_changed(dependency, before, after)
                     differing.append(dependency)
-        self.trace_made(Dependency.objects.bulk_create(new, batch_size=BATCH))
+        self.make(new, WRITTEN, TRACED)
         Dependency.objects.bulk_update(differing, ["purpose", "without"], BATCH)
 
 

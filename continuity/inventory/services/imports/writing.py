@@ -12,8 +12,10 @@ from continuity.domain.errors import Conflict, NotAllowedNow
 from continuity.history.services import record
 from continuity.inventory.imports.names import Match
 from continuity.inventory.imports.picture import NO_TOOL, Answers
-from continuity.inventory.imports.plan import Plan
+from continuity.inventory.imports.plan import Plan, follow
+from continuity.inventory.imports.rows.base import Progress, silently
 from continuity.inventory.models import Import, ImportKind, ImportState
+from continuity.inventory.services.imports.asking import keep_bad_rows
 from continuity.inventory.services.imports.below import (
     AlternativeWriter,
     ImpactWriter,
@@ -28,7 +30,7 @@ from continuity.inventory.services.imports.catalogue import (
 )
 from continuity.inventory.services.imports.wizard import checked, locked
 from continuity.inventory.services.imports.workflows import WorkflowWriter
-from continuity.inventory.services.imports.writer import Progress, Writer
+from continuity.inventory.services.imports.writer import Writer
 
 ONE_AT_A_TIME: Final = 7_310_461
 """The advisory lock that every import takes: two at once could both make a team."""
@@ -44,10 +46,6 @@ WRITERS: Final[Mapping[ImportKind, type[Writer]]] = {
     ImportKind.IMPACTS: ImpactWriter,
     ImportKind.POINTS: PointWriter,
 }
-
-
-def silently(done: int) -> None:
-    """Tell nobody how far an import has come."""
 
 
 @transaction.atomic(durable=True)
@@ -95,6 +93,7 @@ def apply(
     row.counts = dict(plan.counts)
     row.answers = _settled(row, plan, tools)
     row.save(update_fields=["state", "imported_at", "counts", "answers"])
+    keep_bad_rows(row)
     record("import.applied", row, actor=actor, now=now, after=dict(plan.counts))
     return row
 
@@ -109,10 +108,11 @@ def _settled(row: Import, plan: Plan, tools: Mapping[str, int]) -> dict[str, Any
     """Return the answers as they were carried out, for the next file of this kind: what
     was likely or new is certain now."""
     chosen = {}
+    lines = {line.key: line for line in plan.names}
     for line in plan.names:
         if line.match is Match.EXACT and not line.answered:
             continue
-        key = plan.tool_of(line)
+        key = follow(line, lines)
         if key in tools:
             key = f"tool:{tools[key]}"
         if key.startswith("tool:") or key == NO_TOOL:
