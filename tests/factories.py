@@ -20,8 +20,10 @@ from continuity.drills.models import (
     Inject,
     Participant,
     Phase,
+    Proposal,
     Scenario,
     Schedule,
+    Trigger,
 )
 from continuity.inventory.models import (
     Access,
@@ -263,6 +265,33 @@ class ScheduleFactory(DjangoModelFactory):
     limit = timedelta(hours=2)
     next_due_at = NOON
     opens_at = NOON
+
+
+class TriggerFactory(DjangoModelFactory):
+    class Meta:
+        model = Trigger
+
+    cause = "expiring"
+    margin = timedelta(days=30)
+    facilitator = factory.SubFactory(UserFactory)
+    due_at = NOON
+
+
+class ProposalFactory(DjangoModelFactory):
+    class Meta:
+        model = Proposal
+
+    trigger = factory.SubFactory(TriggerFactory)
+    workflow = factory.SubFactory(WorkflowFactory)
+    cause = "expiring"
+    key = factory.Sequence("proof-{}".format)
+    cause_at = NOON + timedelta(days=20)
+    scenario = factory.SubFactory(ScenarioFactory)
+    type = DrillType.FUNCTIONAL
+    facilitator = factory.SubFactory(UserFactory)
+    notice = timedelta(days=7)
+    limit = timedelta(hours=2)
+    made_at = NOON
 
 
 class DrillFactory(DjangoModelFactory):

@@ -151,6 +151,7 @@ CELERY_BEAT_SCHEDULE = {
     # For drills that ended without: what is conducted drafts its report as it ends.
     "draft-reports": {"task": "drills.draft_reports", "schedule": 10.0},
     "remind-of-actions": {"task": "drills.remind_of_actions", "schedule": 60.0},
+    "propose": {"task": "drills.propose", "schedule": 60.0},
     "deliver": {"task": "notifications.deliver", "schedule": TICK},
     "tell-endpoints": {"task": "notifications.tell_endpoints", "schedule": TICK},
     "digest": {"task": "notifications.digest", "schedule": 20.0},

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from functools import lru_cache
-from itertools import count, islice
+from itertools import count, islice, takewhile
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -146,23 +146,38 @@ def occurrences(
     naive.
     """
     end = utc(before)
-    found: list[datetime] = []
-    for instant in islice(_after(rule, after), limit):
-        if instant >= end:
-            break
-        found.append(instant)
-    return tuple(found)
+    return tuple(islice(takewhile(lambda at: at < end, _after(rule, after)), limit))
 
 
-def _after(rule: Rule, after: datetime) -> Iterator[datetime]:
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One time that a rule names: the instant in UTC, what the rule says it is on the
+    wall (02:30, though the spring change moves it to 03:30), and whether it falls on a
+    day without drills."""
+
+    at: datetime
+    wall: datetime
+    blacked_out: bool = False
+
+
+def moments(rule: Rule, after: datetime) -> Iterator[Moment]:
+    """Yield what the rule names later than `after`, the blackout dates included.
+
+    Ends as `next_after` does. Raises ValueError if `after` is naive.
+    """
     floor, zone = utc(after), _zone(rule.zone)
     near = min(floor, LAST)
     stop = max(near, _instant(rule.starts_at, zone)) + HORIZON
-    for instant in _instants(rule.rrule, rule.starts_at, rule.zone, near):
+    for instant, wall in _instants(rule.rrule, rule.starts_at, rule.zone, near):
         if instant > stop:
             return
-        if instant > floor and instant.astimezone(zone).date() not in rule.blackout:
-            yield instant
+        if instant > floor:
+            off = instant.astimezone(zone).date() in rule.blackout
+            yield Moment(instant, wall, off)
+
+
+def _after(rule: Rule, after: datetime) -> Iterator[datetime]:
+    return (moment.at for moment in moments(rule, after) if not moment.blacked_out)
 
 
 def _refusal(fault: Fault, part: str = "") -> InvalidRule:
@@ -283,35 +298,36 @@ def _until(text: str | None, zone: ZoneInfo) -> datetime | None:
 @lru_cache(maxsize=512)
 def _first(text: str, starts_at: datetime, zone: str) -> datetime | None:
     """Return the first occurrence, None if ten years hold none."""
-    first = next(_instants(text, starts_at, zone, datetime(1, 1, 1, tzinfo=UTC)), None)
-    if first is None or first > _instant(starts_at, ZoneInfo(zone)) + HORIZON:
+    found = next(_instants(text, starts_at, zone, datetime(1, 1, 1, tzinfo=UTC)), None)
+    if found is None or found[0] > _instant(starts_at, ZoneInfo(zone)) + HORIZON:
         return None
-    return first
+    return found[0]
 
 
 def _instants(
     text: str | None, starts_at: datetime, zone_name: str, near: datetime
-) -> Iterator[datetime]:
-    """Yield the occurrences in order, each once, blackouts included.
+) -> Iterator[tuple[datetime, datetime]]:
+    """Yield the occurrences in order, each once, blackouts included: the instant, and
+    the time on the wall that the rule means.
 
     Those well before `near` may be left out, where skipping them is safe.
     """
     zone = _zone(zone_name)
     start = _instant(starts_at, zone)
     if text is None:
-        yield start
+        yield start, starts_at
         return
     parts = _take_apart(text)
     until = _until(parts.until, zone)
     source = _hours if parts.frequency == "HOURLY" else _walls
     last: datetime | None = None
-    for instant in source(parts, starts_at, zone, near):
+    for instant, wall in source(parts, starts_at, zone, near):
         if until is not None and instant > until:
             return
         # 02:30 moved out of the gap may meet the 03:30 of the same rule.
         if last is None or instant > last:
             last = instant
-            yield instant
+            yield instant, wall
 
 
 def _skipped(length: timedelta, step: timedelta) -> timedelta:
@@ -321,7 +337,7 @@ def _skipped(length: timedelta, step: timedelta) -> timedelta:
 
 def _hours(
     parts: _Parts, starts_at: datetime, zone: ZoneInfo, near: datetime
-) -> Iterator[datetime]:
+) -> Iterator[tuple[datetime, datetime]]:
     """Yield real hours, counted in UTC; the BY parts are asked of the wall clock."""
     months = {int(month) for month in parts.lists.get("BYMONTH", ())}
     hours = {int(hour) for hour in parts.lists.get("BYHOUR", ())}
@@ -342,12 +358,12 @@ def _hours(
             and (not days or wall.weekday() in days)
         ):
             given += 1
-            yield instant
+            yield instant, wall.replace(tzinfo=None, fold=0)
 
 
 def _walls(
     parts: _Parts, starts_at: datetime, zone: ZoneInfo, near: datetime
-) -> Iterator[datetime]:
+) -> Iterator[tuple[datetime, datetime]]:
     """Yield what the wall clock shows at each occurrence, as instants."""
     begin = starts_at
     step = {"DAILY": DAY, "WEEKLY": 7 * DAY}.get(parts.frequency)
@@ -360,4 +376,5 @@ def _walls(
     except ValueError:
         raise _refusal(Fault.UNREADABLE) from None
     for later in rule:
-        yield _instant(later.replace(year=later.year - CYCLES), zone)
+        wall = later.replace(year=later.year - CYCLES)
+        yield _instant(wall, zone), wall

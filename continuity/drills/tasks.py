@@ -3,12 +3,23 @@
 from celery import shared_task
 from django.utils import timezone
 
-from continuity.drills.services import conducting, drafting, following_up, reminding
+from continuity.drills.services import (
+    conducting,
+    drafting,
+    following_up,
+    proposing,
+    reminding,
+)
 
 
 @shared_task(name="drills.open_due", expires=10, acks_late=True)
 def open_due() -> int:
     return conducting.open_due(now=timezone.now())
+
+
+@shared_task(name="drills.propose", expires=50, acks_late=True)
+def propose() -> int:
+    return proposing.look(now=timezone.now())
 
 
 @shared_task(name="drills.conduct", expires=10, acks_late=True)

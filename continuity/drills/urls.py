@@ -11,6 +11,7 @@ from continuity.drills.views import (
     handing_over,
     planning,
     programme,
+    proposing,
     scenarios,
     undoing,
 )
@@ -73,6 +74,17 @@ urlpatterns = [
     path("blackouts/<int:pk>/", programme.blackout_file, name="blackout_file"),
     path("blackouts/<int:pk>/use/", programme.blackout_use, name="blackout_use"),
     path("blackouts/<int:pk>/remove/", programme.blackout_remove, name="blackout_remove"),
+    path("proposals/", proposing.proposals, name="proposals"),
+    path("proposals/<int:pk>/plan/", proposing.proposal_plan, name="proposal_plan"),
+    path(
+        "proposals/<int:pk>/decline/", proposing.proposal_decline, name="proposal_decline"
+    ),
+    path("triggers/", proposing.triggers, name="triggers"),
+    path("triggers/new/", proposing.trigger_new, name="trigger_new"),
+    path("triggers/<int:pk>/edit/", proposing.trigger_edit, name="trigger_edit"),
+    path("triggers/<int:pk>/pause/", proposing.trigger_pause, name="trigger_pause"),
+    path("triggers/<int:pk>/resume/", proposing.trigger_resume, name="trigger_resume"),
+    path("triggers/<int:pk>/delete/", proposing.trigger_delete, name="trigger_delete"),
     path("deleted/<int:pk>/undo/", undoing.undo_deletion, name="undo_deletion"),
     path("coverage/", programme.coverage, name="coverage"),
     path("coverage/setting/", programme.coverage_setting, name="coverage_setting"),

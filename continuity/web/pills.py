@@ -48,6 +48,14 @@ PILLS: Final[Mapping[str, Mapping[str, Pill]]] = {
         "ended": Pill("ok", "check", _("Over")),
         "aborted": Pill("", "x", _("Withdrawn")),
     },
+    "occurrence": {
+        "missed": Pill("bad", "clock", pgettext_lazy("occurrence", "Missed")),
+        "skipped": Pill("", "minus", pgettext_lazy("occurrence", "Passed over")),
+    },
+    "proposal": {
+        "planned": Pill("ok", "check", pgettext_lazy("proposal", "Planned")),
+        "declined": Pill("", "minus", pgettext_lazy("proposal", "Not now")),
+    },
     "review": {
         "draft": Pill("", "edit", pgettext_lazy("status of a workflow", "Draft")),
         "approved": Pill("ok", "check", pgettext_lazy("status of a workflow", "Approved")),

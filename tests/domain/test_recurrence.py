@@ -1,7 +1,7 @@
 import time
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
-from itertools import pairwise
+from itertools import islice, pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,7 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from continuity.domain.errors import InvalidRule
-from continuity.domain.recurrence import Fault, Rule, next_after, occurrences, parse
+from continuity.domain.recurrence import (
+    Fault,
+    Rule,
+    moments,
+    next_after,
+    occurrences,
+    parse,
+)
 
 PARIS = ZoneInfo("Europe/Paris")
 HOUR = timedelta(hours=1)
@@ -405,3 +412,65 @@ def test_whatever_is_typed_is_refused_or_a_rule_that_is_once_due(frequency, type
         r = parse(text, wall(2026, 1, 1, 9, 0), "Europe/Paris")
 
         assert next_after(r, at(2025, 1, 1)) is not None
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "gap", "runs"),
+    [
+        ("Europe/Paris", (2026, 3, 28), "2026-03-29", "03:30+0200"),
+        ("America/New_York", (2026, 3, 7), "2026-03-08", "03:30-0400"),
+        ("Australia/Sydney", (2026, 10, 3), "2026-10-04", "03:30+1100"),
+    ],
+)
+def test_in_each_zone_what_the_spring_change_leaves_out_is_named_and_runs_an_hour_later(
+    zone, day, gap, runs
+):
+    daily = rule("FREQ=DAILY", *day, 2, 30, zone=zone)
+
+    found = list(islice(moments(daily, daily.starts_at.replace(tzinfo=UTC) - 2 * DAY), 3))
+
+    moved = next(one for one in found if f"{one.wall:%Y-%m-%d}" == gap)
+    assert f"{moved.wall:%H:%M}" == "02:30"
+    assert f"{moved.at.astimezone(ZoneInfo(zone)):%H:%M%z}" == runs
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "clock", "runs"),
+    [
+        ("Europe/Paris", (2026, 10, 25), (2, 30), "02:30+0200"),
+        ("America/New_York", (2026, 11, 1), (1, 30), "01:30-0400"),
+        ("Australia/Sydney", (2026, 4, 5), (2, 30), "02:30+1100"),
+    ],
+)
+def test_in_each_zone_the_first_of_two_equal_times_runs_once(zone, day, clock, runs):
+    daily = rule("FREQ=DAILY;COUNT=2", *day, *clock, zone=zone)
+
+    found = list(moments(daily, datetime(2026, 1, 1, tzinfo=UTC)))
+
+    assert f"{found[0].at.astimezone(ZoneInfo(zone)):%H:%M%z}" == runs
+    assert found[1].at - found[0].at == 25 * HOUR
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "times"),
+    [
+        ("Europe/Paris", (2026, 10, 25, 1, 0), ["01", "02", "02", "03"]),
+        ("America/New_York", (2026, 11, 1, 0, 0), ["00", "01", "01", "02"]),
+        ("Australia/Sydney", (2026, 4, 5, 1, 0), ["01", "02", "02", "03"]),
+    ],
+)
+def test_in_each_zone_an_hourly_rule_keeps_the_repeated_hour(zone, day, times):
+    hourly = rule("FREQ=HOURLY;COUNT=4", *day, zone=zone)
+
+    found = list(moments(hourly, datetime(2026, 1, 1, tzinfo=UTC)))
+
+    assert [f"{one.wall:%H}" for one in found] == times
+    assert [b.at - a.at for a, b in pairwise(found)] == [HOUR] * 3
+
+
+def test_moments_name_the_days_without_drills_that_occurrences_leave_out():
+    daily = rule("FREQ=DAILY", 2026, 1, 1, 9, 0, blackout=[date(2026, 1, 2)])
+
+    found = list(islice(moments(daily, datetime(2026, 1, 1, tzinfo=UTC)), 3))
+
+    assert [one.blacked_out for one in found] == [False, True, False]

@@ -29,7 +29,7 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
-QUERIES = 5
+QUERIES = 6
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from continuity.accounts.models import Team
 from continuity.domain import injects as rules
 from continuity.domain.injects import InvalidInjects, Trigger
-from continuity.drills.forms.planning import MINUTE
+from continuity.drills.forms.lengths import MINUTE
 from continuity.drills.models import SPEEDS, Channel, ParticipantRole, Performance, Words
 from continuity.drills.queries.scripts import cue_of
 from continuity.inventory.models import Workflow

@@ -19,7 +19,17 @@ from continuity.drills.forms.criteria import (
     initial_criteria,
     wishes,
 )
+from continuity.drills.forms.lengths import (
+    LATENESS,
+    LIMITS,
+    MINUTE,
+    NOTICES,
+    WINDOWS,
+    choices,
+    length,
+)
 from continuity.drills.models import (
+    LATE_BY,
     SPEEDS,
     DrillType,
     Scenario,
@@ -29,38 +39,6 @@ from continuity.drills.models import (
 from continuity.drills.queries import pages
 from continuity.drills.queries.rules import blackout_names
 from continuity.inventory.models import Tier, Tool, Workflow
-
-MINUTE: Final = timedelta(minutes=1)
-
-HOUR: Final = timedelta(hours=1)
-
-DAY: Final = timedelta(days=1)
-
-LIMITS: Final[Mapping[timedelta, Promise]] = {
-    15 * MINUTE: _("15 minutes"),
-    30 * MINUTE: _("30 minutes"),
-    HOUR: _("1 hour"),
-    2 * HOUR: _("2 hours"),
-    4 * HOUR: _("4 hours"),
-    8 * HOUR: _("8 hours"),
-    24 * HOUR: _("24 hours"),
-}
-
-NOTICES: Final[Mapping[timedelta, Promise]] = {
-    timedelta(): _("When it begins"),
-    HOUR: _("1 hour before"),
-    DAY: _("1 day before"),
-    3 * DAY: _("3 days before"),
-    7 * DAY: _("1 week before"),
-    14 * DAY: _("2 weeks before"),
-}
-
-WINDOWS: Final[Mapping[timedelta, Promise]] = {
-    HOUR: _("1 hour"),
-    2 * HOUR: _("2 hours"),
-    4 * HOUR: _("4 hours"),
-    8 * HOUR: _("8 hours"),
-}
 
 MOST_PICKS: Final = 200
 """Workflows offered one by one; with more, the tools or the team narrow them down."""
@@ -87,14 +65,6 @@ FAULTS: Final[Mapping[Fault, Promise]] = {
     Fault.ZONE: _("This time zone is not known."),
     Fault.START: _("Choose a day between 2000 and 2199."),
 }
-
-
-def _seconds(labels: Mapping[timedelta, Promise]) -> list[tuple[str, Promise]]:
-    return [(str(int(length.total_seconds())), label) for length, label in labels.items()]
-
-
-def _length(value: str) -> timedelta:
-    return timedelta(seconds=int(value))
 
 
 class ToolChoices(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
@@ -170,8 +140,8 @@ class ScheduleForm(CriteriaFields):
     )
     window = forms.TypedChoiceField(
         label=_("Window from the time on"),
-        choices=_seconds(WINDOWS),
-        coerce=_length,
+        choices=choices(WINDOWS),
+        coerce=length,
         required=False,
         empty_value=None,
         initial="14400",
@@ -203,6 +173,14 @@ class ScheduleForm(CriteriaFields):
         initial="once",
         required=False,
     )
+    rotates = forms.BooleanField(
+        label=_("Each time another team and scenario"),
+        required=False,
+        help_text=_(
+            "If it repeats: those that were neglected longest, so that all get their "
+            "turn. The scenario and the tools above are then the fallback."
+        ),
+    )
     rrule = forms.CharField(
         label=_("Rule"),
         max_length=200,
@@ -210,10 +188,19 @@ class ScheduleForm(CriteriaFields):
         help_text=_("RFC 5545, as in FREQ=MONTHLY;BYDAY=1MO."),
     )
     notice = forms.TypedChoiceField(
-        label=_("People are told"), choices=_seconds(NOTICES), coerce=_length
+        label=_("People are told"), choices=choices(NOTICES), coerce=length
+    )
+    late_by = forms.TypedChoiceField(
+        label=_("May begin"),
+        choices=choices(LATENESS),
+        coerce=length,
+        required=False,
+        empty_value=None,
+        initial=str(int(LATE_BY.total_seconds())),
+        help_text=_("If Continuity was not running at its time."),
     )
     limit = forms.TypedChoiceField(
-        label=_("Ends by itself after"), choices=_seconds(LIMITS), coerce=_length
+        label=_("Ends by itself after"), choices=choices(LIMITS), coerce=length
     )
     speed = forms.TypedChoiceField(
         label=_("Speed of the scenario"),
@@ -287,6 +274,10 @@ class ScheduleForm(CriteriaFields):
         self._clean_surprise(cleaned)
         return cleaned
 
+    def clean_late_by(self) -> timedelta:
+        chosen: timedelta | None = self.cleaned_data["late_by"]
+        return LATE_BY if chosen is None else chosen
+
     def clean_observers(self) -> list[User]:
         typed = self.cleaned_data["observers"].replace(",", " ").replace(";", " ").split()
         asked = {address.casefold() for address in typed}
@@ -346,6 +337,7 @@ class ScheduleForm(CriteriaFields):
             self.add_error(field, str(FAULTS[Fault(str(error.fields["reason"]))]))
             return
         cleaned["rrule"] = rule.rrule or ""
+        cleaned["rotates"] = bool(cleaned.get("rotates") and cleaned["rrule"])
         if not rule.rrule and cleaned.get("when") != "now":
             self._clean_blackout(cleaned["starts_on"])
 
@@ -400,6 +392,8 @@ def initial_of(schedule: Schedule) -> dict[str, Any]:
         "repeats": known.get(schedule.rrule, "custom"),
         "rrule": "" if schedule.rrule in known else schedule.rrule,
         "notice": str(int(schedule.notice.total_seconds())),
+        "rotates": schedule.rotates,
+        "late_by": str(int(schedule.late_by.total_seconds())),
         "limit": str(int(schedule.limit.total_seconds())),
         "speed": schedule.speed,
         "facilitator": schedule.facilitator,

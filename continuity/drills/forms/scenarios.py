@@ -13,7 +13,7 @@ from continuity.domain.errors import ContinuityError, InvalidScript
 from continuity.domain.injects import InvalidInjects
 from continuity.drills.forms.injects import MOST_INJECTS, ScenarioInjectForm, check_rows
 from continuity.drills.forms.injects import initial_of as inject_initial
-from continuity.drills.forms.planning import MINUTE
+from continuity.drills.forms.lengths import MINUTE
 from continuity.drills.models import (
     PHASE_STATE_LABELS,
     Inject,

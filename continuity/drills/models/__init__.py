@@ -26,6 +26,7 @@ from continuity.drills.models.injects import (
     Performance,
     Words,
 )
+from continuity.drills.models.occurrences import Occurrence, OccurrenceState, PassedOver
 from continuity.drills.models.programme import (
     Blackout,
     BlackoutFile,
@@ -42,7 +43,20 @@ from continuity.drills.models.scenarios import (
     Quality,
     Scenario,
 )
-from continuity.drills.models.schedules import Schedule, ScheduleQuerySet, Surprise
+from continuity.drills.models.schedules import (
+    LATE_BY,
+    Schedule,
+    ScheduleQuerySet,
+    Surprise,
+)
+from continuity.drills.models.triggers import (
+    Cause,
+    Proposal,
+    ProposalQuerySet,
+    ProposalState,
+    Trigger,
+    TriggerQuerySet,
+)
 from continuity.drills.models.types import (
     ASKED,
     AWAY,
@@ -61,6 +75,7 @@ __all__ = [
     "DRAFT_LABELS",
     "HOUR",
     "INJECT_STATE_LABELS",
+    "LATE_BY",
     "MARK",
     "MEASURE_LABELS",
     "MIND",
@@ -78,6 +93,7 @@ __all__ = [
     "BlackoutFile",
     "CalendarLink",
     "CalendarLinkQuerySet",
+    "Cause",
     "Channel",
     "Component",
     "CorrectiveAction",
@@ -90,11 +106,17 @@ __all__ = [
     "Finding",
     "FindingKind",
     "Inject",
+    "Occurrence",
+    "OccurrenceState",
     "Participant",
     "ParticipantRole",
+    "PassedOver",
     "Performance",
     "Phase",
     "Programme",
+    "Proposal",
+    "ProposalQuerySet",
+    "ProposalState",
     "Quality",
     "Review",
     "Scenario",
@@ -102,5 +124,7 @@ __all__ = [
     "ScheduleQuerySet",
     "Surprise",
     "SurveyAnswer",
+    "Trigger",
+    "TriggerQuerySet",
     "Words",
 ]

@@ -14,7 +14,7 @@ from continuity.accounts.roles import Action
 from continuity.domain.pace import Pace
 from continuity.domain.states import BEFORE, OVER, DrillState
 from continuity.drills.models.scenarios import Scenario
-from continuity.drills.models.schedules import Schedule, Surprise
+from continuity.drills.models.schedules import LATE_BY, Schedule, Surprise
 from continuity.drills.models.types import DrillType
 from continuity.outages.models import Outage
 
@@ -116,6 +116,8 @@ class Drill(models.Model):
     """A surprise begins between `occurrence_at` and this."""
     seed = models.CharField(max_length=64, blank=True)
     """With the window, what the instant was drawn from."""
+    late_by = models.DurationField(default=LATE_BY)
+    """How late it may begin; after that it was missed."""
     approved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )

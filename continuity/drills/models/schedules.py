@@ -15,6 +15,9 @@ from continuity.drills.models.scenarios import SPEEDS, Scenario
 from continuity.drills.models.types import DrillType
 from continuity.inventory.models import Tool, Workflow
 
+LATE_BY = timedelta(hours=1)
+"""How late a drill may begin where nobody says otherwise."""
+
 
 class Surprise(models.TextChoices):
     """What people know of when it begins."""
@@ -78,6 +81,10 @@ class Schedule(models.Model):
     zone = models.CharField(_("time zone"), max_length=60)
     rrule = models.CharField(_("repeats"), max_length=200, blank=True)
     notice = models.DurationField(_("told this long before"), default=timedelta(days=1))
+    late_by = models.DurationField(_("may begin late by"), default=LATE_BY)
+    """After that its time was missed."""
+    rotates = models.BooleanField(_("goes round teams and scenarios"), default=False)
+    """Each time the team within `team` and the scenario that were neglected longest."""
     evaluator = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
@@ -125,6 +132,9 @@ class Schedule(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(notice__gte=timedelta()), name="schedule_notice_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=Q(late_by__gte=timedelta()), name="schedule_late_not_negative"
             ),
             models.CheckConstraint(
                 condition=Q(next_due_at=None, opens_at=None)

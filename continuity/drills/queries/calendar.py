@@ -2,7 +2,7 @@
 
 from calendar import Calendar
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from itertools import batched
 from typing import Final
@@ -18,7 +18,13 @@ from continuity.accounts.models import Membership, Team, User
 from continuity.accounts.roles import Action
 from continuity.domain.recurrence import occurrences
 from continuity.domain.states import DrillState
-from continuity.drills.models import CalendarLink, Drill, Schedule
+from continuity.drills.models import (
+    CalendarLink,
+    Drill,
+    Occurrence,
+    OccurrenceState,
+    Schedule,
+)
 from continuity.drills.queries.rules import blackout_days, blackout_names, rule_of
 
 MOST: Final = 500
@@ -65,13 +71,18 @@ def entries(
     own: bool = False,
     now: datetime,
 ) -> Entries:
-    """Return what `user` may see from `since` to before `until`, in four queries.
+    """Return what `user` may see from `since` to before `until`, in five queries.
 
     `team` keeps what it takes part in, `own` what the person takes part in. An occurrence
     whose people are told only when it begins is shown to those who may run it alone.
     """
     drills = list(_drills(user, since, until, team=team, own=own)[: MOST + 1])
-    schedules = list(_schedules(user, until, team=team, own=own)[: MOST + 1])
+    within = _within(user, team=team, own=own)
+    schedules = list(
+        within.filter(paused=False, next_due_at__lt=until)
+        .select_related("team")
+        .order_by("next_due_at", "pk")[: MOST + 1]
+    )
     opened = set(
         Drill.objects.filter(
             schedule__in=schedules, occurrence_at__gte=since, occurrence_at__lt=until
@@ -85,6 +96,7 @@ def entries(
         if (schedule.pk, at) not in opened
     ]
     found = [_entry(drill) for drill in drills[:MOST]] + coming
+    found += [_missed(row) for row in _missed_of(within, since, until)]
     return Entries(
         tuple(sorted(found, key=lambda entry: (entry.at, entry.uid))),
         cut=len(drills) > MOST or len(schedules) > MOST,
@@ -118,10 +130,8 @@ def visible_schedules(user: User) -> QuerySet[Schedule]:
     )
 
 
-def _schedules(
-    user: User, until: datetime, *, team: Team | None, own: bool
-) -> QuerySet[Schedule]:
-    found = visible_schedules(user).filter(paused=False, next_due_at__lt=until)
+def _within(user: User, *, team: Team | None, own: bool) -> QuerySet[Schedule]:
+    found = visible_schedules(user)
     if team is not None:
         around = [pk for pk in (team.pk, team.parent_id) if pk is not None]
         found = found.filter(Q(team__in=around) | Q(team=None))
@@ -133,7 +143,7 @@ def _schedules(
             | Q(team__in=teams)
             | Q(team__children__in=teams)
         ).distinct()
-    return found.select_related("team").order_by("next_due_at", "pk")
+    return found
 
 
 def _occurrences(
@@ -144,6 +154,27 @@ def _occurrences(
     begin = max(since, schedule.next_due_at or since)
     just_before = begin - timedelta(seconds=1)
     return occurrences(rule_of(schedule, blackout), just_before, until, limit=MOST_OF_ONE)
+
+
+def _missed_of(
+    within: QuerySet[Schedule], since: datetime, until: datetime
+) -> QuerySet[Occurrence]:
+    """Return what was missed without a drill ever being made for it."""
+    return (
+        Occurrence.objects.filter(
+            schedule__in=within.values("pk"),
+            state=OccurrenceState.MISSED,
+            drill=None,
+            at__gte=since,
+            at__lt=until,
+        )
+        .select_related("schedule__team")
+        .order_by("-at", "-pk")[:MOST]
+    )
+
+
+def _missed(row: Occurrence) -> Entry:
+    return replace(_coming(row.schedule, row.at), state=DrillState.MISSED)
 
 
 def _entry(drill: Drill) -> Entry:

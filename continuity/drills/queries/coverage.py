@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from dateutil.relativedelta import relativedelta
@@ -11,20 +11,23 @@ from django.db.models.functions import Coalesce
 
 from continuity.accounts.models import Team, User
 from continuity.accounts.roles import Action
+from continuity.domain.recurrence import occurrences
 from continuity.domain.states import DrillState
 from continuity.drills.models import Drill, Programme, Scenario, Schedule
 from continuity.drills.queries.calendar import visible_schedules
+from continuity.drills.queries.rotation import HELD, Cast, Stock, own_cast, stock
+from continuity.drills.queries.rules import blackout_days, rule_of
 from continuity.inventory.models import Dependency, Workflow
 from continuity.inventory.queries.fate import graph
 from continuity.outages.models import Recovery
-
-HELD: Final = (DrillState.ENDED, DrillState.REVIEWED)
-"""Drills that count: an aborted or a missed one has rehearsed nobody."""
 
 MOST: Final = 200
 """Planned drills, and schedules, among which the next one of a workflow is looked for."""
 
 MOST_UNTRIED: Final = 20
+
+MOST_TURNS: Final = 24
+TURNS_AHEAD: Final = timedelta(days=3 * 366)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,27 +181,52 @@ def _coming(user: User, now: datetime) -> list[_Coming]:
     schedules = (
         visible_schedules(user)
         .filter(paused=False, next_due_at__gte=now)
+        .select_related("scenario")
         .prefetch_related("tools", "team__children", "workflows")
         .order_by("next_due_at", "pk")
     )
+    rows = list(schedules[:MOST])
+    # Only where some schedule goes round, and then once for all of them.
+    turning = stock() if any(schedule.rotates for schedule in rows) else None
+    blackout = frozenset[date]() if turning is None else blackout_days()
     return found + [
         _Coming(
-            schedule.next_due_at,
-            falls(tool.pk for tool in schedule.tools.all()),
-            _teams_of(schedule),
+            at,
+            falls(tool.pk for tool in cast.tools),
+            _teams_of(cast),
             frozenset(work.pk for work in schedule.workflows.all()) or None,
             frozenset(schedule.tiers) or None,
         )
-        for schedule in schedules[:MOST]
-        if schedule.next_due_at is not None
+        for schedule in rows
+        for at, cast in _casts(schedule, turning, blackout)
     ]
 
 
-def _teams_of(schedule: Schedule) -> frozenset[int] | None:
-    if schedule.team is None:
+def _casts(
+    schedule: Schedule, turning: Stock | None, blackout: frozenset[date]
+) -> list[tuple[datetime, Cast]]:
+    """Return when the next drill of `schedule` is, and who is in it; where it goes round,
+    of the next `MOST_TURNS`."""
+    at = schedule.next_due_at
+    if at is None:
+        return []
+    if turning is None or not schedule.rotates:
+        return [(at, own_cast(schedule))]
+    times = occurrences(
+        rule_of(schedule, blackout),
+        at - timedelta(seconds=1),
+        at + TURNS_AHEAD,
+        limit=MOST_TURNS,
+    )
+    found = turning.turns(schedule, times)
+    return list(zip(times, found, strict=True)) if found else [(at, own_cast(schedule))]
+
+
+def _teams_of(cast: Cast) -> frozenset[int] | None:
+    if cast.team is None:
         return None
-    below = (child.pk for child in schedule.team.children.all())
-    return frozenset({schedule.team.pk, *below})
+    below = (child.pk for child in cast.team.children.all())
+    return frozenset({cast.team.pk, *below})
 
 
 def untried(user: User, *, team: Team | None = None) -> Untried:

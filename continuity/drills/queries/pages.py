@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from django.db.models import Count, Q, QuerySet
@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from continuity.accounts.models import Membership, Team, User
 from continuity.accounts.roles import Action, OrganisationRole, TeamRole
 from continuity.domain.clocks import Verdict
-from continuity.domain.recurrence import occurrences
 from continuity.domain.scenario import ComponentState
 from continuity.domain.states import BEFORE, DrillState
 from continuity.drills.models import (
@@ -29,7 +28,7 @@ from continuity.drills.models import (
 from continuity.drills.queries.after import drill_before
 from continuity.drills.queries.criteria import CriterionLine, criteria, statement
 from continuity.drills.queries.decisions import Compared, decisions
-from continuity.drills.queries.rules import blackout_days, rule_of
+from continuity.drills.queries.occurrences import Coming, coming
 from continuity.drills.queries.scripts import PhaseLine, freeze, phases_of
 from continuity.drills.queries.words import Scripted, scripted
 from continuity.inventory.models import Tier, Tool, ToolKind, Workflow
@@ -142,8 +141,7 @@ def by_team(lines: tuple[Line, ...]) -> Figure:
 class SchedulePage:
     schedule: Schedule
     tools: tuple[str, ...]
-    coming: tuple[datetime, ...]
-    drills: tuple[Drill, ...]
+    coming: tuple[Coming, ...]
     reach: Reach
     tiers: str
     picked: int
@@ -153,16 +151,12 @@ class SchedulePage:
 
 
 def schedule_page(schedule: Schedule, *, now: datetime) -> SchedulePage:
-    """Return a schedule with its next five occurrences and its last ten drills."""
+    """Return a schedule with its next occurrences."""
     tools = list(schedule.tools.all())
-    drills = tuple(schedule.drills.select_related("outage")[:10])
     return SchedulePage(
         schedule=schedule,
         tools=tuple(sorted(tool.name for tool in tools)),
-        coming=occurrences(
-            rule_of(schedule, blackout_days()), now, now + timedelta(days=3 * 366), limit=5
-        ),
-        drills=drills,
+        coming=coming(schedule, now=now),
         reach=reach(
             [tool.pk for tool in tools],
             team_pks(schedule.team),
@@ -173,7 +167,7 @@ def schedule_page(schedule: Schedule, *, now: datetime) -> SchedulePage:
         picked=schedule.workflows.count(),
         observers=schedule.observers.count(),
         criteria=tuple(statement(each) for each in schedule.criteria.all()),
-        may_delete=not drills,
+        may_delete=not schedule.drills.exists(),
     )
 
 

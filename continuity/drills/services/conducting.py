@@ -8,11 +8,12 @@ from typing import Any
 from django.db import transaction
 
 from continuity.domain.clocks import Pause, working_time
+from continuity.domain.punctuality import Punctuality, punctuality
 from continuity.domain.scenario import due_phases, seen
 from continuity.domain.states import LIVE, OVER, DrillState
-from continuity.drills.models import Drill
+from continuity.drills.models import Drill, OccurrenceState
 from continuity.drills.queries.scripts import on_the_wall, script_of
-from continuity.drills.services import drafting, injects, messages, scheduling
+from continuity.drills.services import drafting, injects, messages, occurrences, scheduling
 from continuity.outages.models import EntryKind, Outage
 from continuity.outages.queries.real import live_real, touching
 from continuity.outages.queries.results import pauses_of
@@ -112,6 +113,8 @@ def _conduct_one(drill_pk: int, *, now: datetime) -> bool:
             messages.tell_real(drill, now=now)
         else:
             messages.tell_over(drill, now=now)
+        if drill.outage.state == DrillState.MISSED:
+            occurrences.settle(drill, OccurrenceState.MISSED)
         if drill.outage.state == DrillState.ENDED:
             drafting.draft(drill, now=now)
         drill.wound_up_at = now
@@ -135,18 +138,22 @@ def _is_unapproved(outage: Outage, now: datetime) -> bool:
 
 
 def _begin(drill: Drill, now: datetime) -> None:
-    """Start it; if its time is so long gone that it would be over by now, it was missed.
+    """Start it; if its time is gone by more than it may be late, it was missed.
 
     While a tool of it fails for real it does not begin, not even afterwards: nobody who
     has just worked through the real loss is to rehearse it.
     """
     outage = drill.outage
+    if outage.due_at is None:
+        return
     if _is_real(outage):
         drill.outage = course.abort(outage.pk, reason="real_outage", actor=None, now=now)
         return
-    late = outage.missed_by(now)
-    event = course.miss if late else course.start
+    how = punctuality(outage.due_at, now, drill.late_by)
+    event = course.miss if how == Punctuality.MISSED else course.start
     drill.outage = event(outage.pk, actor=None, now=now)
+    if how == Punctuality.LATE:
+        occurrences.settle(drill, OccurrenceState.LATE)
 
 
 def _run(drill: Drill, now: datetime) -> None:

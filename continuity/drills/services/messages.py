@@ -1,12 +1,14 @@
 """What participants are written. Every message of a drill says first that it is one."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Final
 
 from django.conf import settings
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from continuity.accounts.models import User
 from continuity.accounts.roles import POLICY, Action
@@ -20,6 +22,7 @@ from continuity.drills.models import (
     DrillInject,
     DrillType,
     ParticipantRole,
+    Schedule,
     Surprise,
 )
 from continuity.notifications.models import Kind
@@ -27,6 +30,9 @@ from continuity.notifications.services import Message, owe
 from continuity.outages.queries.real import touching
 from continuity.outages.services import passes
 from continuity.web import formats
+
+MOST_NAMED: Final = 10
+"""Missed times that a message names: the last of them."""
 
 
 def tell_planned(drill: Drill, *, now: datetime) -> None:
@@ -282,6 +288,29 @@ def tell_over(drill: Drill, *, now: datetime) -> None:
     if state == DrillState.MISSED or (untold and outage.occurred_at is None):
         only = [outage.facilitator] if outage.facilitator else []
     _owe(drill, "over", Kind.OVER, write, now, only)
+
+
+def tell_missed(schedule: Schedule, missed: Sequence[datetime], *, now: datetime) -> None:
+    """Owe the facilitator of `schedule` the word that its drills of these times never
+    began."""
+
+    def write(user: User) -> Message:
+        subject = ngettext(
+            "%(number)d drill was missed: %(title)s",
+            "%(number)d drills were missed: %(title)s",
+            len(missed),
+        ) % {"number": len(missed), "title": schedule.title}
+        latest = [formats.day_time(at) for at in missed[-MOST_NAMED:]]
+        body = _(
+            "Continuity was not running when it was due, and too late afterwards:\n\n"
+            "%(times)s\n\nIts next drill comes by itself. How late a drill may begin is "
+            "said in the schedule:"
+        ) % {"times": "\n".join(latest)}
+        path = schedule.get_absolute_url()
+        return Message(subject, f"{schedule.title}\n\n{body}", path, exercise=True)
+
+    key = f"occurrence-missed-{schedule.pk}-{missed[-1].timestamp():.0f}"
+    owe([schedule.facilitator], write=write, key=key, now=now, kind=Kind.OVER)
 
 
 def _take_place(when: str) -> str:

@@ -16,6 +16,7 @@ from continuity.drills.models import (
     ParticipantRole,
     Schedule,
 )
+from continuity.drills.queries.rotation import Cast, cast_of
 from continuity.drills.queries.scripts import freeze
 from continuity.drills.services import injects
 from continuity.drills.services.reminding import reminded_at_once
@@ -28,25 +29,32 @@ TALKED_THROUGH: Final = frozenset({DrillType.WALKTHROUGH, DrillType.TABLETOP})
 """Nobody really switches in them, so they prove nothing."""
 
 
+def begins_at(schedule: Schedule, occurrence: datetime) -> datetime:
+    """Return when the drill of an occurrence begins: a surprise at the instant drawn."""
+    if schedule.window is None:
+        return occurrence
+    return draw(schedule.seed, occurrence, schedule.window)
+
+
 def make(schedule: Schedule, occurrence: datetime, *, now: datetime) -> Drill:
     """Return the drill of one occurrence with its outage, injects, criteria and people.
 
     In the caller's transaction. A live one is a draft; a surprise is due at an instant
     that is drawn.
     """
-    tools = list(schedule.tools.all())
+    cast = cast_of(schedule)
+    tools = list(cast.tools)
     tool_pks = [tool.pk for tool in tools]
-    teams = _teams(schedule.team, tool_pks)
+    teams = _teams(cast.team, tool_pks)
     picked = _picked(schedule, tool_pks, [team.pk for team in teams])
-    due_at, window_ends_at = occurrence, None
+    due_at, window_ends_at = begins_at(schedule, occurrence), None
     if schedule.window is not None:
-        due_at = draw(schedule.seed, occurrence, schedule.window)
         window_ends_at = occurrence + schedule.window
     outage = course.plan(
         kind=OutageKind.DRILL,
-        title=schedule.title,
+        title=_title(schedule, cast),
         briefing=schedule.aim,
-        team=schedule.team,
+        team=cast.team,
         teams=teams,
         tools=tools,
         facilitator=schedule.facilitator,
@@ -65,11 +73,12 @@ def make(schedule: Schedule, occurrence: datetime, *, now: datetime) -> Drill:
         outage=outage,
         schedule=schedule,
         occurrence_at=occurrence,
-        scenario=schedule.scenario,
-        script=freeze(schedule.scenario, tools),
+        scenario=cast.scenario,
+        script=freeze(cast.scenario, tools),
         type=schedule.type,
         aim=schedule.aim,
         speed=schedule.speed,
+        late_by=schedule.late_by,
         surprise=schedule.surprise,
         window_ends_at=window_ends_at,
         seed=schedule.seed if schedule.surprise else "",
@@ -89,6 +98,13 @@ def make(schedule: Schedule, occurrence: datetime, *, now: datetime) -> Drill:
     )
     _invite(drill, schedule, tool_pks, [team.pk for team in teams])
     return drill
+
+
+def _title(schedule: Schedule, cast: Cast) -> str:
+    """Return what the drill is called: with its team, where teams take turns."""
+    if not schedule.rotates or cast.team is None:
+        return schedule.title
+    return f"{schedule.title} · {cast.team}"[:160]
 
 
 def _picked(

@@ -12,22 +12,19 @@ from continuity.accounts.models import Team, User
 from continuity.accounts.roles import Action
 from continuity.domain.criteria import Measure
 from continuity.domain.errors import InvalidRule, NotAllowedNow
-from continuity.domain.recurrence import Fault, next_after
-from continuity.domain.states import DrillState
+from continuity.domain.recurrence import Fault
 from continuity.drills.models import (
+    LATE_BY,
     Criterion,
     DrillType,
     Scenario,
     Schedule,
     Surprise,
 )
-from continuity.drills.queries.rules import blackout_days, rule_of
-from continuity.drills.services import messages
-from continuity.drills.services.opening import make
+from continuity.drills.services import occurrences
 from continuity.history.models import Deletion
 from continuity.history.services import changes, deletions, record
 from continuity.inventory.models import Tool, Workflow
-from continuity.outages.services import course
 
 JUST_NOW: Final = timedelta(minutes=1)
 """Wall-clock times have no seconds: "now" lies up to this far in the past."""
@@ -44,6 +41,8 @@ FIELDS: Final = (
     "zone",
     "rrule",
     "notice",
+    "late_by",
+    "rotates",
     "speed",
     "limit",
     "starts_by_itself",
@@ -80,6 +79,8 @@ def plan(
     zone: str,
     rrule: str = "",
     notice: timedelta = timedelta(days=1),
+    late_by: timedelta = LATE_BY,
+    rotates: bool = False,
     speed: int = 1,
     limit: timedelta,
     starts_by_itself: bool = True,
@@ -114,6 +115,8 @@ def plan(
         zone=zone,
         rrule=rrule,
         notice=notice,
+        late_by=late_by,
+        rotates=rotates,
         speed=speed,
         limit=limit,
         starts_by_itself=starts_by_itself,
@@ -123,11 +126,10 @@ def plan(
         surprise=surprise,
         window=window,
     )
-    _set_next(schedule, after=now - JUST_NOW)
-    if schedule.next_due_at is None:
-        raise InvalidRule("Nothing of it lies ahead.", reason=Fault.NEVER)
+    ahead = _found_next(schedule, now=now)
     _give_seed(schedule)
     schedule.save()
+    occurrences.write_ahead(schedule, ahead, after=now - JUST_NOW)
     schedule.tools.set(tools)
     schedule.observers.set(observers)
     schedule.workflows.set(workflows)
@@ -141,7 +143,7 @@ def plan(
         after=_told(schedule),
     )
     if not schedule.rrule:
-        _open(schedule, now=now)
+        occurrences.open_next(schedule, now=now)
     return schedule
 
 
@@ -166,11 +168,10 @@ def change(
     before = _said(schedule)
     for name in fields.keys() & set(FIELDS):
         setattr(schedule, name, fields[name])
-    _set_next(schedule, after=now - JUST_NOW)
-    if schedule.next_due_at is None:
-        raise InvalidRule("Nothing of it lies ahead.", reason=Fault.NEVER)
+    ahead = _found_next(schedule, now=now)
     _give_seed(schedule)
     schedule.save()
+    occurrences.write_ahead(schedule, ahead, after=now - JUST_NOW)
     schedule.tools.set(tools)
     if observers is not None:
         schedule.observers.set(observers)
@@ -217,8 +218,9 @@ def resume(schedule_pk: int, *, actor: User, now: datetime) -> Schedule:
     schedule = _locked(schedule_pk)
     if schedule.paused:
         schedule.paused = False
-        _set_next(schedule, after=now)
-        schedule.save(update_fields=["paused", "next_due_at", "opens_at"])
+        schedule.save(update_fields=["paused"])
+        occurrences.pass_over_pause(schedule, now=now)
+        occurrences.advance(schedule, after=now)
         record(
             "schedule.resumed",
             schedule,
@@ -262,8 +264,7 @@ def delete(schedule_pk: int, *, actor: User, now: datetime) -> Deletion:
 def fit_again(schedule: Schedule, *, actor: User, now: datetime) -> None:
     """Let a schedule that stands again go on from `now`: what it would have opened in
     the meantime is not made up."""
-    _set_next(schedule, after=now)
-    schedule.save(update_fields=["next_due_at", "opens_at"])
+    occurrences.advance(schedule, after=now)
     record(
         "schedule.brought_back",
         schedule,
@@ -291,10 +292,8 @@ def reckon_again(*, now: datetime) -> int:
     recurring = Schedule.objects.recurring().filter(paused=False, next_due_at__gt=now)
     for schedule in recurring.select_for_update(of=("self",)).order_by("pk"):
         before = schedule.next_due_at
-        _set_next(schedule, after=now)
-        if schedule.next_due_at != before:
-            schedule.save(update_fields=["next_due_at", "opens_at"])
-            moved += 1
+        occurrences.advance(schedule, after=now)
+        moved += schedule.next_due_at != before
     return moved
 
 
@@ -303,7 +302,7 @@ def open_due(*, now: datetime, limit: int = 100) -> int:
 
     Safe to run twice at once and to run again after a crash: each schedule is handled
     in its own transaction, under its row's lock. After a long silence each schedule
-    gives one late drill, never all that were missed.
+    begins late at most once, as its `late_by` allows; the other times were missed.
     """
     due = Schedule.objects.due(now).order_by("opens_at").values_list("pk", flat=True)
     return sum(_open_one(pk, now=now) for pk in list(due[:limit]))
@@ -320,7 +319,14 @@ def _open_one(schedule_pk: int, *, now: datetime) -> bool:
     )
     if schedule is None:
         return False  # another worker has it, or had it
-    return _open(schedule, now=now)
+    return occurrences.open_next(schedule, now=now)
+
+
+def _found_next(schedule: Schedule, *, now: datetime) -> occurrences.Ahead:
+    ahead = occurrences.find_next(schedule, after=now - JUST_NOW)
+    if ahead.next is None:
+        raise InvalidRule("Nothing of it lies ahead.", reason=Fault.NEVER)
+    return ahead
 
 
 def _locked(schedule_pk: int) -> Schedule:
@@ -366,40 +372,3 @@ def _set_criteria(schedule: Schedule, criteria: Iterable[Wish]) -> None:
         )
         for position, wish in enumerate(criteria)
     )
-
-
-def _set_next(schedule: Schedule, *, after: datetime) -> None:
-    """Set the next occurrence that has no drill yet, and when to open it."""
-    rule = rule_of(schedule, blackout_days() if schedule.rrule else frozenset())
-    due = next_after(rule, after)
-    while due is not None and schedule.pk and _opened(schedule, due):
-        due = next_after(rule, due)
-    schedule.next_due_at = due
-    schedule.opens_at = None if due is None else due - schedule.notice
-
-
-def _opened(schedule: Schedule, due: datetime) -> bool:
-    return schedule.drills.filter(occurrence_at=due).exists()
-
-
-def _open(schedule: Schedule, *, now: datetime) -> bool:
-    """Make the drill of the schedule's next occurrence and move on to the one after."""
-    occurrence = schedule.next_due_at
-    if occurrence is None:
-        return False
-    opened = not _opened(schedule, occurrence)
-    if opened:
-        not_begun = [DrillState.DRAFT, DrillState.PLANNED]
-        for earlier in schedule.drills.filter(outage__state__in=not_begun):
-            # Its successor is here: what has not begun by now will not.
-            course.miss(earlier.outage_id, actor=None, now=now)
-        drill = make(schedule, occurrence, now=now)
-        if drill.outage.missed_by(now):
-            drill.outage = course.miss(drill.outage_id, actor=None, now=now)
-        elif drill.outage.state == DrillState.DRAFT:
-            messages.tell_draft(drill, now=now)
-        else:
-            messages.tell_planned(drill, now=now)
-    _set_next(schedule, after=max(occurrence, now))
-    schedule.save(update_fields=["next_due_at", "opens_at"])
-    return opened

@@ -24,11 +24,12 @@ from continuity.drills.models import (
     Scenario,
     Schedule,
 )
-from continuity.drills.queries import pages
+from continuity.drills.queries import occurrences, pages
 from continuity.drills.services import scheduling
 from continuity.history.http import say_deleted
 from continuity.inventory.models import Tier
 from continuity.outages.queries.scope import reach
+from continuity.web.paging import page_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -140,8 +141,12 @@ def preview(request: SignedInRequest) -> HttpResponse:
 @access(Action.VIEW, Schedule)
 def schedule(request: SignedInRequest, schedule: Schedule) -> HttpResponse:
     found = pages.schedule_page(schedule, now=timezone.now())
-    may_run = pages.may_run_schedule(request.user, schedule)
-    return render(request, "drills/schedule.html", {"found": found, "may_run": may_run})
+    context = {
+        "found": found,
+        "page": page_of(request, occurrences.past(schedule)),
+        "may_run": pages.may_run_schedule(request.user, schedule),
+    }
+    return render(request, "drills/schedule.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

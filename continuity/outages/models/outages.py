@@ -254,12 +254,6 @@ class Outage(models.Model):
             raise NotRunning(f"It is {self.state}.", state=self.state)
         return self.occurred_at
 
-    def missed_by(self, now: datetime) -> bool:
-        """Say whether its time went by so long ago that it would be over by now."""
-        if self.due_at is None or self.limit is None:
-            return False
-        return now - self.due_at > self.limit
-
     @property
     def why_aborted(self) -> str:
         return str(ABORT_REASONS.get(self.aborted_reason, self.aborted_reason))

@@ -1,0 +1,229 @@
+"""Whose turn it is, where a schedule goes round the teams and the scenarios."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db.models import Max
+
+from continuity.accounts.models import Team
+from continuity.domain.rotation import Pair, pick
+from continuity.domain.scenario import ComponentState
+from continuity.domain.states import BEFORE, LIVE, DrillState
+from continuity.drills.models import Component, Drill, Scenario, Schedule
+from continuity.inventory.models import Dependency, Tool, ToolKind, Without, Workflow
+from continuity.inventory.queries.fate import graph
+
+HELD: Final = (DrillState.ENDED, DrillState.REVIEWED)
+"""Drills that count: an aborted or a missed one has rehearsed nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Who is in one drill of a schedule, and what fails in it."""
+
+    team: Team | None
+    scenario: Scenario
+    tools: tuple[Tool, ...]
+
+
+def cast_of(schedule: Schedule) -> Cast:
+    """Return who is in the next drill of `schedule`: whose turn it is, else what it says
+    itself, as where nothing that rotates reaches any work."""
+    found = stock().turns(schedule, [schedule.next_due_at]) if schedule.rotates else ()
+    return found[0] if found else own_cast(schedule)
+
+
+def own_cast(schedule: Schedule) -> Cast:
+    return Cast(schedule.team, schedule.scenario, tuple(schedule.tools.all()))
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A tool that a current workflow uses, by their keys."""
+
+    workflow: int
+    team: int
+    parent: int | None
+    tier: int | None
+    tool: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """What turns are taken from, read once for any number of schedules: `failing` and
+    `falls` are the tools that each scenario takes away, and what falls with them."""
+
+    uses: tuple[Use, ...]
+    failing: Mapping[int, tuple[int, ...]]
+    falls: Mapping[int, Collection[int]]
+    tried: Mapping[Pair, datetime]
+    teams: Mapping[int, Team]
+    scenarios: Mapping[int, Scenario]
+    tools: Mapping[int, Tool]
+
+    def turns(
+        self, schedule: Schedule, times: Sequence[datetime | None]
+    ) -> tuple[Cast, ...]:
+        """Return whose turn it is at each of `times` to come, as it stands today; nothing
+        where no scenario reaches any work. One query, none if the workflows of `schedule`
+        are prefetched.
+
+        A drill that is held in the meantime, or a workflow that changes, may change it;
+        the next is what the schedule will take if nothing does.
+        """
+        pairs = _pairs(self._used(schedule), self.falls)
+        tried = dict(self.tried)
+        latest = max(tried.values(), default=None)
+        chosen: list[Pair] = []
+        for at in times:
+            pair = pick(pairs, tried)
+            if pair is None:
+                return ()
+            chosen.append(pair)
+            latest = max(filter(None, [at, latest]), default=None)
+            if latest is not None:
+                # Later than all before it, also where a drill is planned far ahead.
+                latest += timedelta(microseconds=1)
+                tried[pair] = latest
+        return tuple(
+            Cast(
+                self.teams[pair.team],
+                self.scenarios[pair.scenario],
+                tuple(self.tools[pk] for pk in self.failing[pair.scenario]),
+            )
+            for pair in chosen
+        )
+
+    def _used(self, schedule: Schedule) -> Mapping[int, set[int]]:
+        """Return the tools that each team within `schedule` uses."""
+        picked = {work.pk for work in schedule.workflows.all()}
+        used: dict[int, set[int]] = defaultdict(set)
+        for use in self.uses:
+            if (
+                (schedule.team_id is None or schedule.team_id in {use.team, use.parent})
+                and (not schedule.tiers or use.tier in schedule.tiers)
+                and (not picked or use.workflow in picked)
+            ):
+                used[use.team].add(use.tool)
+        return used
+
+
+def stock() -> Stock:
+    """Read what turns are taken from, teams by name. Eight queries."""
+    failing = _failing()
+    rows = (
+        Dependency.objects.filter(workflow__archived_at=None)
+        .order_by("workflow__team__name", "workflow__team", "pk")
+        .values_list(
+            "workflow",
+            "workflow__team",
+            "workflow__team__parent",
+            "workflow__tier",
+            "tool",
+        )
+    )
+    uses = tuple(Use(*row) for row in rows)
+    return Stock(
+        uses=uses,
+        failing=failing,
+        falls=_falls(failing),
+        tried=_tried({use.team for use in uses}),
+        teams=Team.objects.prefetch_related("children").in_bulk({use.team for use in uses}),
+        scenarios=Scenario.objects.in_bulk(failing),
+        tools=Tool.objects.in_bulk({pk for tools in failing.values() for pk in tools}),
+    )
+
+
+def fitting(workflow: Workflow) -> Cast | None:
+    """Return the scenario that hits `workflow` and that its team has gone without for
+    longest, None if none does."""
+    needed = workflow.dependencies.values_list("tool", flat=True)
+    pairs = _pairs({workflow.team_id: set(needed)}, _falls(_failing()))
+    chosen = pick(pairs, _tried({workflow.team_id}))
+    if chosen is None:
+        # One in which whatever tool is named fails will do for any work.
+        generic = Scenario.objects.filter(components__chosen=True).order_by("pk")
+        scenario = generic.first()
+    else:
+        scenario = Scenario.objects.get(pk=chosen.scenario)
+    if scenario is None:
+        return None
+    return Cast(workflow.team, scenario, failing_tools(scenario, workflow))
+
+
+def failing_tools(scenario: Scenario, workflow: Workflow) -> tuple[Tool, ...]:
+    """Return the tools that fail in a drill of `scenario` for `workflow`: those of the
+    scenario, else those without which the workflow stops, else all that it uses."""
+    own = _failing().get(scenario.pk, ())
+    if own:
+        return tuple(Tool.objects.filter(pk__in=own).order_by("name"))
+    used = workflow.dependencies.all()
+    stopping = used.filter(without=Without.STOPS)
+    found = stopping if stopping.exists() else used
+    return tuple(Tool.objects.filter(pk__in=found.values("tool")).order_by("name"))
+
+
+def _failing() -> Mapping[int, tuple[int, ...]]:
+    """Return the tools that each scenario takes away unless told otherwise, as
+    pages.default_tools has them, in the order of the scenarios' keys. One query."""
+    bad = [ComponentState.DEGRADED, ComponentState.DOWN]
+    found: dict[int, list[tuple[int, bool]]] = defaultdict(list)
+    rows = (
+        Component.objects.filter(phases__state__in=bad)
+        .exclude(tool=None)
+        .order_by("scenario", "tool__name", "tool")
+        .values_list("scenario", "tool", "tool__kind")
+        .distinct()
+    )
+    for scenario, tool, kind in rows:
+        if tool is not None:
+            found[scenario].append((tool, kind != ToolKind.INFRASTRUCTURE))
+    return {
+        scenario: tuple(tool for tool, usable in tools if usable)
+        or tuple(tool for tool, _usable in tools)
+        for scenario, tools in found.items()
+    }
+
+
+def _falls(failing: Mapping[int, tuple[int, ...]]) -> Mapping[int, Collection[int]]:
+    """Return what falls with the tools of each scenario. One query."""
+    known = graph()
+    return {
+        scenario: known.blast_radius(list(tools), hard_only=True)
+        for scenario, tools in failing.items()
+    }
+
+
+def _pairs(
+    used: Mapping[int, set[int]], falls: Mapping[int, Collection[int]]
+) -> list[Pair]:
+    """Return the pairs of a team and a scenario that would hit its work."""
+    return [
+        Pair(team, scenario)
+        for team, own in used.items()
+        for scenario, hit in falls.items()
+        if not own.isdisjoint(hit)
+    ]
+
+
+def _tried(teams: Iterable[int]) -> Mapping[Pair, datetime]:
+    """Return when each pair was last in a drill that was held, or will be in one that is
+    planned or runs. Two queries."""
+    among = list(teams)
+    held = Drill.objects.filter(
+        outage__state__in=HELD, outage__recoveries__workflow__team__in=among
+    ).values_list("outage__recoveries__workflow__team", "scenario")
+    coming = Drill.objects.filter(
+        outage__state__in=BEFORE | LIVE, outage__teams__in=among
+    ).values_list("outage__teams", "scenario")
+    tried: dict[Pair, datetime] = {}
+    for team, scenario, at in (
+        *held.order_by().annotate(at=Max("outage__occurred_at")),
+        *coming.order_by().annotate(at=Max("occurrence_at")),
+    ):
+        pair = Pair(team, scenario)
+        tried[pair] = max(at, tried.get(pair, at))
+    return tried

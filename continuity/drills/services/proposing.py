@@ -1,0 +1,331 @@
+"""Drills out of turn: looked for on a tick, proposed or planned, answered by people."""
+
+from datetime import datetime, time, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from continuity.accounts.models import Team, User
+from continuity.accounts.roles import Action
+from continuity.domain.errors import NotAllowedNow
+from continuity.drills.models import (
+    Cause,
+    DrillType,
+    Proposal,
+    ProposalState,
+    Scenario,
+    Schedule,
+    Trigger,
+)
+from continuity.drills.queries.rotation import failing_tools, fitting
+from continuity.drills.queries.rules import blackout_days
+from continuity.drills.queries.triggers import Asks, asking
+from continuity.drills.services import scheduling
+from continuity.history.models import Deletion
+from continuity.history.services import changes, deletions, record
+from continuity.notifications.models import Kind
+from continuity.notifications.services import Message, owe
+from continuity.web import formats
+
+AGAIN: Final = timedelta(hours=1)
+"""How long after a look at a trigger the next one is."""
+
+TEN: Final = time(10)
+SATURDAY: Final = 5
+FIELDS: Final = (
+    "cause",
+    "margin",
+    "tiers",
+    "team",
+    "scenario",
+    "type",
+    "facilitator",
+    "notice",
+    "limit",
+    "plans",
+)
+
+
+@transaction.atomic
+def add(
+    *,
+    cause: Cause,
+    margin: timedelta,
+    tiers: list[int],
+    team: Team | None,
+    scenario: Scenario | None,
+    type: DrillType,
+    facilitator: User,
+    notice: timedelta,
+    limit: timedelta,
+    plans: bool,
+    actor: User,
+    now: datetime,
+) -> Trigger:
+    """Add a trigger, which is looked at from the next tick on."""
+    trigger = Trigger.objects.create(
+        cause=cause,
+        margin=margin,
+        tiers=sorted(tiers),
+        team=team,
+        scenario=scenario,
+        type=type,
+        facilitator=facilitator,
+        notice=notice,
+        limit=limit,
+        plans=plans,
+        due_at=now,
+    )
+    record("trigger.created", trigger, actor=actor, now=now, team=team)
+    return trigger
+
+
+@transaction.atomic
+def change(trigger_pk: int, *, actor: User, now: datetime, **fields: object) -> Trigger:
+    """Change a trigger; proposals that it made stay. `fields` are those of `add`; what is
+    not named stays."""
+    trigger = _locked(trigger_pk)
+    before = {name: getattr(trigger, name) for name in FIELDS}
+    for name in fields.keys() & set(FIELDS):
+        setattr(trigger, name, fields[name])
+    trigger.due_at = now
+    trigger.save()
+    old, new = changes(before, {name: getattr(trigger, name) for name in FIELDS})
+    if new:
+        record(
+            "trigger.changed",
+            trigger,
+            actor=actor,
+            now=now,
+            team=trigger.team,
+            before=old,
+            after=new,
+        )
+    return trigger
+
+
+@transaction.atomic
+def pause(trigger_pk: int, *, actor: User, now: datetime) -> None:
+    """Look for nothing until it goes on. Again does nothing."""
+    _pause(trigger_pk, "trigger.paused", paused=True, actor=actor, now=now)
+
+
+@transaction.atomic
+def resume(trigger_pk: int, *, actor: User, now: datetime) -> None:
+    """Look again, from the next tick on. Again does nothing."""
+    _pause(trigger_pk, "trigger.resumed", paused=False, actor=actor, now=now)
+
+
+def _pause(trigger_pk: int, verb: str, *, paused: bool, actor: User, now: datetime) -> None:
+    trigger = _locked(trigger_pk)
+    if trigger.paused == paused:
+        return
+    trigger.paused, trigger.due_at = paused, now
+    trigger.save(update_fields=["paused", "due_at"])
+    record(verb, trigger, actor=actor, now=now, team=trigger.team)
+
+
+@transaction.atomic
+def delete(trigger_pk: int, *, actor: User, now: datetime) -> Deletion:
+    """Delete a trigger and return what brings it back; its proposals stay to be
+    answered."""
+    trigger = _locked(trigger_pk)
+    record("trigger.deleted", trigger, actor=actor, now=now, team=trigger.team)
+    return deletions.remove(
+        [trigger],
+        kind="trigger",
+        action=Action.RUN_DRILL,
+        team=trigger.team,
+        actor=actor,
+        now=now,
+    )
+
+
+def fit_again(trigger: Trigger, *, actor: User, now: datetime) -> None:
+    """Let a trigger that stands again be looked at from the next tick on."""
+    trigger.due_at = now
+    trigger.save(update_fields=["due_at"])
+    record("trigger.brought_back", trigger, actor=actor, now=now, team=trigger.team)
+
+
+def look(*, now: datetime, limit: int = 100) -> int:
+    """Look at every trigger that is due; return how many drills were proposed or planned.
+
+    Each in its own transaction under its row's lock: twice at once, or again after a
+    crash, proposes nothing twice.
+    """
+    due = Trigger.objects.due(now).order_by("due_at", "pk").values_list("pk", flat=True)
+    return sum(_look_at(pk, now=now) for pk in list(due[:limit]))
+
+
+@transaction.atomic(durable=True)
+def _look_at(trigger_pk: int, *, now: datetime) -> int:
+    trigger = (
+        Trigger.objects.due(now)
+        .select_for_update(skip_locked=True, of=("self",))
+        .select_related("team", "scenario", "facilitator")
+        .filter(pk=trigger_pk)
+        .first()
+    )
+    if trigger is None:
+        return 0  # another worker has it, or had it
+    made = 0
+    for one in asking(trigger, now=now):
+        made += _propose(trigger, one, now=now)
+    trigger.due_at = now + AGAIN
+    trigger.save(update_fields=["due_at"])
+    return made
+
+
+def _propose(trigger: Trigger, one: Asks, *, now: datetime) -> bool:
+    scenario = trigger.scenario
+    if scenario is None:
+        cast = fitting(one.workflow)
+        if cast is None:
+            return False  # no scenario would hit it: there is nothing to rehearse with
+        scenario = cast.scenario
+    rows = Proposal.objects.bulk_create(
+        [
+            Proposal(
+                trigger=trigger,
+                workflow=one.workflow,
+                cause=trigger.cause,
+                key=one.key,
+                cause_at=one.at,
+                scenario=scenario,
+                type=trigger.type,
+                facilitator=trigger.facilitator,
+                notice=trigger.notice,
+                limit=trigger.limit,
+                made_at=now,
+            )
+        ],
+        ignore_conflicts=True,
+    )
+    # Where two triggers find the same cause, the constraint lets the first have it.
+    proposal = Proposal.objects.filter(
+        trigger=trigger, workflow=one.workflow, cause=trigger.cause, key=one.key
+    ).first()
+    if not rows or proposal is None or proposal.made_at != now:
+        return False
+    record("proposal.made", proposal, actor=None, now=now, team=one.workflow.team)
+    # Nobody would run what a person who has left is down for: then it is proposed.
+    if trigger.plans and trigger.facilitator.is_active:
+        _plan(proposal, actor=trigger.facilitator, by=None, now=now)
+    else:
+        _tell(proposal, now=now)
+    return True
+
+
+@transaction.atomic
+def plan(proposal_pk: int, *, actor: User, now: datetime) -> Schedule:
+    """Plan the proposed drill, on the first working day after its notice, at ten where
+    the facilitator is; who plans it runs it where the facilitator has left.
+
+    Raises NotAllowedNow if the proposal was answered already.
+    """
+    return _plan(_open(proposal_pk), actor=actor, by=actor, now=now)
+
+
+@transaction.atomic
+def decline(proposal_pk: int, reason: str, *, actor: User, now: datetime) -> None:
+    """Do not hold the proposed drill, for a reason. The same cause does not ask again.
+
+    Raises NotAllowedNow if the proposal was answered already.
+    """
+    proposal = _open(proposal_pk)
+    proposal.reason = reason
+    _answer(proposal, ProposalState.DECLINED, by=actor, now=now)
+    record(
+        "proposal.declined",
+        proposal,
+        actor=actor,
+        now=now,
+        team=proposal.workflow.team,
+        after={"reason": reason},
+    )
+
+
+def _plan(proposal: Proposal, *, actor: User, by: User | None, now: datetime) -> Schedule:
+    workflow = proposal.workflow
+    facilitator = proposal.facilitator if proposal.facilitator.is_active else actor
+    zone = facilitator.zone or settings.TIME_ZONE
+    first = (now + proposal.notice).astimezone(ZoneInfo(zone)).date()
+    day = first + timedelta(days=1)
+    off = blackout_days()
+    while day.weekday() >= SATURDAY or day in off:
+        day += timedelta(days=1)
+    schedule = scheduling.plan(
+        title=f"{workflow.name[:100]} · {proposal.scenario.title}"[:160],
+        scenario=proposal.scenario,
+        type=DrillType(proposal.type),
+        tools=failing_tools(proposal.scenario, workflow),
+        team=workflow.team,
+        facilitator=facilitator,
+        starts_on=day,
+        starts_time=TEN,
+        zone=zone,
+        notice=proposal.notice,
+        limit=proposal.limit,
+        workflows=[workflow],
+        actor=actor,
+        now=now,
+    )
+    proposal.schedule = schedule
+    _answer(proposal, ProposalState.PLANNED, by=by, now=now)
+    record("proposal.planned", proposal, actor=by, now=now, team=workflow.team)
+    return schedule
+
+
+def _answer(
+    proposal: Proposal, state: ProposalState, *, by: User | None, now: datetime
+) -> None:
+    proposal.state, proposal.answered_by, proposal.answered_at = state, by, now
+    proposal.save(
+        update_fields=["state", "answered_by", "answered_at", "reason", "schedule"]
+    )
+
+
+def _open(proposal_pk: int) -> Proposal:
+    proposal = (
+        Proposal.objects.select_for_update(of=("self",))
+        .select_related("workflow__team", "scenario", "facilitator")
+        .get(pk=proposal_pk)
+    )
+    if proposal.state != ProposalState.OPEN:
+        raise NotAllowedNow("The proposal was answered already.")
+    return proposal
+
+
+def _locked(trigger_pk: int) -> Trigger:
+    return Trigger.objects.select_for_update(of=("self",)).get(pk=trigger_pk)
+
+
+def _tell(proposal: Proposal, *, now: datetime) -> None:
+    """Owe the facilitator the word that a drill is proposed."""
+
+    def write(user: User) -> Message:
+        return Message(
+            _("A drill is proposed: %(workflow)s") % {"workflow": proposal.workflow},
+            _(
+                "%(workflow)s asks for a drill: %(cause)s (%(day)s). Plan it with one "
+                "button, or say why not now."
+            )
+            % {
+                "workflow": proposal.workflow,
+                "cause": proposal.get_cause_display(),
+                "day": formats.day(proposal.cause_at),
+            },
+            proposal.get_absolute_url(),
+        )
+
+    owe(
+        [proposal.facilitator],
+        write=write,
+        key=f"drill-proposed-{proposal.pk}",
+        now=now,
+        kind=Kind.OTHER,
+    )
