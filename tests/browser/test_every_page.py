@@ -69,7 +69,9 @@ def pages(client: Client) -> list[str]:
         except (NoReverseMatch, AttributeError):
             continue  # takes more than one object, or there is none: never a page
         answer = client.get(address)
-        if answer.status_code == 200 and b"<!doctype html" in answer.content[:200].lower():
+        if answer.streaming or answer.status_code != 200:
+            continue
+        if b"<!doctype html" in answer.content[:200].lower():
             found.append(address)
     return found
 

@@ -32,6 +32,7 @@ from continuity.inventory.models import (
     Workflow,
 )
 from continuity.inventory.services import catalogue, imports
+from continuity.inventory.tasks import check_imports, write_imports
 from continuity.notifications.tasks import deliver
 from continuity.outages.models import Outage, Recovery
 from continuity.outages.queries import breaks, results
@@ -101,6 +102,8 @@ def _import(browser: Browser) -> None:
     row = Import.objects.get()
     with timed("columns as guessed, then the check"):
         browser.submit(f"/workflows/import/{row.pk}/columns/")
+        check_imports()
+    browser.get(f"/workflows/import/{row.pk}/check/")
     assert browser.url.endswith("/check/"), browser.text
     row.refresh_from_db()
     questions = imports.checked(row).plan.questions
@@ -108,9 +111,11 @@ def _import(browser: Browser) -> None:
     tools = {line.key: "new" for line in questions} | {"copilot": f"tool:{office}"}
     print(f"  names asked about: {len(questions)}, a bare Copilot once")
     imports.answer(row.pk, tools=tools, actor=row.created_by, now=row.created_at)
+    check_imports()
     browser.get(f"/workflows/import/{row.pk}/check/")
     with timed("import in one transaction"):
         browser.submit(f"/workflows/import/{row.pk}/apply/")
+        write_imports()
     assert browser.status == 200, browser.text
 
     on_chatgpt = Workflow.objects.filter(dependencies__tool__name="ChatGPT")

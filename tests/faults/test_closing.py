@@ -20,6 +20,7 @@ from tests.factories import (
     RecoveryFactory,
     ScenarioFactory,
 )
+from tests.faults.size import by_the_clock
 
 SECOND = timedelta(seconds=1)
 
@@ -63,6 +64,7 @@ def kill(*workers):
         each.communicate()
 
 
+@by_the_clock
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_a_drill_closes_while_one_worker_lives_and_soon_after_all_are_started_again():

@@ -20,6 +20,7 @@ from tests.factories import (
     ScheduleFactory,
     UserFactory,
 )
+from tests.faults.size import by_the_clock
 
 FULL = os.environ.get("CONTINUITY_FULL_FAULTS") == "1"
 SCHEDULES, KILLS = (250, 24) if FULL else (25, 6)
@@ -44,6 +45,7 @@ def settled():
     return Occurrence.objects.exclude(state="waiting").count()
 
 
+@by_the_clock
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_eight_schedulers_killed_at_random_leave_each_time_opened_once_or_missed():

@@ -95,7 +95,7 @@ class Group:
         os.close(end)
         self.reader = threading.Thread(target=self._read, daemon=True)
         self.reader.start()
-        assert eventually(self.has_started, within_seconds=60), self.printed
+        assert eventually(self.has_started, within_seconds=240), self.printed
         assert self.process.poll() is None, self.printed
 
     def _read(self) -> None:
