@@ -24,6 +24,9 @@ _COVER: Final[dict[str, Promise]] = {
     "practice_not_real": _(
         "Practice, not a real outage. No service failed on this occasion."
     ),
+    "real_not_practice": _("A real outage, not an exercise."),
+    "tools_failed": _("Tools that failed"),
+    "declared_by": _("Declared by"),
     "keywords": _("business continuity, recovery time, AI tools, ISO 22301"),
     "contents": _("Contents"),
     "drill_kind": _("Type of drill"),
@@ -80,6 +83,9 @@ _HEADINGS: Final[dict[str, Promise]] = {
     "excused_recoveries": _("Excused"),
     "journal": _("Journal"),
     "aims": _("Aims"),
+    "criteria": _("Success criteria"),
+    "injects": _("Injects"),
+    "rated": _("How recoveries were rated"),
     "conclusion": _("Conclusion"),
     "findings": _("Findings"),
     "strengths": _("Strengths"),
@@ -139,6 +145,12 @@ _COLUMNS: Final[dict[str, Promise]] = {
     "verified_on": _("Verified"),
     "aim": pgettext_lazy("of a drill", "Aim"),
     "rating": _("Rating"),
+    "criterion": _("Statement"),
+    "answer": _("Answer"),
+    "number": pgettext_lazy("of an inject", "No."),
+    "inject": _("What was told"),
+    "expected": _("Expected"),
+    "done": _("What was done"),
     "about": pgettext_lazy("a finding is about", "About"),
     "action": _("Action"),
     "owner": _("Owner"),
@@ -184,6 +196,7 @@ _KEYS: Final[dict[str, Promise]] = {
 _TILES: Final[dict[str, Promise]] = {
     "in_scope": _("Workflows in scope"),
     "in_scope_note": _("recoveries opened by this drill"),
+    "in_scope_note_real": _("recoveries opened by this outage"),
     "recovered": _("Recovered"),
     "recovered_note": _("reached their minimum level"),
     "median_rta": _("Median RTA"),
@@ -210,6 +223,10 @@ _MEANINGS: Final[dict[str, Promise]] = {
         "Every figure comes from the drill’s journal, which nobody can rewrite. Times are"
         " those at which people pressed the buttons."
     ),
+    "method_real_intro": _(
+        "Every figure comes from the outage’s journal, which nobody can rewrite. Times are"
+        " those at which people pressed the buttons."
+    ),
     "method_continuity_intro": _(
         "Every figure is computed from the inventory and from the journals of the drills"
         " as they stood at the cut-off. The formula is this:"
@@ -219,6 +236,11 @@ _MEANINGS: Final[dict[str, Promise]] = {
     "meaning_onset": _(
         "The instant from which the tool is taken as not working. It is the same for"
         " everyone in the drill."
+    ),
+    "term_onset_real": _("Onset"),
+    "meaning_onset_real": _(
+        "The instant from which the tool did not work, as declared or corrected. It is the"
+        " same for everyone."
     ),
     "term_rta": _("RTA, recovery time"),
     "meaning_rta": _(
@@ -231,6 +253,12 @@ _MEANINGS: Final[dict[str, Promise]] = {
     "meaning_bound": _(
         "A recovery still open when the drill ended has no recovery time. What is known is"
         " that it takes longer than the time shown. It is never zero and never left out."
+    ),
+    "term_bound_real": _("Lower bound, “>”"),
+    "meaning_bound_real": _(
+        "A recovery still open when the outage was over has no recovery time. What is"
+        " known is that it takes longer than the time shown. It is never zero and never"
+        " left out."
     ),
     "term_median": _("Median"),
     "meaning_median": _(
@@ -250,6 +278,11 @@ _MEANINGS: Final[dict[str, Promise]] = {
     "term_not_shown": pgettext_lazy("verdict", "Not shown"),
     "meaning_not_shown": _(
         "The drill ended before the RTO ran out, without recovery: neither met nor missed."
+    ),
+    "term_not_shown_real": pgettext_lazy("verdict", "Not shown"),
+    "meaning_not_shown_real": _(
+        "The outage was over before the RTO ran out, without recovery: neither met nor"
+        " missed."
     ),
     "term_excused": pgettext_lazy("verdict", "Excused"),
     "meaning_excused": _(
@@ -319,6 +352,9 @@ _NOTES: Final[dict[str, Promise]] = {
     "no_actions": _("No action was given."),
     "nothing_said": _("Nobody answered the two questions."),
     "said_note": _("The answers to the two questions after the drill, without names."),
+    "said_note_real": _(
+        "The answers to the two questions after the outage, without names."
+    ),
     "none_excused": _("No recovery was excused."),
     "no_journal": _("The journal is empty."),
     "no_teams": _("No team has a workflow."),
