@@ -28,7 +28,7 @@ from django.utils.translation import get_language
 
 from continuity.web import formats
 from continuity.web.markdown import render
-from continuity.web.navigation import Section, sections
+from continuity.web.navigation import Sight, sections, sight
 from continuity.web.pills import pill_for
 
 register = template.Library()
@@ -148,9 +148,17 @@ def pager(context: template.Context, page: "Page[Any]") -> dict[str, Any]:
 
 
 @register.simple_tag(takes_context=True)
-def navigation(context: template.Context) -> list[Section]:
-    """Return the side navigation for the page being shown."""
-    return sections(context["request"].path, context.get("shell"))
+def navigation(context: template.Context) -> SafeString:
+    """Draw the side navigation for the page being shown."""
+    seen = sight(context["request"].path, context.get("shell"))
+    return _navigation(seen, get_language() or "")
+
+
+@lru_cache(maxsize=1024)
+def _navigation(seen: Sight, language: str) -> SafeString:
+    """It changes when a count does, and stands on every page."""
+    drawn = get_template("components/_navigation.html")
+    return SafeString(drawn.render({"sections": sections(seen)}))
 
 
 @register.filter
