@@ -39,7 +39,8 @@ class Prepared:
         sql, parameters = self._statement
         with connection.cursor() as cursor:
             cursor.execute(sql, [keys if one is KEYS else one for one in parameters])
-            return cursor.fetchall()
+            found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found
 
     @cached_property
     def _statement(self) -> tuple[str, tuple[Any, ...]]:

@@ -100,7 +100,8 @@ LONG_AGO: Final = datetime(1, 1, 2, tzinfo=UTC)
 def _counted(user: User, now: datetime) -> dict[str, Any]:
     """Return the counts of the frame, and the name of the organisation: one query."""
     names, sql, parameters = _statement(user.organisation_role)
-    known = {NOBODY: user.pk, LONG_AGO: now, LONG_AGO.date(): timezone.localdate(now)}
+    today = timezone.localdate(now)
+    known: dict[Any, Any] = {NOBODY: user.pk, LONG_AGO: now, LONG_AGO.date(): today}
     with connection.cursor() as cursor:
         cursor.execute(sql, [known.get(one, one) for one in parameters])
         return dict(zip(names, cursor.fetchone(), strict=True))
