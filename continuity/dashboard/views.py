@@ -32,7 +32,6 @@ def overview(request: SignedInRequest) -> HttpResponse:
         "view": queries.overview(chosen),
         "form": forms.ScopeForm(queries.as_asked(chosen), chosen=chosen),
         "asked": queries.address(chosen),
-        "weights": queries.weights(),
         "can_manage": request.user.may(Action.IMPORT),
         "can_administer": request.user.may(Action.ADMINISTER),
     }

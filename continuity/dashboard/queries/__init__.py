@@ -1,6 +1,6 @@
 """What the overview reads, each in a fixed number of queries."""
 
-from continuity.dashboard.queries.overview import Overview, overview, weights
+from continuity.dashboard.queries.overview import Overview, overview
 from continuity.dashboard.queries.rows import LABELS as DECISION_LABELS
 from continuity.dashboard.queries.rows import (
     Decision,
@@ -44,6 +44,5 @@ __all__ = [
     "shell",
     "stock",
     "wanted",
-    "weights",
     "workflows",
 ]

@@ -226,11 +226,6 @@ def overview(chosen: Scope) -> Overview:
     )
 
 
-def weights() -> Sequence[tuple[str, int]]:
-    """Return what a workflow of each criticality counts in the weighted share."""
-    return [(str(Tier(tier).label), weight) for tier, weight in TIER_WEIGHTS.items()]
-
-
 def _planned(chosen: Scope) -> Sequence[Outage]:
     """Return the drills that are to come or should have begun, by date. One query."""
     rows = Outage.objects.allowing(chosen.user, Action.VIEW).filter(

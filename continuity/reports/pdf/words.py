@@ -1,7 +1,7 @@
 """The fixed words of the layouts, in the reader's language.
 
-A field in braces is filled by the layout: {n}, {date}. The meanings are the product's
-own definitions; what a figure on a page says of itself says the same.
+A field in braces is filled by the layout: {n}, {date}. The meanings are those of
+`continuity.web.definitions`: what a figure on a page says of itself.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from django.utils.translation import pgettext_lazy
 from continuity.reports.pdf.facts import Language
 from continuity.reports.pdf.words_evidence import EVIDENCE
 from continuity.reports.pdf.words_packs import PACKS
+from continuity.web.definitions import spelled
 
 _COVER: Final[dict[str, Promise]] = {
     "after_action": _("After-action report"),
@@ -24,6 +25,9 @@ _COVER: Final[dict[str, Promise]] = {
     "practice_not_real": _(
         "Practice, not a real outage. No service failed on this occasion."
     ),
+    "real_not_practice": _("A real outage, not an exercise."),
+    "tools_failed": _("Tools that failed"),
+    "declared_by": _("Declared by"),
     "keywords": _("business continuity, recovery time, AI tools, ISO 22301"),
     "contents": _("Contents"),
     "drill_kind": _("Type of drill"),
@@ -80,6 +84,9 @@ _HEADINGS: Final[dict[str, Promise]] = {
     "excused_recoveries": _("Excused"),
     "journal": _("Journal"),
     "aims": _("Aims"),
+    "criteria": _("Success criteria"),
+    "injects": _("Injects"),
+    "rated": _("How recoveries were rated"),
     "conclusion": _("Conclusion"),
     "findings": _("Findings"),
     "strengths": _("Strengths"),
@@ -139,6 +146,12 @@ _COLUMNS: Final[dict[str, Promise]] = {
     "verified_on": _("Verified"),
     "aim": pgettext_lazy("of a drill", "Aim"),
     "rating": _("Rating"),
+    "criterion": _("Statement"),
+    "answer": _("Answer"),
+    "number": pgettext_lazy("of an inject", "No."),
+    "inject": _("What was told"),
+    "expected": _("Expected"),
+    "done": _("What was done"),
     "about": pgettext_lazy("a finding is about", "About"),
     "action": _("Action"),
     "owner": _("Owner"),
@@ -184,6 +197,7 @@ _KEYS: Final[dict[str, Promise]] = {
 _TILES: Final[dict[str, Promise]] = {
     "in_scope": _("Workflows in scope"),
     "in_scope_note": _("recoveries opened by this drill"),
+    "in_scope_note_real": _("recoveries opened by this outage"),
     "recovered": _("Recovered"),
     "recovered_note": _("reached their minimum level"),
     "median_rta": _("Median RTA"),
@@ -210,83 +224,16 @@ _MEANINGS: Final[dict[str, Promise]] = {
         "Every figure comes from the drill’s journal, which nobody can rewrite. Times are"
         " those at which people pressed the buttons."
     ),
+    "method_real_intro": _(
+        "Every figure comes from the outage’s journal, which nobody can rewrite. Times are"
+        " those at which people pressed the buttons."
+    ),
     "method_continuity_intro": _(
         "Every figure is computed from the inventory and from the journals of the drills"
         " as they stood at the cut-off. The formula is this:"
     ),
-    "term_onset": _("Onset"),
     "onset": _("Onset"),
-    "meaning_onset": _(
-        "The instant from which the tool is taken as not working. It is the same for"
-        " everyone in the drill."
-    ),
-    "term_rta": _("RTA, recovery time"),
-    "meaning_rta": _(
-        "Measured time from the onset to the minimum level (MBCO) reached. The clock of"
-        " the target (RTO) stops at the same moment."
-    ),
-    "term_pauses": _("Pauses"),
-    "meaning_pauses": _("Time during which the drill was paused does not count."),
-    "term_bound": _("Lower bound, “>”"),
-    "meaning_bound": _(
-        "A recovery still open when the drill ended has no recovery time. What is known is"
-        " that it takes longer than the time shown. It is never zero and never left out."
-    ),
-    "term_median": _("Median"),
-    "meaning_median": _(
-        "The middle of the recovery times, of an even number the smaller of the two;"
-        " excused ones are left out. Where lower bounds leave it open, the least it can be"
-        " is given, as a lower bound."
-    ),
-    "term_gap": _("Gap"),
-    "meaning_gap": _("RTA minus RTO. A plus sign is time over the target."),
-    "term_met": pgettext_lazy("verdict", "Met"),
-    "meaning_met": _("The minimum level was reached within the RTO."),
-    "term_missed": pgettext_lazy("verdict", "Missed"),
-    "meaning_missed": _(
-        "The minimum level was reached after the RTO, or was not reached and the RTO had"
-        " run out."
-    ),
-    "term_not_shown": pgettext_lazy("verdict", "Not shown"),
-    "meaning_not_shown": _(
-        "The drill ended before the RTO ran out, without recovery: neither met nor missed."
-    ),
-    "term_excused": pgettext_lazy("verdict", "Excused"),
-    "meaning_excused": _(
-        "Counts for nothing, with a reason and the name of who said so. Listed, never "
-        "hidden."
-    ),
-    "term_sound": _("Sound alternative"),
-    "meaning_sound": _(
-        "It is approved for the workflow’s data, has a runbook, and shares no known hard"
-        " upstream with the tool it replaces."
-    ),
-    "term_proven": _("Proven alternative"),
-    "meaning_proven": _("An unexpired proof shows it at MBCO or above within the RTO."),
-    "term_dependency_ready": _("Readiness of a dependency"),
-    "meaning_dependency_ready": _(
-        "Ready with one alternative that is sound and proven. Partly ready with one that"
-        " misses just one of these four, the reasons listed. Not ready otherwise."
-    ),
-    "term_workflow_ready": _("Readiness of a workflow"),
-    "meaning_workflow_ready": _(
-        "A workflow is as ready as its least ready dependency that would stop it. One that"
-        " names no tool is unknown; one that nothing known would stop is ready."
-    ),
-    "term_share": _("Readiness, share"),
-    "meaning_share": _(
-        "Workflows that are ready, divided by all workflows, weighted by nothing."
-    ),
-    "term_weighted": _("Readiness, weighted"),
-    "meaning_weighted": _(
-        "The same, each workflow counted with the weight of its criticality."
-    ),
-    "term_shared_fate": _("Shared fate"),
-    "meaning_shared_fate": _(
-        "Whether the alternative rides on the same upstream as the tool it replaces:"
-        " shares (the path is named), none known (with how much of the chain is known), or"
-        " unknown. Nothing is ever called independent."
-    ),
+    **spelled(),
 }
 
 _NOTES: Final[dict[str, Promise]] = {
@@ -319,6 +266,9 @@ _NOTES: Final[dict[str, Promise]] = {
     "no_actions": _("No action was given."),
     "nothing_said": _("Nobody answered the two questions."),
     "said_note": _("The answers to the two questions after the drill, without names."),
+    "said_note_real": _(
+        "The answers to the two questions after the outage, without names."
+    ),
     "none_excused": _("No recovery was excused."),
     "no_journal": _("The journal is empty."),
     "no_teams": _("No team has a workflow."),

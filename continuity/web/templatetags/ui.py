@@ -1,6 +1,6 @@
 """The tags and filters every template has without loading anything.
 
-Tags:    icon, pill, status_pill, same_for_all, field, sort_head, pager, navigation
+Tags:    icon, pill, status_pill, same_for_all, field, sort_head, pager, how, navigation
 Filters: duration, clock, reading, moment, time_of_day, day, day_time, percent, initials,
          markdown
 """
@@ -27,6 +27,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from continuity.web import formats
+from continuity.web.definitions import REGISTRY, UNITS, with_terms
 from continuity.web.markdown import render
 from continuity.web.navigation import Sight, sections, sight
 from continuity.web.pills import pill_for
@@ -145,6 +146,31 @@ def pager(context: template.Context, page: "Page[Any]") -> dict[str, Any]:
         "previous_url": url(page.number - 1) if page.has_previous() else "",
         "next_url": url(page.number + 1) if page.has_next() else "",
     }
+
+
+@register.simple_tag
+def how(*keys: str, asked: str = "") -> SafeString:
+    """Show how the figures named by `keys` are computed, from their definitions.
+
+    `asked` is the query string that the link to the rows takes along. Raises KeyError for
+    a figure that is not registered.
+    """
+    return _how(keys, asked, get_language() or "")
+
+
+@lru_cache(maxsize=512)
+def _how(keys: tuple[str, ...], asked: str, language: str) -> SafeString:
+    """Definitions are those of a release, and the same few stand on every page."""
+    own = [REGISTRY[key] for key in keys]
+    context = {
+        "own": [(one, UNITS.get(one.unit, "")) for one in own],
+        "terms": [one for one in with_terms(keys) if one not in own],
+        "rows": next((one.rows for one in own if one.rows), ""),
+        "rules": list(dict.fromkeys(one.rule for one in own if one.rule)),
+        "bases": list(dict.fromkeys(one.basis for one in own if one.basis)),
+        "asked": asked,
+    }
+    return SafeString(get_template("components/_how.html").render(context))
 
 
 @register.simple_tag(takes_context=True)
