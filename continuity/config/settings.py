@@ -156,6 +156,8 @@ CELERY_BEAT_SCHEDULE = {
     "tell-endpoints": {"task": "notifications.tell_endpoints", "schedule": TICK},
     "digest": {"task": "notifications.digest", "schedule": 20.0},
     "render": {"task": "reports.render", "schedule": TICK},
+    "regular-reports": {"task": "reports.keep_regular", "schedule": 10.0},
+    "forget-files": {"task": "notifications.forget_files", "schedule": 3600.0},
     "forecast": {"task": "insight.compute", "schedule": TICK},
     # Proofs, reviews and answers become due on a day; each is told once.
     "remind-owners": {"task": "inventory.remind", "schedule": 3600.0},
