@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from continuity.inventory.exports.tables import Row
+from continuity.web.cells import Row
 
 PROOFS: Final = (
     "number", "shown_at", "source", "team", "workflow", "tool", "alternative", "by",

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -22,9 +23,11 @@ from continuity.drills.forms.after import (
 )
 from continuity.drills.models import Drill, Finding
 from continuity.drills.queries import after as reports
-from continuity.drills.queries import decisions, pages
+from continuity.drills.queries import decisions, pages, sheets
 from continuity.drills.services import findings, reviewing, surveying
+from continuity.inventory.http import file_of, wants_file
 from continuity.outages.models import Outage
+from continuity.outages.queries import sheets as measured
 from continuity.web.paging import page_of
 
 SHOWS = ("findings", "strengths", "dismissed")
@@ -33,8 +36,16 @@ MOST_DECISIONS = 100
 
 @require_safe
 @access(Action.VIEW, Drill)
-def after(request: SignedInRequest, drill: Drill) -> HttpResponse:
+def after(request: SignedInRequest, drill: Drill) -> HttpResponseBase:
     """The report: conclusion, aims, and findings, strengths or what was dismissed."""
+    if wants_file(request, "findings"):
+        now = timezone.now()
+        made = sheets.findings(
+            lambda: reports.finding_lines(
+                reports.findings(drill, _show(request)), today=timezone.localdate(now)
+            )
+        )
+        return file_of(request, made, now=now)
     return _after(request, drill)
 
 
@@ -46,8 +57,7 @@ def _after(
     rating: tuple[int, RatingForm] | None = None,
 ) -> HttpResponse:
     head = reports.head(drill, user=request.user)
-    asked = request.GET.get("show", "")
-    show = asked if asked in SHOWS else SHOWS[0]
+    show = _show(request)
     page = page_of(request, reports.findings(drill, show), per_page=25)
     written = head.review.conclusion if head.review else ""
     aims = [
@@ -77,15 +87,22 @@ def _after(
     return render(request, "drills/after.html", context, status=status)
 
 
+def _show(request: SignedInRequest) -> str:
+    asked = request.GET.get("show", "")
+    return asked if asked in SHOWS else SHOWS[0]
+
+
 @require_safe
 @access(Action.VIEW, Drill)
-def recoveries(request: SignedInRequest, drill: Drill) -> HttpResponse:
+def recoveries(request: SignedInRequest, drill: Drill) -> HttpResponseBase:
     """Each recovery's clocks and verdict, beside the last drill of its workflow."""
     now = timezone.now()
     found = reports.recoveries(drill, now=now)
     ordered = sorted(
         found.lines, key=lambda line: (pages.WORST_FIRST[line.verdict], line.workflow)
     )
+    if wants_file(request, "recoveries"):
+        return file_of(request, measured.recoveries(lambda: ordered), now=now)
     page = page_of(request, ordered, per_page=25)
     rows = reports.beside(drill, list(page), now=now)
     context = {

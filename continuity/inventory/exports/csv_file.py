@@ -8,9 +8,9 @@ from datetime import date
 from decimal import Decimal
 from typing import IO, Final
 
-from continuity.inventory.exports.tables import Printed, Row, Value
+from continuity.inventory.exports.tables import Printed
 from continuity.inventory.exports.texts import printable
-from continuity.web.cells import neutral
+from continuity.web.cells import Row, Value, neutral
 
 BYTE_ORDER_MARK: Final = "\ufeff"
 """Makes Excel read UTF-8; the import takes it off."""

@@ -1,6 +1,7 @@
 """The tags and filters every template has without loading anything.
 
-Tags:    icon, pill, status_pill, same_for_all, field, sort_head, pager, how, navigation
+Tags:    icon, pill, status_pill, same_for_all, field, sort_head, pager, how, download,
+         navigation
 Filters: duration, clock, reading, moment, time_of_day, day, day_time, percent, initials,
          markdown
 """
@@ -171,6 +172,24 @@ def _how(keys: tuple[str, ...], asked: str, language: str) -> SafeString:
         "asked": asked,
     }
     return SafeString(get_template("components/_how.html").render(context))
+
+
+@register.inclusion_tag("components/_download.html", takes_context=True)
+def download(context: template.Context, table: str, label: object = "") -> dict[str, Any]:
+    """Offer the table named `table` as a file: the same page with `?export=`, with its
+    filters and without its page. `label` says which table, where there are several."""
+    # An include with "only" has no request among its names, and yet knows it.
+    request: HttpRequest = context.request  # type: ignore[attr-defined]
+    query = request.GET.copy()
+    for name in ("page", "export", "table"):
+        query.pop(name, None)
+
+    def url(form: str) -> str:
+        asked = query.copy()
+        asked["table"], asked["export"] = table, form
+        return f"?{asked.urlencode()}"
+
+    return {"label": label, "csv_url": url("csv"), "xlsx_url": url("xlsx")}
 
 
 @register.simple_tag(takes_context=True)
