@@ -50,6 +50,7 @@ class Ranges:
             self.svg(narrow, slim=True),
             self.heads,
             [(one.label, _n(one.low), _n(one.mean), _n(one.high)) for one in self.rows],
+            self.uid,
         )
 
     def svg(self, width: int, *, slim: bool = False) -> SafeString:

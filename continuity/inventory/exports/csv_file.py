@@ -48,7 +48,14 @@ def archive(tables: Iterable[Printed], to: IO[bytes]) -> None:
 
 
 def _written(row: Row) -> list[str]:
-    return [neutral(printable(_text(value))) for value in row]
+    return [_cell(value) for value in row]
+
+
+def _cell(value: Value) -> str:
+    """A number is no formula, though one below nothing begins like one."""
+    if isinstance(value, int | Decimal):
+        return _text(value)
+    return neutral(printable(_text(value)))
 
 
 def _text(value: Value) -> str:

@@ -1,7 +1,7 @@
 """The tags and filters every template has without loading anything.
 
 Tags:    icon, pill, status_pill, same_for_all, field, sort_head, pager, how, download,
-         navigation
+         chart_files, navigation
 Filters: duration, clock, reading, moment, time_of_day, day, day_time, percent, initials,
          markdown
 """
@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
+from urllib.parse import urlencode
 
 from django import template
 from django.conf import settings
@@ -190,6 +191,14 @@ def download(context: template.Context, table: str, label: object = "") -> dict[
         return f"?{asked.urlencode()}"
 
     return {"label": label, "csv_url": url("csv"), "xlsx_url": url("xlsx")}
+
+
+@register.inclusion_tag("components/_chart_files.html", takes_context=True)
+def chart_files(context: template.Context, uid: str, title: object) -> dict[str, Any]:
+    """Offer the chart `uid` of the page being shown as files; nothing without a page."""
+    request: HttpRequest | None = getattr(context, "request", None)
+    of = urlencode({"of": request.get_full_path()}) if request is not None else ""
+    return {"uid": uid, "title": title, "of": of}
 
 
 @register.simple_tag(takes_context=True)
