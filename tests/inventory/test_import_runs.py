@@ -145,9 +145,9 @@ def test_a_run_that_died_after_it_wrote_is_only_closed(boss):
     assert ImportRun.objects.get().ended_at == LATER
 
 
-def look(cursor_of, statement):
+def look(cursor_of, statement, *values):
     with cursor_of.cursor() as cursor:
-        cursor.execute(statement)
+        cursor.execute(statement, values)
         return cursor.fetchone()[0]
 
 
@@ -165,8 +165,8 @@ def test_progress_is_seen_in_steps_of_rows_before_the_rows_are(monkeypatch):
 
             def tell_and_look(done):
                 tell(done)
-                table = run._meta.db_table
-                shown = look(other, f"SELECT done FROM {table}")  # noqa: S608
+                own = f"SELECT done FROM {run._meta.db_table} WHERE id = %s"  # noqa: S608
+                shown = look(other, own, run.pk)
                 seen.append((shown, look(other, "SELECT count(*) FROM inventory_workflow")))
 
             yield tell_and_look
