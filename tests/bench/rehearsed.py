@@ -9,6 +9,9 @@ from uuid import UUID
 
 from continuity.accounts.models import Organisation, Team, User
 from continuity.domain.clocks import Clock
+from continuity.domain.states import DrillState
+from continuity.drills.models import FindingKind
+from continuity.drills.services import actions, findings
 from continuity.inventory.models import (
     Alternative,
     Dependency,
@@ -21,7 +24,7 @@ from continuity.inventory.models import (
 )
 from continuity.outages.models import Mark, Outage, OutageKind, Recovery
 from continuity.outages.services import course, marks, real
-from tests.factories import NOON, manager
+from tests.factories import NOON, DrillFactory, manager
 
 TOOLS: Final = 24
 PER_DRILL: Final = 4
@@ -41,11 +44,41 @@ def rehearsed(workflows: int, drills: int) -> datetime:
         _drill(number, first + timedelta(days=number + 1), works, lead, keys)
     for number in range(max(3, drills // 25)):
         _really(number, first + timedelta(days=number + 1, hours=8), lead, keys)
+    _learnt(lead)
     # Targets that move after a drill must not change what it showed.
     Workflow.objects.filter(pk__in=[one.pk for one in works[::7]]).update(
         rto=timedelta(minutes=25)
     )
     return first
+
+
+def _learnt(lead: User) -> None:
+    """Find something in some of the drills, and do something about some of it."""
+    over = Outage.objects.filter(kind=OutageKind.DRILL, state=DrillState.ENDED)
+    for number, outage in enumerate(over.order_by("pk")[:24:2]):
+        drill = DrillFactory(outage=outage)
+        at = (outage.ended_at or NOON) + timedelta(hours=5)
+        found = [
+            findings.add(
+                drill.pk, kind=kind, text="Seen.", workflow=None, alternative=None,
+                actor=lead, now=at,
+            )
+            for kind in (FindingKind.FINDING, FindingKind.FINDING, FindingKind.STRENGTH)
+        ]  # fmt: skip
+        if number % 3 == 0:
+            findings.dismiss(found[1].pk, actor=lead, now=at)
+        action = actions.add(
+            found[0].pk,
+            text="Do it.",
+            owner=lead,
+            due_on=(at + timedelta(days=number)).date(),
+            actor=lead,
+            now=at,
+        )
+        if number % 3 == 1:
+            actions.close_without(
+                action.pk, "No need any more", actor=lead, now=at + timedelta(days=1)
+            )
 
 
 def _keys() -> Iterator[UUID]:

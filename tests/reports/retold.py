@@ -118,6 +118,7 @@ shown AS MATERIALIZED (
 choice AS MATERIALIZED (
   SELECT other.id, other.rank, other.dependency_id, dependency.workflow_id,
     dependency.position, work.name AS workflow, work.team,
+    other.tool_id IS NULL AS by_hand,
     CASE
       WHEN other.tool_id IS NULL THEN 'none_known'
       WHEN EXISTS (
@@ -199,6 +200,15 @@ def continuity(*, since: datetime, now: datetime, zone: str) -> dict[str, Any]:
         "alternatives": [_alternative(row) for row in rows(ALTERNATIVES)],
         "drill_figures": _figures(rows(FIGURES, kind="drill")),
         "drills": [_line(row) for row in rows(LINES, kind="drill")],
+        "outage_figures": _figures(rows(FIGURES, kind="real"), counted_as="outages"),
+        "outage_lines": [_line(row) for row in rows(LINES, kind="real")],
+        "outages": rows(OUTAGES, kind="real"),
+        "left_out": rows(LEFT_OUT)[0],
+        "shared_fate": rows(SHARED)[0],
+        "knock_out": {**rows(NAMELESS)[0], "rows": rows(KNOCK_OUT)},
+        "findings": rows(FINDINGS),
+        "actions": rows(ACTIONS),
+        "action_figures": rows(ACTION_FIGURES)[0],
     }
 
 
@@ -235,14 +245,116 @@ FROM choice LEFT JOIN LATERAL (
 ORDER BY choice.team, choice.workflow, choice.position, choice.dependency_id, choice.rank
 """  # noqa: S608
 
+OUTAGES: Final = f"""
+SELECT title, {SECONDS.format("max(ended) - max(onset)")} AS lasted_seconds,
+  count(*) AS recoveries, count(reached) AS recovered,
+  count(*) FILTER (WHERE verdict = 'met') AS met,
+  count(*) FILTER (WHERE verdict = 'missed') AS missed,
+  count(*) FILTER (WHERE verdict = 'not_shown') AS not_shown,
+  count(*) FILTER (WHERE verdict = 'excused') AS excused
+FROM judged WHERE {PERIOD} GROUP BY outage_id, title ORDER BY max(onset), outage_id
+"""  # noqa: S608
+# What never began has the day on which it was due, the rest that of its end.
+LEFT_OUT: Final = """
+SELECT
+  count(*) FILTER (WHERE outage.kind = 'drill' AND word.kind = 'aborted') AS called_off,
+  count(*) FILTER (WHERE word.kind = 'missed') AS missed,
+  count(*) FILTER (WHERE outage.kind = 'real' AND word.kind = 'aborted') AS false_alarms,
+  (SELECT count(*) FROM judged WHERE rto IS NULL
+    AND onset >= %(since)s AND onset < %(now)s) AS without_rto,
+  (SELECT count(*) FROM inventory_workflow WHERE archived_at IS NOT NULL) AS archived
+FROM word JOIN outages_outage AS outage ON outage.id = word.outage_id
+WHERE CASE word.kind WHEN 'missed' THEN outage.due_at ELSE word.at END
+  BETWEEN %(since)s AND %(now)s - interval '1 microsecond'
+"""
+SHARED: Final = """
+SELECT count(*) AS alternatives,
+  count(*) FILTER (WHERE fate = 'shares') AS shares,
+  count(*) FILTER (WHERE fate = 'none_known' AND NOT by_hand) AS none_known,
+  count(*) FILTER (WHERE fate = 'unknown') AS unknown,
+  count(*) FILTER (WHERE by_hand) AS manual
+FROM choice
+"""
+NAMELESS: Final = """
+SELECT count(*) AS workflows, count(*) FILTER (WHERE NOT EXISTS (
+  SELECT FROM inventory_dependency WHERE workflow_id = work.id)) AS nameless FROM work
+"""
+# Of each tool: what stops with it, over hard edges, and what is worse off, over any.
+KNOCK_OUT: Final = """,
+hit AS MATERIALIZED (
+  SELECT tool.id AS lost, dependency.workflow_id, work.tier,
+    dependency.without = 'stops' AS needed,
+    stopped.tool IS NOT NULL AS stopped,
+    stopped.tool IS NOT NULL AND EXISTS (
+      SELECT FROM inventory_alternative AS other
+      WHERE other.dependency_id = dependency.id AND (other.tool_id IS NULL OR NOT EXISTS (
+        SELECT FROM falls_with WHERE tool = other.tool_id AND needs = tool.id))
+    ) AS lands
+  FROM inventory_tool AS tool
+  JOIN rides_on AS hurt ON hurt.needs = tool.id
+  JOIN inventory_dependency AS dependency ON dependency.tool_id = hurt.tool
+  JOIN work ON work.id = dependency.workflow_id
+  LEFT JOIN falls_with AS stopped
+    ON stopped.tool = dependency.tool_id AND stopped.needs = tool.id
+),
+fared AS MATERIALIZED (
+  SELECT lost, workflow_id, tier, CASE
+    WHEN bool_or(stopped AND needed AND NOT lands) THEN 'stops'
+    WHEN bool_or(lands) THEN 'falls_back' ELSE 'degraded' END AS outcome
+  FROM hit GROUP BY lost, workflow_id, tier
+)
+SELECT tool.name AS tool,
+  (SELECT count(*) FROM falls_with WHERE needs = tool.id) - 1 AS falls_with,
+  count(*) FILTER (WHERE outcome = 'stops') AS stops,
+  count(*) FILTER (WHERE outcome = 'stops' AND tier = 1) AS critical,
+  count(*) FILTER (WHERE outcome = 'falls_back') AS falls_back,
+  count(*) FILTER (WHERE outcome = 'degraded') AS degraded
+FROM fared JOIN inventory_tool AS tool ON tool.id = fared.lost
+GROUP BY tool.id, tool.name ORDER BY stops DESC, critical DESC, falls_back DESC,
+  degraded DESC, tool.name
+"""
+FINDINGS: Final = """
+SELECT count(action.id) AS actions,
+  count(action.id) FILTER (WHERE action.status <> 'closed') AS open_actions
+FROM drills_finding AS finding JOIN drills_drill AS drill ON drill.id = finding.drill_id
+JOIN word ON word.outage_id = drill.outage_id AND word.kind = 'ended'
+JOIN onset ON onset.outage_id = drill.outage_id
+LEFT JOIN drills_correctiveaction AS action ON action.finding_id = finding.id
+WHERE finding.kind = 'finding' AND finding.dismissed_at IS NULL
+  AND onset.at >= %(since)s AND onset.at < %(now)s
+GROUP BY finding.id, onset.at ORDER BY onset.at, finding.id
+"""
+DUE: Final = """,
+owed AS MATERIALIZED (
+  SELECT id, status = 'closed' AS closed, made_at,
+    (CASE WHEN status = 'closed' THEN (closed_at AT TIME ZONE 'UTC')::date
+      ELSE (%(now)s AT TIME ZONE %(zone)s)::date END)
+      - (made_at AT TIME ZONE 'UTC')::date AS age_days,
+    CASE WHEN status = 'closed' THEN 0
+      ELSE greatest(0, (%(now)s AT TIME ZONE %(zone)s)::date - due_on) END AS days_late
+  FROM drills_correctiveaction WHERE made_at <= %(now)s
+    AND (status <> 'closed' OR closed_at >= %(since)s AND closed_at < %(now)s)
+)
+"""
+ACTIONS: Final = f"{DUE} SELECT age_days, days_late FROM owed ORDER BY made_at, id"  # noqa: S608
+ACTION_FIGURES: Final = f"""{DUE}
+SELECT count(*) FILTER (WHERE NOT closed) AS open,
+  count(*) FILTER (WHERE NOT closed AND days_late > 0) AS overdue,
+  count(*) FILTER (WHERE closed) AS closed,
+  max(age_days) FILTER (WHERE NOT closed) AS oldest_days
+FROM owed
+"""  # noqa: S608
 
-def _figures(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+
+def _figures(
+    rows: Sequence[Mapping[str, Any]], *, counted_as: str = "drills"
+) -> dict[str, Any]:
     row = dict(rows[0])
     least, most = row.pop("least"), row.pop("most")
     median = None
     if least is not None:
         median = {"seconds": int(least.total_seconds()), "lower_bound": least != most}
-    return {"drills": row.pop("outages"), **row, "median": median}
+    return {counted_as: row.pop("outages"), **row, "median": median}
 
 
 def _line(row: Mapping[str, Any]) -> dict[str, Any]:

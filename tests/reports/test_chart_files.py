@@ -38,7 +38,7 @@ def drill():
     drill = DrillFactory(outage__ended=True)
     RecoveryFactory(
         outage=drill.outage,
-        dependency__workflow__name="Triage & <script>",
+        dependency__workflow__team__name="Triage & <b>",
         rto=timedelta(minutes=30),
         minimum_at=NOON + timedelta(minutes=26),
     )
@@ -87,7 +87,7 @@ def test_a_chart_is_offered_and_taken_as_svg_and_png(client, drill):
     assert svg["Content-Type"] == "image/svg+xml; charset=utf-8"
     assert svg["Content-Disposition"].startswith('attachment; filename="continuity-')
     root = fromstring(svg.content)
-    assert "Triage & <script>" in [text.text for text in root.iter(f"{SVG}text")]
+    assert "Triage & <b>" in [text.text for text in root.iter(f"{SVG}text")]
     picture = Image.open(io.BytesIO(png.content))
     assert picture.format == "PNG"
     assert picture.width == 2 * int(root.get("width"))

@@ -53,8 +53,8 @@ def _written(row: Row) -> list[str]:
 
 def _cell(value: Value) -> str:
     """A number is no formula, though one below nothing begins like one."""
-    if isinstance(value, int | Decimal):
-        return _text(value)
+    if isinstance(value, int):
+        return str(value)
     return neutral(printable(_text(value)))
 
 
