@@ -24,8 +24,8 @@ _START: Final = (
     " from continuity.reports.pdf.picture import main; sys.exit(main())"
 )
 MEMORY_MB: Final = 768
-PIXELS_PER_INCH: Final = 144.0
-"""Two pixels for each unit of the drawing: sharp on a slide."""
+PIXELS_PER_INCH: Final = 192.0
+"""Two pixels for each unit of the drawing, of which 96 make an inch: sharp on a slide."""
 LAYOUT: Final = """\
 #set page(width: auto, height: auto, margin: 0pt, fill: white)
 #set text(font: ("Inter", "Noto Sans"))
