@@ -206,9 +206,10 @@ def continuity(*, since: datetime, now: datetime, zone: str) -> dict[str, Any]:
         "left_out": rows(LEFT_OUT)[0],
         "shared_fate": rows(SHARED)[0],
         "knock_out": {**rows(NAMELESS)[0], "rows": rows(KNOCK_OUT)},
-        "findings": rows(FINDINGS),
+        "scale": rows(SCALE)[0],
+        "findings": (found := rows(FINDINGS)),
         "actions": rows(ACTIONS),
-        "action_figures": rows(ACTION_FIGURES)[0],
+        "action_figures": {"findings": len(found), **rows(ACTION_FIGURES)[0]},
     }
 
 
@@ -312,6 +313,12 @@ SELECT tool.name AS tool,
 FROM fared JOIN inventory_tool AS tool ON tool.id = fared.lost
 GROUP BY tool.id, tool.name ORDER BY stops DESC, critical DESC, falls_back DESC,
   degraded DESC, tool.name
+"""
+SCALE: Final = """
+SELECT count(*) AS workflows, count(*) FILTER (WHERE EXISTS (
+  SELECT FROM inventory_impact AS impact
+  JOIN inventory_impactcategory AS category ON category.id = impact.category_id
+  WHERE impact.workflow_id = work.id AND category.archived_at IS NULL)) AS rated FROM work
 """
 FINDINGS: Final = """
 SELECT count(action.id) AS actions,

@@ -22,6 +22,11 @@ ENTERED = {
     "workflows[].mbco_percent",
     "alternatives[].rank",
     "drills[].rto_seconds",
+    "outage_lines[].rto_seconds",
+    "impact[].rto_seconds",
+    "impact[].mtpd_seconds",
+    "impact[].wrt_seconds",
+    "scale.points_seconds[]",
     "version",
 }
 """Numbers of the facts that somebody entered or that name something: nothing computes

@@ -77,6 +77,7 @@ def test_every_table_is_offered_as_the_same_csv_and_xlsx_with_all_its_rows(clien
             "recoveries",
             real.recoveries.count(),
         ),
+        (reverse("dashboard:recoveries"), "recoveries", None),
         (reverse("outages:list"), "outages", 3),
         (reverse("outages:list") + "?kind=drill", "outages", 6),
         (reverse("inventory:knock_outs"), "knock-outs", None),
