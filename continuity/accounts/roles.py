@@ -32,7 +32,8 @@ class Action(StrEnum):
     RUN_DRILL = "run_drill"
     DECLARE = "declare"  # say that a tool really fails
     REVIEW = "review"  # approve what a drill showed
-    EVALUATE = "evaluate"
+    EVALUATE = "evaluate"  # rate it, and finish its report
+    WATCH = "watch"  # follow a drill from the console
     APPROVE_DRILL = "approve_drill"
     FORECAST = "forecast"
     IMPORT = "import"
@@ -63,7 +64,8 @@ POLICY: Final[Mapping[Action, Rule]] = {
     Action.DECLARE: Rule(TeamRole.MEMBER, _MANAGERS),
     Action.RUN_DRILL: Rule(TeamRole.LEAD, _MANAGERS),
     Action.REVIEW: Rule(None, _MANAGERS),
-    Action.EVALUATE: Rule(TeamRole.LEAD, _MANAGERS),
+    Action.EVALUATE: Rule(None, _MANAGERS),
+    Action.WATCH: Rule(TeamRole.LEAD, _MANAGERS),
     Action.APPROVE_DRILL: Rule(None, _MANAGERS),
     Action.FORECAST: Rule(None, _MANAGERS),
     Action.IMPORT: Rule(None, _MANAGERS),

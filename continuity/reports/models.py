@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from continuity.accounts.models import Team, User
 from continuity.accounts.roles import Action
-from continuity.drills.models import Drill
+from continuity.drills.models import Reviewed
 from continuity.inventory.models import Workflow
+from continuity.outages.models import Outage
 
 
 class ReportKind(models.TextChoices):
@@ -54,18 +55,18 @@ TONGUES: Final = [(one.value, one.label) for one in (Tongue.ENGLISH, Tongue.FREN
 
 class ReportQuerySet(models.QuerySet["Report"]):
     def allowing(self, user: User, action: Action) -> Self:
-        """A drill's report goes to who may see the drill, a workflow's to who may see the
+        """An outage's report goes to who may see it, a workflow's to who may see the
         workflow, a team's to who may see the team, the organisation's to who may see all
         teams."""
         if user.may(action):
             return self
-        drills = Drill.objects.allowing(user, action).values("pk")
+        outages = Reviewed.objects.allowing(user, action).values("pk")
         workflows = Workflow.objects.allowing(user, action).values("pk")
         teams = Team.objects.allowing(user, action).values("pk")
         return self.filter(
-            Q(drill__in=drills)
+            Q(outage__in=outages)
             | Q(workflow__in=workflows)
-            | Q(drill=None, workflow=None, team__in=teams)
+            | Q(outage=None, workflow=None, team__in=teams)
         )
 
     def of_the_same(self, report: "Report") -> Self:
@@ -73,7 +74,7 @@ class ReportQuerySet(models.QuerySet["Report"]):
         language and on the same paper."""
         return self.filter(
             kind=report.kind,
-            drill=report.drill_id,
+            outage=report.outage_id,
             workflow=report.workflow_id,
             team=report.team_id,
             language=report.language,
@@ -95,8 +96,8 @@ class Report(models.Model):
     """
 
     kind = models.CharField(_("kind"), max_length=12, choices=ReportKind)
-    drill = models.ForeignKey(
-        Drill, models.PROTECT, null=True, blank=True, related_name="reports"
+    outage = models.ForeignKey(
+        Outage, models.PROTECT, null=True, blank=True, related_name="reports"
     )
     team = models.ForeignKey(
         Team, models.PROTECT, null=True, blank=True, related_name="reports"
@@ -137,13 +138,13 @@ class Report(models.Model):
         ordering = ["-asked_at", "-pk"]
         constraints = [
             models.CheckConstraint(
-                name="report_is_about_a_drill_or_a_team",
+                name="report_is_about_an_outage_or_a_team",
                 condition=(
-                    Q(kind="after_action", drill__isnull=False)
-                    | Q(kind="continuity", drill=None, since__isnull=False)
-                    | Q(kind="grab_pack", drill=None, team__isnull=False)
-                    | Q(kind="team_plan", drill=None, workflow=None, team__isnull=False)
-                    | Q(kind="evidence", drill=None, workflow=None, since__isnull=False)
+                    Q(kind="after_action", outage__isnull=False)
+                    | Q(kind="continuity", outage=None, since__isnull=False)
+                    | Q(kind="grab_pack", outage=None, team__isnull=False)
+                    | Q(kind="team_plan", outage=None, workflow=None, team__isnull=False)
+                    | Q(kind="evidence", outage=None, workflow=None, since__isnull=False)
                 ),
             ),
             models.CheckConstraint(
@@ -169,9 +170,9 @@ class Report(models.Model):
         return reverse("reports:report", args=[self.pk])
 
     @property
-    def subject(self) -> Drill | Workflow | Team | None:
+    def subject(self) -> Outage | Workflow | Team | None:
         """What it is about; None is the whole organisation."""
-        return self.drill or self.workflow or self.team
+        return self.outage or self.workflow or self.team
 
 
 class LogoQuerySet(models.QuerySet["Logo"]):

@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 
 from continuity.accounts.models import Organisation, Team, User
 from continuity.accounts.roles import Action
-from continuity.drills.models import Drill
+from continuity.outages.models import Outage
 from continuity.reports.models import Logo, Report, ReportState
 
 PER_PAGE = 50
@@ -16,7 +16,7 @@ def visible(user: User) -> QuerySet[Report]:
     return (
         Report.objects.allowing(user, Action.VIEW)
         .defer("facts", "pdf")
-        .select_related("team", "workflow", "drill__outage", "asked_by")
+        .select_related("team", "workflow", "outage", "asked_by")
         .order_by("-asked_at", "-pk")
     )
 
@@ -25,10 +25,10 @@ def page(user: User, number: str | None) -> Page[Report]:
     return Paginator(visible(user), PER_PAGE).get_page(number)
 
 
-def of_drill(drill: Drill) -> list[Report]:
-    """Return the latest ten reports of a drill, newest first."""
+def of_outage(outage: Outage) -> list[Report]:
+    """Return the latest ten reports of an outage, newest first."""
     rows = (
-        Report.objects.filter(drill=drill)
+        Report.objects.filter(outage=outage)
         .defer("facts", "pdf")
         .select_related("asked_by")
         .order_by("-asked_at", "-pk")

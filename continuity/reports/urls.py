@@ -22,6 +22,6 @@ urlpatterns = [
     path("<int:pk>/again/", reading.again, name="again"),
     path("<int:pk>/pdf/", reading.download, name="download"),
     path("<int:pk>/facts/", reading.facts, name="facts"),
-    path("drills/<int:pk>/", reading.drill_card, name="drill_card"),
-    path("drills/<int:pk>/ask/", asking.about_drill, name="ask_about_drill"),
+    path("outages/<int:pk>/", reading.outage_card, name="outage_card"),
+    path("outages/<int:pk>/ask/", asking.about_outage, name="ask_about_outage"),
 ]

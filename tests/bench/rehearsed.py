@@ -56,11 +56,11 @@ def _learnt(lead: User) -> None:
     """Find something in some of the drills, and do something about some of it."""
     over = Outage.objects.filter(kind=OutageKind.DRILL, state=DrillState.ENDED)
     for number, outage in enumerate(over.order_by("pk")[:24:2]):
-        drill = DrillFactory(outage=outage)
+        DrillFactory(outage=outage)
         at = (outage.ended_at or NOON) + timedelta(hours=5)
         found = [
             findings.add(
-                drill.pk, kind=kind, text="Seen.", workflow=None, alternative=None,
+                outage.pk, kind=kind, text="Seen.", workflow=None, alternative=None,
                 actor=lead, now=at,
             )
             for kind in (FindingKind.FINDING, FindingKind.FINDING, FindingKind.STRENGTH)

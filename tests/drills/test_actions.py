@@ -20,6 +20,7 @@ from tests.drills.test_reports import ended, person_of, recovered
 from tests.factories import (
     NOON,
     DependencyFactory,
+    DrillFactory,
     TeamFactory,
     UserFactory,
     auditor,
@@ -50,7 +51,7 @@ def action(team, dependency):
     drill = ended(team)
     recovered(drill, team, dependency=dependency, after=90)
     drafting.draft_due(now=LATER)
-    return given(Finding.objects.get(drill=drill), drill.outage.facilitator)
+    return given(Finding.objects.get(outage=drill.outage), drill.outage.facilitator)
 
 
 def given(finding, by, *, owner=None, text="Buy seats", due_on=DUE, now=LATER):
@@ -208,7 +209,7 @@ def test_a_closed_action_can_be_taken_up_again_and_is_not_changed_before(action)
 def test_who_may_see_move_and_change_an_action(
     client, action, team, who, sees, moves, changes
 ):
-    drill = action.finding.drill
+    drill = action.finding.outage.drill
     client.force_login(action.owner if who == "owner" else person_of(who, drill, team))
 
     assert client.get(action.get_absolute_url()).status_code == sees
@@ -396,3 +397,36 @@ def test_a_date_that_cannot_be_meant_gets_a_sentence_and_saves_nothing(
 
     assert response.status_code == 422
     assert CorrectiveAction.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("state", "shown"), [("planned", True), ("planned elsewhere", False), ("ended", True)]
+)
+def test_the_next_drill_of_the_workflow_names_the_retest_on_its_page(
+    client, action, team, dependency, state, shown
+):
+    at = LATER + 30 * DAY
+    if state == "ended":
+        drill = ended(team, at=at, title="Retest")
+        recovered(drill, team, dependency=dependency, after=20)
+    else:
+        other = state == "planned elsewhere"
+        drill = DrillFactory(outage__title="Retest", occurrence_at=at)
+        drill.outage.teams.add(TeamFactory() if other else team)
+        drill.outage.tools.add(dependency.tool)
+    client.force_login(manager())
+
+    page = client.get(drill.get_absolute_url()).text
+
+    assert ("Retests" in page) is shown
+    assert (action.get_absolute_url() in page) is shown
+
+
+def test_an_action_given_after_a_drill_is_not_among_what_it_tested(
+    client, action, team, dependency
+):
+    drill = ended(team, at=NOON - 30 * DAY, title="Earlier")
+    recovered(drill, team, dependency=dependency, after=20)
+    client.force_login(manager())
+
+    assert "Retests" not in client.get(drill.get_absolute_url()).text

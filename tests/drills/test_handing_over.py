@@ -7,7 +7,13 @@ from continuity.accounts.models import Membership
 from continuity.accounts.roles import TeamRole
 from continuity.domain.errors import Conflict
 from continuity.domain.states import DrillState
-from continuity.drills.models import CalendarLink, Participant, Schedule
+from continuity.drills.models import (
+    CalendarLink,
+    CorrectiveAction,
+    Finding,
+    Participant,
+    Schedule,
+)
 from continuity.drills.queries import handing_over as queries
 from continuity.drills.services import handing_over
 from continuity.history.models import Entry
@@ -19,10 +25,12 @@ from tests.factories import (
     DependencyFactory,
     DrillFactory,
     OutageFactory,
+    ProposalFactory,
     RecoveryFactory,
     RunbookStepFactory,
     ScheduleFactory,
     TeamFactory,
+    TriggerFactory,
     UserFactory,
     WorkflowFactory,
     administrator,
@@ -42,6 +50,32 @@ def kinds(user, person):
     return [item.kind.value for item in queries.hand_over(user, person, None).items]
 
 
+def given(person, **fields):
+    """Make an action that `person` owns."""
+    closed = fields.get("status") == "closed"
+    how = {"closed_at": NOON, "closed_by": person, "closed_reason": "Done"}
+    return CorrectiveAction.objects.create(
+        finding=Finding.objects.create(
+            outage=OutageFactory(ended=True),
+            kind="finding",
+            text="Slow",
+            made_at=NOON,
+            made_by=person,
+        ),
+        text="Buy seats",
+        owner=person,
+        due_on=NOON.date(),
+        made_at=NOON,
+        made_by=person,
+        **fields,
+        **(how if closed else {}),
+    )
+
+
+def proposed(person):
+    return ProposalFactory(facilitator=person, trigger=None)
+
+
 def test_everything_in_a_persons_name_is_found_and_goes_over_at_once():
     person, to = UserFactory(name="Lea Leaving"), UserFactory(name="Nora New")
     owned = WorkflowFactory(owner=person)
@@ -49,6 +83,8 @@ def test_everything_in_a_persons_name_is_found_and_goes_over_at_once():
     ScheduleFactory(facilitator=person)
     drill = DrillFactory(outage__facilitator=person)
     Participant.objects.create(drill=drill, user=person, role="facilitator")
+    trigger, proposal = TriggerFactory(facilitator=person), proposed(person)
+    action, closed = given(person), given(person, status="closed")
     SavedView.objects.create(owner=person, page="workflows", name="Open", shared=True)
     SavedView.objects.create(owner=person, page="workflows", name="Private")
     CalendarLink.objects.create(user=person, token_sha256="a", made_at=NOON)
@@ -57,38 +93,48 @@ def test_everything_in_a_persons_name_is_found_and_goes_over_at_once():
         "owner",
         "deputy",
         "schedule",
+        "trigger",
+        "proposal",
         "facilitator",
         "participant",
+        "action",
         "view",
         "calendar",
     ]
 
     done = do(user, person, to)
 
-    assert len(done.going) == 7
+    assert len(done.going) == 10
     owned.refresh_from_db()
     deputised.refresh_from_db()
     assert (owned.owner, deputised.deputy) == (to, to)
     assert Schedule.objects.get().facilitator == to
     assert Outage.objects.get(pk=drill.outage_id).facilitator == to
     assert Participant.objects.get().user == to
+    for row in (trigger, proposal, action, closed):
+        row.refresh_from_db()
+    assert (trigger.facilitator, proposal.facilitator) == (to, to)
+    assert (action.owner, closed.owner) == (to, person)
     assert SavedView.objects.get(name="Open").owner == to
     assert SavedView.objects.get(name="Private").owner == person
     assert CalendarLink.objects.count() == 0
     assert kinds(user, person) == []
     verbs = Entry.objects.order_by("verb").values_list("verb", flat=True)
     assert list(verbs) == [
+        "action.handed_over",
         "calendar.link_revoked",
         "drill.handed_over",
         "drill.handed_over",
+        "proposal.handed_over",
         "schedule.handed_over",
+        "trigger.handed_over",
         "view.handed_over",
         "workflow.handed_over",
         "workflow.handed_over",
     ]
     told = Notification.objects.get()
     assert told.recipient == to
-    assert told.subject == "6 things of Lea Leaving are yours now"
+    assert told.subject == "9 things of Lea Leaving are yours now"
 
 
 def test_what_is_over_or_archived_stays_in_the_persons_name():
@@ -125,6 +171,50 @@ def test_who_takes_part_already_does_so_once_in_the_role_that_counts_more():
     do(manager(), person, to)
 
     assert list(Participant.objects.values_list("user", "role")) == [(to.pk, "facilitator")]
+
+
+@pytest.mark.parametrize(
+    ("role", "own", "kept"),
+    [
+        ("evaluator", "lead", "evaluator"),
+        ("observer", "deputy", "deputy"),
+        ("lead", "evaluator", "evaluator"),
+    ],
+)
+def test_every_role_of_a_drill_can_be_taken_over(role, own, kept):
+    person, to = UserFactory(), UserFactory()
+    drill = DrillFactory()
+    Participant.objects.create(drill=drill, user=person, role=role)
+    Participant.objects.create(drill=drill, user=to, role=own)
+
+    do(manager(), person, to)
+
+    assert list(Participant.objects.values_list("user", "role")) == [(to.pk, kept)]
+
+
+def test_a_lead_gives_away_actions_and_triggers_of_their_team_alone():
+    person, to, team = UserFactory(), UserFactory(), TeamFactory()
+    lead = member(team, TeamRole.LEAD)
+    mine, theirs = given(person, team=team), given(person, team=TeamFactory())
+    own = TriggerFactory(facilitator=person, team=team)
+    all_teams = TriggerFactory(facilitator=person, team=None)
+
+    do(lead, person, to)
+
+    for row in (mine, theirs, own, all_teams):
+        row.refresh_from_db()
+    assert (mine.owner, theirs.owner) == (to, person)
+    assert (own.facilitator, all_teams.facilitator) == (to, person)
+
+
+def test_who_holds_nothing_but_an_action_or_a_proposal_is_found():
+    actor, asker = UserFactory(), UserFactory()
+    given(actor)
+    proposed(asker)
+
+    found = {one.pk: (one.acting, one.asking) for one in queries.people(manager())}
+
+    assert found == {actor.pk: (1, 0), asker.pk: (0, 1)}
 
 
 def test_a_running_recovery_goes_to_who_may_take_part_in_it():
@@ -272,15 +362,18 @@ def test_one_thing_and_thirty_take_the_same_number_of_queries(
     def add():
         WorkflowFactory(owner=person)
         ScheduleFactory(facilitator=person)
+        TriggerFactory(facilitator=person)
+        proposed(person)
+        given(person)
         drill = DrillFactory(outage__facilitator=person)
         Participant.objects.create(drill=drill, user=person, role="facilitator")
 
     add()
     client.get(address)
-    with django_assert_max_num_queries(25) as asked:
+    with django_assert_max_num_queries(31) as asked:
         client.get(address)
     for _each in range(9):
         add()
 
     with django_assert_num_queries(len(asked)):
-        assert len(client.get(address).context["page"].object_list) == 40
+        assert len(client.get(address).context["page"].object_list) == 50

@@ -49,7 +49,7 @@ def test_people_and_programs_are_told_that_it_is_an_exercise(tell, kind):
     owed = Notification.objects.get()
     path = {
         Kind.STARTED: drill.outage.get_absolute_url(),
-        Kind.OVER: reverse("drills:survey", args=[drill.pk]),
+        Kind.OVER: reverse("reviews:survey", args=[drill.outage_id]),
     }.get(kind, drill.get_absolute_url())
     assert (owed.kind, owed.path, owed.exercise) == (kind, path, True)
     assert owed.subject.startswith(f"{MARK} · ")
@@ -61,6 +61,8 @@ def test_people_and_programs_are_told_that_it_is_an_exercise(tell, kind):
     assert sent["slack"]["text"].startswith(f"*{MARK} · ")
     card = sent["teams"]["attachments"][0]["content"]
     assert card["body"][1]["inlines"][0]["text"] == MARK
+    in_chat = {Kind.STARTED: path}.get(kind, drill.get_absolute_url())
+    assert sent["webhook"]["data"]["url"] == f"http://127.0.0.1:8000{in_chat}"
     assert all("Vous participez" not in row.body for row in Delivery.objects.all())
 
 

@@ -29,6 +29,7 @@ from tests.factories import (
     ProposalFactory,
     RecoveryFactory,
     ScenarioFactory,
+    ScheduleFactory,
     TriggerFactory,
     UserFactory,
     WorkflowFactory,
@@ -75,6 +76,41 @@ def test_a_proof_that_is_about_to_expire_asks_for_a_drill(dependency, left, tier
     found = asking(trigger, now=NOON)
 
     assert [one.key for one in found] == [f"proof-{proof.pk}"] * asks
+
+
+@pytest.mark.parametrize(
+    ("state", "days", "narrowed", "asks"),
+    [
+        ("planned", 30, False, 0),  # on the day on which the proof expires
+        ("draft", 30, False, 0),
+        ("planned", 31, False, 1),
+        ("aborted", 10, False, 1),
+        ("planned", 10, True, 1),  # of other work than this
+    ],
+)
+def test_a_drill_that_is_planned_in_time_makes_a_second_one_needless(
+    dependency, state, days, narrowed, asks
+):
+    prove(dependency, 30 * DAY)
+    over = {"ended_at": NOON} if state == "aborted" else {}
+    outage = OutageFactory(state=state, narrowed=narrowed, **over)
+    outage.tools.add(dependency.tool)
+    outage.teams.add(dependency.workflow.team)
+    DrillFactory(outage=outage, occurrence_at=NOON + days * DAY)
+
+    assert len(asking(TriggerFactory(), now=NOON)) == asks
+
+
+@pytest.mark.parametrize(("days", "asks"), [(21, 0), (22, 1)])
+def test_a_schedule_that_comes_round_soon_after_the_notice_will_do(dependency, days, asks):
+    held(dependency, 10 * DAY)
+    approved(dependency.workflow, 1, 30 * DAY)
+    approved(dependency.workflow, 2, 3 * DAY)
+    schedule = ScheduleFactory(team=dependency.workflow.team, next_due_at=NOON + days * DAY)
+    schedule.tools.add(dependency.tool)
+
+    # Told a week before, and two more weeks are as good as at once.
+    assert len(asking(TriggerFactory(cause="changed"), now=NOON)) == asks
 
 
 def test_only_the_best_alternatives_proof_counts_and_of_it_the_one_that_lasts_longest(
@@ -319,6 +355,7 @@ def form(**fields):
         "notice": "604800",
         "limit": "7200",
         "tiers": ["1"],
+        "plans": "no",
     } | fields
 
 

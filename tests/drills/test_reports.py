@@ -11,7 +11,15 @@ from django.urls import reverse
 
 from continuity.accounts.roles import TeamRole
 from continuity.domain.states import DrillState
-from continuity.drills.models import AimRating, Drill, Finding, Review, SurveyAnswer
+from continuity.drills.models import (
+    AimRating,
+    Criterion,
+    Drill,
+    Finding,
+    RecoveryRating,
+    Review,
+    SurveyAnswer,
+)
 from continuity.drills.queries import after
 from continuity.drills.queries.wording import wording
 from continuity.drills.services import conducting, drafting, findings, reviewing
@@ -25,6 +33,7 @@ from tests.factories import (
     AlternativeFactory,
     DependencyFactory,
     DrillFactory,
+    DrillInjectFactory,
     OutageFactory,
     ParticipantFactory,
     RecoveryFactory,
@@ -40,7 +49,13 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
 LATER = NOON + 180 * MINUTE
-PAGE_QUERIES = {"after": 22, "after_recoveries": 22, "after_timeline": 14, "after_said": 15}
+PAGE_QUERIES = {
+    "report": 23,
+    "recoveries": 22,
+    "injects": 23,
+    "timeline": 16,
+    "said": 17,
+}
 
 
 @pytest.fixture
@@ -73,7 +88,7 @@ def drafted(drill):
     drafting.draft_due(now=LATER)
     return [
         (one.draft, one.recovery_id)
-        for one in Finding.objects.filter(drill=drill).order_by("pk")
+        for one in Finding.objects.filter(outage=drill.outage).order_by("pk")
     ]
 
 
@@ -148,7 +163,9 @@ def test_what_failed_last_time_and_passes_now_is_a_strength(team):
     again = recovered(second, team, dependency=dependency, after=40)
 
     assert drafted(second) == [("all_met", None), ("improved", again.pk)]
-    assert set(Finding.objects.filter(drill=second).values_list("kind")) == {("strength",)}
+    assert set(Finding.objects.filter(outage=second.outage).values_list("kind")) == {
+        ("strength",)
+    }
 
 
 def test_a_drill_is_drafted_once_as_it_ends_and_tells_everybody_of_the_questions(team):
@@ -166,7 +183,7 @@ def test_a_drill_is_drafted_once_as_it_ends_and_tells_everybody_of_the_questions
     assert Entry.objects.filter(verb="review.drafted").count() == 1
     [told] = Notification.objects.filter(recipient=person)
     assert told.body.startswith("EXERCISE - EXERCICE")
-    assert f"/drills/{drill.pk}/survey/" in told.body
+    assert f"/reviews/{drill.outage_id}/survey/" in told.body
 
 
 @pytest.mark.parametrize("state", ["running", "aborted", "missed", "planned"])
@@ -182,7 +199,7 @@ def test_what_did_not_end_is_not_drafted(team, state):
 
     assert drafting.draft_due(now=LATER) == 0
     with pytest.raises(reviewing.NoReport):
-        reviewing.conclude(drill.pk, "x", actor=manager(), now=LATER)
+        reviewing.conclude(drill.outage_id, "x", actor=manager(), now=LATER)
     assert not Review.objects.exists()
 
 
@@ -211,12 +228,12 @@ def test_a_draft_is_read_in_each_language_until_somebody_edits_it(client, team):
     recovered(drill, team, after=90)
     drafting.draft_due(now=LATER)
     finding = Finding.objects.get()
-    lead = member(team, TeamRole.LEAD)
-    lead.language = "fr"
-    lead.save()
-    client.force_login(lead)
+    judge = drill.outage.facilitator
+    judge.language = "fr"
+    judge.save()
+    client.force_login(judge)
 
-    page = client.get(reverse("drills:after", args=[drill.pk]))
+    page = client.get(reverse("reviews:report", args=[drill.outage_id]))
     assert "Rédigé d’après les chiffres" in page.content.decode()
     response = client.post(
         reverse("drills:finding_edit", args=[finding.pk]),
@@ -228,7 +245,7 @@ def test_a_draft_is_read_in_each_language_until_somebody_edits_it(client, team):
     assert (finding.text, finding.workflow) == ("Personne n’avait de compte.", None)
     assert wording(finding) == "Personne n’avait de compte."
     assert finding.edited_at is not None
-    page = client.get(reverse("drills:after", args=[drill.pk])).content.decode()
+    page = client.get(reverse("reviews:report", args=[drill.outage_id])).content.decode()
     assert "Rédigé d’après les chiffres" not in page
     assert Entry.objects.get(verb="finding.changed").after["text"] == finding.text
 
@@ -238,8 +255,8 @@ def test_a_dismissed_finding_leaves_the_report_and_can_be_put_back(client, team)
     recovered(drill, team, after=90)
     drafting.draft_due(now=LATER)
     finding = Finding.objects.get()
-    client.force_login(member(team, TeamRole.LEAD))
-    path = reverse("drills:after", args=[drill.pk])
+    client.force_login(drill.outage.facilitator)
+    path = reverse("reviews:report", args=[drill.outage_id])
 
     client.post(reverse("drills:finding_dismiss", args=[finding.pk]))
 
@@ -255,13 +272,18 @@ def test_a_dismissed_finding_leaves_the_report_and_can_be_put_back(client, team)
 
 
 CAST = [
-    ("stranger", 404, 404),
-    (TeamRole.VIEWER, 403, 403),
-    (TeamRole.MEMBER, 403, 403),
-    ("auditor", 403, 403),
-    (TeamRole.LEAD, 302, 403),
-    ("facilitator", 302, 403),
-    ("manager", 302, 302),
+    ("stranger", False, 404, 404),
+    (TeamRole.VIEWER, False, 403, 403),
+    (TeamRole.MEMBER, False, 403, 403),
+    ("auditor", False, 403, 403),
+    (TeamRole.LEAD, False, 403, 403),
+    ("facilitator", False, 302, 403),
+    ("manager", False, 302, 302),
+    (TeamRole.LEAD, True, 403, 403),
+    ("facilitator", True, 403, 403),
+    ("participant", True, 403, 403),
+    ("evaluator", True, 302, 403),
+    ("manager", True, 302, 302),
 ]
 
 
@@ -273,34 +295,51 @@ def person_of(who, drill, team):
         "auditor": auditor,
         "manager": manager,
         "facilitator": lambda: drill.outage.facilitator,
+        "participant": lambda: ParticipantFactory(drill=drill).user,
+        "evaluator": lambda: drill.participants.get(role="evaluator").user,
     }[who]()
 
 
-@pytest.mark.parametrize(("who", "edits", "approves"), CAST)
-def test_who_may_write_in_a_report_and_who_may_approve_it(
-    client, team, who, edits, approves
+@pytest.mark.parametrize(("who", "judged", "edits", "approves"), CAST)
+def test_the_evaluator_writes_the_report_the_facilitator_where_none_is_named(
+    client, team, who, judged, edits, approves
 ):
     drill = ended(team)
-    recovered(drill, team, after=90)
+    if judged:
+        ParticipantFactory(drill=drill, role="evaluator")
+    recovery = recovered(drill, team, after=90)
+    inject = DrillInjectFactory(
+        drill=drill, state="delivered", delivered_at=NOON, reached=1
+    )
+    criterion = Criterion.objects.create(
+        drill=drill, position=1, measure="rated", text="Customers were told"
+    )
     drafting.draft_due(now=LATER)
     client.force_login(person_of(who, drill, team))
 
-    def post(name, pk, **data):
-        return client.post(reverse(f"drills:{name}", args=[pk]), data).status_code
+    def post(name, *args, **data):
+        return client.post(reverse(name, args=args), data).status_code
 
-    finding = Finding.objects.get()
-    assert post("after_conclude", drill.pk, conclusion="It works.") == edits
-    assert post("finding_dismiss", finding.pk) == edits
-    rated = client.post(
-        reverse("drills:after_rate", args=[drill.pk, 1]), {"rating": "S", "note": "Slow"}
-    )
-    assert rated.status_code == edits
-    assert post("after_approve", drill.pk) == approves
+    pk, finding = drill.outage_id, Finding.objects.get()
+    assert [
+        post("reviews:conclude", pk, conclusion="It works."),
+        post("drills:finding_dismiss", finding.pk),
+        post("reviews:rate", pk, 1, rating="S", note="Slow"),
+        post("reviews:rate_recovery", pk, recovery.pk, rating="M", note="Nobody knew"),
+        post("drills:criterion_rate", drill.pk, criterion.pk, rating="partly", comment="B"),
+        post("drills:inject_record", drill.pk, 1, done="Called", performance="some"),
+    ] == [edits] * 6
+    assert post("reviews:approve", pk) == approves
 
     written = edits == 302
     assert (Review.objects.get().conclusion == "It works.") is written
     assert (Finding.objects.get().dismissed_at is not None) is written
     assert AimRating.objects.exists() is written
+    assert RecoveryRating.objects.filter(rating="M", note="Nobody knew").exists() is written
+    criterion.refresh_from_db()
+    inject.refresh_from_db()
+    assert (criterion.rating == "partly") is written
+    assert (inject.done == "Called") is written
     drill.outage.refresh_from_db()
     assert (drill.outage.state == "reviewed") is (approves == 302)
     assert (Review.objects.get().approved_by is not None) is (approves == 302)
@@ -312,14 +351,20 @@ def test_after_the_approval_nothing_changes_until_a_manager_opens_it_for_a_reaso
     drill = ended(team)
     recovery = recovered(drill, team, after=90)
     drafting.draft_due(now=LATER)
+    criterion = Criterion.objects.create(
+        drill=drill, position=1, measure="rated", text="Customers were told"
+    )
     finding, boss = Finding.objects.get(), manager()
-    reviewing.approve(drill.pk, actor=boss, now=LATER)
+    reviewing.approve(drill.outage_id, actor=boss, now=LATER)
     client.force_login(boss)
 
     paths = {
-        reverse("drills:after_conclude", args=[drill.pk]): {"conclusion": "No"},
-        reverse("drills:after_rate", args=[drill.pk, 1]): {"rating": "U", "note": ""},
-        reverse("drills:finding_new", args=[drill.pk]): {"kind": "finding", "text": "No"},
+        reverse("reviews:conclude", args=[drill.outage_id]): {"conclusion": "No"},
+        reverse("reviews:rate", args=[drill.outage_id, 1]): {"rating": "U", "note": ""},
+        reverse("reviews:finding_new", args=[drill.outage_id]): {
+            "kind": "finding",
+            "text": "No",
+        },
         reverse("drills:finding_edit", args=[finding.pk]): {
             "kind": "finding",
             "text": "No",
@@ -330,8 +375,15 @@ def test_after_the_approval_nothing_changes_until_a_manager_opens_it_for_a_reaso
             "owner": boss.pk,
             "due_on": "2026-06-01",
         },
-        reverse("drills:survey", args=[drill.pk]): {"slowed": "No", "helps": ""},
-        reverse("drills:after_approve", args=[drill.pk]): {},
+        reverse("reviews:survey", args=[drill.outage_id]): {"slowed": "No", "helps": ""},
+        reverse("reviews:rate_recovery", args=[drill.outage_id, recovery.pk]): {
+            "rating": "U"
+        },
+        reverse("drills:criterion_rate", args=[drill.pk, criterion.pk]): {
+            "rating": "met",
+            "comment": "No",
+        },
+        reverse("reviews:approve", args=[drill.outage_id]): {},
         reverse("outages:excuse", args=[drill.outage_id]): {
             "recovery": recovery.pk,
             "reason": "No",
@@ -346,9 +398,11 @@ def test_after_the_approval_nothing_changes_until_a_manager_opens_it_for_a_reaso
     assert (review.conclusion, review.approved_by, review.approved_at) == ("", boss, LATER)
     assert [one.text for one in Finding.objects.all()] == [""]
     assert not AimRating.objects.exists()
+    assert not RecoveryRating.objects.exists()
+    assert not Criterion.objects.exclude(rating="").exists()
     assert not SurveyAnswer.objects.exists()
 
-    reopen = reverse("drills:after_reopen", args=[drill.pk])
+    reopen = reverse("reviews:reopen", args=[drill.outage_id])
     assert client.post(reopen, {"reason": " "}).status_code == 422
     assert client.post(reopen, {"reason": "A name was wrong"}).status_code == 302
 
@@ -358,16 +412,16 @@ def test_after_the_approval_nothing_changes_until_a_manager_opens_it_for_a_reaso
     assert (review.reopened_by, review.reopened_reason) == (boss, "A name was wrong")
     assert Entry.objects.get(verb="drill.reopened").after == {"reason": "A name was wrong"}
     data = {"conclusion": "Yes"}
-    path = reverse("drills:after_conclude", args=[drill.pk])
+    path = reverse("reviews:conclude", args=[drill.outage_id])
     assert client.post(path, data).status_code == 302
 
 
 def test_a_report_is_opened_again_by_a_manager_alone(client, team):
     drill = ended(team)
-    reviewing.approve(drill.pk, actor=manager(), now=LATER)
+    reviewing.approve(drill.outage_id, actor=manager(), now=LATER)
     client.force_login(member(team, TeamRole.LEAD))
 
-    path = reverse("drills:after_reopen", args=[drill.pk])
+    path = reverse("reviews:reopen", args=[drill.outage_id])
 
     assert client.post(path, {"reason": "Please"}).status_code == 403
     drill.outage.refresh_from_db()
@@ -377,13 +431,16 @@ def test_a_report_is_opened_again_by_a_manager_alone(client, team):
 def test_a_rating_is_taken_back_by_choosing_none(team):
     drill, lead = ended(team), member(team, TeamRole.LEAD)
 
-    reviewing.rate(drill.pk, 1, "M", "Too slow", actor=lead, now=LATER)
+    reviewing.rate(drill.outage_id, 1, "M", "Too slow", actor=lead, now=LATER)
     [aim] = after.aims(drill)
-    assert (aim.label, aim.note) == ("Performed with major challenges", "Too slow")
-    reviewing.rate(drill.pk, 1, "", "", actor=lead, now=LATER)
+    assert (aim.rated.label, aim.rated.note) == (
+        "Performed with major challenges",
+        "Too slow",
+    )
+    reviewing.rate(drill.outage_id, 1, "", "", actor=lead, now=LATER)
 
     [aim] = after.aims(drill)
-    assert aim.label == "Not rated yet"
+    assert aim.rated.label == "Not rated yet"
     assert Entry.objects.filter(verb="review.rated").count() == 2
 
 
@@ -391,10 +448,10 @@ def test_an_alternative_of_another_workflow_is_refused(client, team):
     drill = ended(team)
     one, other = recovered(drill, team), recovered(drill, team)
     alternative = AlternativeFactory(dependency=other.dependency)
-    client.force_login(member(team, TeamRole.LEAD))
+    client.force_login(drill.outage.facilitator)
 
     response = client.post(
-        reverse("drills:finding_new", args=[drill.pk]),
+        reverse("reviews:finding_new", args=[drill.outage_id]),
         {
             "kind": "finding",
             "text": "It was slow.",
@@ -420,7 +477,9 @@ def test_recoveries_stand_beside_the_last_drill_of_the_same_work(team):
     recovered(drill, team, dependency=dependency, after=40)
     recovered(drill, team)
 
-    rows = after.beside(drill, after.recoveries(drill, now=LATER).lines, now=LATER)
+    rows = after.beside(
+        drill.outage, after.recoveries(drill.outage, now=LATER).lines, now=LATER
+    )
 
     found = {row.line.workflow_pk: row for row in rows}
     own = found[dependency.workflow_id]
@@ -454,15 +513,19 @@ def test_a_report_asks_the_same_for_one_row_and_for_many(
     client, team, name, number, django_assert_max_num_queries
 ):
     drill = ended(team)
-    for _ in range(number):
-        recovered(drill, team, after=90)
+    for number_of in range(number):
+        rated = recovered(drill, team, after=90)
+        RecoveryRating.objects.create(
+            recovery=rated, rating="S", rated_at=LATER, rated_by=UserFactory()
+        )
+        DrillInjectFactory(drill=drill, number=number_of + 1)
         SurveyAnswer.objects.create(
-            drill=drill, person=UserFactory(), slowed="x", answered_at=LATER
+            outage=drill.outage, person=UserFactory(), slowed="x", answered_at=LATER
         )
         course.note(drill.outage_id, "x", actor=drill.outage.facilitator, now=LATER)
     drafting.draft_due(now=LATER)
     client.force_login(manager())
-    path = reverse(f"drills:{name}", args=[drill.pk])
+    path = reverse(f"reviews:{name}", args=[drill.outage_id])
     client.get(path)
 
     with django_assert_max_num_queries(PAGE_QUERIES[name]):
@@ -492,7 +555,8 @@ def test_who_may_answer_the_two_questions(client, team, who, status):
     client.force_login(person)
 
     response = client.post(
-        reverse("drills:survey", args=[drill.pk]), {"slowed": "No seat", "helps": ""}
+        reverse("reviews:survey", args=[drill.outage_id]),
+        {"slowed": "No seat", "helps": ""},
     )
 
     assert response.status_code == status
@@ -502,7 +566,7 @@ def test_who_may_answer_the_two_questions(client, team, who, status):
 def test_a_person_has_one_answer_and_changes_it_until_the_approval(client, team):
     drill, person = ended(team), member(team, TeamRole.MEMBER)
     client.force_login(person)
-    path = reverse("drills:survey", args=[drill.pk])
+    path = reverse("reviews:survey", args=[drill.outage_id])
 
     assert client.post(path, {"slowed": "", "helps": " "}).status_code == 422
     client.post(path, {"slowed": "No seat", "helps": ""})
@@ -515,16 +579,22 @@ def test_a_person_has_one_answer_and_changes_it_until_the_approval(client, team)
 
 
 @pytest.mark.parametrize(
-    ("who", "named"), [(TeamRole.MEMBER, False), (TeamRole.LEAD, True), ("auditor", True)]
+    ("who", "named"),
+    [
+        (TeamRole.MEMBER, False),
+        (TeamRole.LEAD, False),
+        ("facilitator", True),
+        ("auditor", True),
+    ],
 )
 def test_names_are_shown_to_who_evaluates_and_to_auditors(client, team, who, named):
     drill, person = ended(team), UserFactory(name="Noa Ben-David")
     SurveyAnswer.objects.create(
-        drill=drill, person=person, slowed="No seat", answered_at=LATER
+        outage=drill.outage, person=person, slowed="No seat", answered_at=LATER
     )
     client.force_login(person_of(who, drill, team))
 
-    page = client.get(reverse("drills:after_said", args=[drill.pk])).content.decode()
+    page = client.get(reverse("reviews:said", args=[drill.outage_id])).content.decode()
 
     assert "No seat" in page
     assert ("Noa Ben-David" in page) is named
@@ -536,21 +606,31 @@ def test_the_live_page_offers_the_questions_once_the_drill_has_ended(
 ):
     drill = ended(team)
     if state == "reviewed":
-        reviewing.approve(drill.pk, actor=manager(), now=LATER)
+        reviewing.approve(drill.outage_id, actor=manager(), now=LATER)
     client.force_login(member(team, TeamRole.MEMBER))
 
     page = client.get(drill.outage.get_absolute_url()).content.decode()
 
-    path = reverse("drills:survey_of_outage", args=[drill.outage_id])
+    path = reverse("reviews:survey", args=[drill.outage_id])
     assert (path in page) is offered
-    assert client.get(path)["Location"] == reverse("drills:survey", args=[drill.pk])
+
+
+def test_addresses_of_old_messages_lead_to_the_report_and_the_questions(client, team):
+    drill = ended(team)
+    client.force_login(member(team, TeamRole.MEMBER))
+
+    def of(name):
+        return client.get(reverse(name, args=[drill.pk])).headers["Location"]
+
+    assert of("drills:after_of_drill") == f"/reviews/{drill.outage_id}/"
+    assert of("drills:survey_of_drill") == f"/reviews/{drill.outage_id}/survey/"
 
 
 def test_a_finding_with_an_action_cannot_be_dismissed(team):
     drill, lead = ended(team), member(team, TeamRole.LEAD)
     workflow = WorkflowFactory(team=team)
     finding = findings.add(
-        drill.pk,
+        drill.outage_id,
         kind="finding",
         text="Slow",
         workflow=workflow,

@@ -61,7 +61,8 @@ def closed_after(outage, since):
 def kill(*workers):
     for each in workers:
         each.kill()
-        each.communicate()
+        each.wait()
+        each.stdout.close()
 
 
 @by_the_clock
@@ -77,8 +78,8 @@ def test_a_drill_closes_while_one_worker_lives_and_soon_after_all_are_started_ag
         kill(workers[2])
         time.sleep(3)
         nobody = Outage.objects.get(pk=second.pk).state
-        workers.append(worker())
         began = timezone.now()
+        workers.append(worker())
         restarted = closed_after(second, began)
     finally:
         kill(*workers)

@@ -323,9 +323,9 @@ SELECT count(*) AS workflows, count(*) FILTER (WHERE EXISTS (
 FINDINGS: Final = """
 SELECT count(action.id) AS actions,
   count(action.id) FILTER (WHERE action.status <> 'closed') AS open_actions
-FROM drills_finding AS finding JOIN drills_drill AS drill ON drill.id = finding.drill_id
-JOIN word ON word.outage_id = drill.outage_id AND word.kind = 'ended'
-JOIN onset ON onset.outage_id = drill.outage_id
+FROM drills_finding AS finding
+JOIN word ON word.outage_id = finding.outage_id AND word.kind = 'ended'
+JOIN onset ON onset.outage_id = finding.outage_id
 LEFT JOIN drills_correctiveaction AS action ON action.finding_id = finding.id
 WHERE finding.kind = 'finding' AND finding.dismissed_at IS NULL
   AND onset.at >= %(since)s AND onset.at < %(now)s

@@ -226,6 +226,14 @@ def after_action(language: Language = "en", *, recoveries: int = 14) -> AfterAct
                 "before": None
                 if number % 3
                 else {"seconds": rta["seconds"] + 300, "lower_bound": number % 2 == 1},
+                "rating": say(
+                    language, "With major challenges", "Avec de grandes difficultés"
+                )
+                if number == 1
+                else "",
+                "rating_note": say(language, "Nobody knew.", "Personne ne savait.")
+                if number == 1
+                else "",
             }
         )
     counts = {
@@ -393,6 +401,27 @@ def after_action(language: Language = "en", *, recoveries: int = 14) -> AfterAct
                 "by": PEOPLE[1],
             }
         ],
+        "criteria": [
+            {
+                "statement": say(language, "Customers were told", "Clients prévenus"),
+                "tone": "ok",
+                "answer": say(language, "Met", "Atteint"),
+                "note": "",
+                "by": PEOPLE[1],
+            }
+        ],
+        "injects": [
+            {
+                "number": 1,
+                "at": at(ONSET),
+                "sender": say(language, "A customer", "Un client"),
+                "text": say(language, "Is my claim lost?", "Mon dossier est-il perdu ?"),
+                "expected": say(language, "An answer", "Une réponse"),
+                "state": say(language, "Delivered", "Transmis"),
+                "done": say(language, "Called back", "Rappelé"),
+                "rating": say(language, "Done", "Fait"),
+            }
+        ],
         "findings": [
             {
                 "text": say(language, "It took too long.", "C’était trop long."),
@@ -419,6 +448,20 @@ def after_action(language: Language = "en", *, recoveries: int = 14) -> AfterAct
         ],
         "journal": _journal(language, rows),
     }
+
+
+def real_outage(language: Language = "en") -> AfterActionFacts:
+    """Return the same as of what really failed: no scenario, no aims, no injects."""
+    facts = after_action(language)
+    facts["drill"]["real"] = True
+    facts["drill"]["kind"] = say(language, "Real outage", "Panne réelle")
+    facts["drill"]["tools"] = ["ChatGPT"]
+    facts["title"] = say(language, "ChatGPT does not work", "ChatGPT ne marche plus")
+    facts["summary"] = [say(language, "Twelve came back.", "Douze ont repris.")]
+    facts["scenario"] = None
+    facts["phases"], facts["aims"] = [], []
+    facts["criteria"], facts["injects"] = [], []
+    return facts
 
 
 def _phases(language: Language, source: str) -> list[PhaseFacts]:

@@ -190,6 +190,25 @@ def test_an_after_action_report_says_exercise_on_every_page_and_names_its_facts(
     assert "> 40 min 28 s" in text.replace("\u00a0", " ")  # a bound stays a bound
 
 
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_the_report_of_a_real_outage_says_nowhere_that_it_was_an_exercise(
+    language: Language, tmp_path: Path
+):
+    facts = sample_facts.real_outage(language)
+    pdf = made(facts, "after_action", language)
+    file = tmp_path / "report.pdf"
+    file.write_bytes(pdf)
+
+    assert [finding.message for finding in validate(file).findings] == []
+    text = read_back(pdf)
+    assert "EXERCISE" not in text
+    assert {"en": "A real outage, not an exercise.", "fr": "Une panne réelle"}[
+        language
+    ] in text
+    assert words(language)["aims"] not in text
+    assert words(language)["practice_not_real"] not in text
+
+
 def test_a_french_continuity_report_counts_its_pages_in_french():
     facts = sample_facts.continuity("fr")
     facts["words"]["page_of"] = "Page {page} sur {pages}"

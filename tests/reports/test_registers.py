@@ -109,7 +109,7 @@ def test_a_drill_stands_with_the_head_of_its_journal_and_its_report():
     for _ in range(2):
         append(drill.outage, EntryKind.NOTE, at=NOON, now=NOON, actor=None)
     Report.objects.create(
-        kind="after_action", drill=drill, language="en", cut_off=END, asked_at=END,
+        kind="after_action", outage=drill.outage, language="en", cut_off=END, asked_at=END,
         due_at=END, state="done", finished_at=END, facts={}, facts_sha256="a" * 64,
         pdf=b"%PDF", pdf_sha256="b" * 64,
     )  # fmt: skip

@@ -62,7 +62,7 @@ def drill() -> Drill:
 
 @pytest.mark.django_db
 def test_the_facts_of_a_drill_say_what_was_measured_and_what_is_only_a_bound(drill):
-    report = services.ask_about_drill(drill, language="en", actor=None, now=END)
+    report = services.ask_about_outage(drill.outage, language="en", actor=None, now=END)
 
     facts, pdf = services.made(report)
 
@@ -78,7 +78,7 @@ def test_the_facts_of_a_drill_say_what_was_measured_and_what_is_only_a_bound(dri
 
 @pytest.mark.django_db
 def test_a_report_speaks_the_language_it_was_asked_for_in(drill):
-    report = services.ask_about_drill(drill, language="fr", actor=None, now=END)
+    report = services.ask_about_outage(drill.outage, language="fr", actor=None, now=END)
 
     facts, _pdf = services.made(report)
 
@@ -113,17 +113,17 @@ def test_a_drill_that_has_not_ended_has_no_report(state):
     )
 
     with pytest.raises(NotAllowedNow):
-        services.ask_about_drill(drill, language="en", actor=None, now=END)
+        services.ask_about_outage(drill.outage, language="en", actor=None, now=END)
 
     assert Report.objects.count() == 0
 
 
 @pytest.mark.django_db
 def test_asking_twice_gives_the_report_that_is_waiting_and_later_the_next_version(drill):
-    first = services.ask_about_drill(drill, language="en", actor=None, now=END)
-    same = services.ask_about_drill(drill, language="en", actor=None, now=END)
+    first = services.ask_about_outage(drill.outage, language="en", actor=None, now=END)
+    same = services.ask_about_outage(drill.outage, language="en", actor=None, now=END)
     Report.objects.update(state=ReportState.FAILED)
-    second = services.ask_about_drill(drill, language="en", actor=None, now=END)
+    second = services.ask_about_outage(drill.outage, language="en", actor=None, now=END)
 
     assert same == first
     assert (first.version, second.version) == (1, 2)
@@ -131,7 +131,7 @@ def test_asking_twice_gives_the_report_that_is_waiting_and_later_the_next_versio
 
 @pytest.mark.django_db(transaction=True)
 def test_a_report_of_a_worker_that_died_is_taken_up_when_its_lease_ends(drill):
-    report = services.ask_about_drill(drill, language="en", actor=None, now=END)
+    report = services.ask_about_outage(drill.outage, language="en", actor=None, now=END)
     Report.objects.update(
         state=ReportState.RENDERING, attempts=1, leased_until=END + services.LEASE
     )
@@ -145,7 +145,7 @@ def test_a_report_of_a_worker_that_died_is_taken_up_when_its_lease_ends(drill):
 
 @pytest.mark.django_db(transaction=True)
 def test_four_workers_make_one_report_once(drill):
-    services.ask_about_drill(drill, language="en", actor=None, now=END)
+    services.ask_about_outage(drill.outage, language="en", actor=None, now=END)
     made: list[bool] = []
 
     def work() -> None:
@@ -165,7 +165,7 @@ def test_four_workers_make_one_report_once(drill):
 @pytest.mark.django_db(transaction=True)
 def test_facts_that_cannot_be_typeset_fail_at_once_and_can_be_tried_again(drill):
     Drill.objects.update(script={"components": {}, "phases": [dict(SCRIPT["phases"][0])]})
-    report = services.ask_about_drill(drill, language="en", actor=None, now=END)
+    report = services.ask_about_outage(drill.outage, language="en", actor=None, now=END)
     Report.objects.update(paper="parchment")
 
     services.render_due(now=END)
@@ -230,12 +230,12 @@ def test_the_facts_cost_the_same_whatever_the_number_of_workflows(
 
 @pytest.mark.django_db(transaction=True)
 def test_a_new_version_supersedes_the_one_that_was_made_and_names_what_changed(drill):
-    services.ask_about_drill(drill, language="en", actor=None, now=END)
+    services.ask_about_outage(drill.outage, language="en", actor=None, now=END)
     services.render_due(now=END)
     first = Report.objects.get()
     kept = bytes(first.pdf)
     RecoveryFactory(outage=drill.outage, dependency__workflow__name="Late comer")
-    services.ask_about_drill(drill, language="en", actor=None, now=END)
+    services.ask_about_outage(drill.outage, language="en", actor=None, now=END)
     services.render_due(now=END)
 
     second = Report.objects.get(version=2)
@@ -252,10 +252,10 @@ def test_a_new_version_supersedes_the_one_that_was_made_and_names_what_changed(d
 
 @pytest.mark.django_db
 def test_a_version_that_failed_is_not_superseded(drill):
-    services.ask_about_drill(drill, language="en", actor=None, now=END)
+    services.ask_about_outage(drill.outage, language="en", actor=None, now=END)
     Report.objects.update(state=ReportState.FAILED)
 
-    report = services.ask_about_drill(drill, language="en", actor=None, now=END)
+    report = services.ask_about_outage(drill.outage, language="en", actor=None, now=END)
     facts, _pdf = services.made(report)
 
     assert (report.version, facts["supersedes"]) == (2, None)

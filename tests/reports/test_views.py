@@ -109,11 +109,15 @@ def test_the_card_of_a_running_drill_has_no_button(client):
     running = DrillFactory(outage__running=True, occurrence_at=NOON)
     ended = DrillFactory(outage__ended=True, occurrence_at=NOON)
 
-    first = client.get(reverse("reports:drill_card", args=[running.pk])).content.decode()
-    second = client.get(reverse("reports:drill_card", args=[ended.pk])).content.decode()
+    first = client.get(
+        reverse("reports:outage_card", args=[running.outage_id])
+    ).content.decode()
+    second = client.get(
+        reverse("reports:outage_card", args=[ended.outage_id])
+    ).content.decode()
 
     assert "<form" not in first
-    assert reverse("reports:ask_about_drill", args=[ended.pk]) in second
+    assert reverse("reports:ask_about_outage", args=[ended.outage_id]) in second
 
 
 @pytest.mark.parametrize("reports", [1, 40])

@@ -68,7 +68,7 @@ def test_every_table_is_offered_as_the_same_csv_and_xlsx_with_all_its_rows(clien
         (reverse("drills:coverage"), "coverage", 19),
         (reverse("drills:drill", args=[plan.pk]), "recoveries", drill.recoveries.count()),
         (
-            reverse("drills:after_recoveries", args=[plan.pk]),
+            reverse("reviews:recoveries", args=[drill.pk]),
             "recoveries",
             drill.recoveries.count(),
         ),

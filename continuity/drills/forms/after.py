@@ -1,4 +1,4 @@
-"""What is written into the report of a drill."""
+"""What is written into the report of an outage, rehearsed or real."""
 
 from typing import Any
 
@@ -8,18 +8,18 @@ from django.utils.translation import gettext_lazy as _
 from continuity.accounts.models import User
 from continuity.drills.models import (
     RATING_LABELS,
-    Drill,
     Finding,
     FindingKind,
     SurveyAnswer,
 )
 from continuity.drills.queries.wording import wording
 from continuity.inventory.models import Alternative, Workflow
+from continuity.outages.models import Outage
 
 
 class ConclusionForm(forms.Form):
     conclusion = forms.CharField(
-        label=_("What this drill showed, in a few sentences"),
+        label=_("What it showed, in a few sentences"),
         required=False,
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": 5}),
@@ -38,7 +38,7 @@ class RatingForm(forms.Form):
 
 
 class FindingForm(forms.Form):
-    """A finding or a strength; `drill` gives the workflows it can be about."""
+    """A finding or a strength; `outage` gives the workflows it can be about."""
 
     kind = forms.ChoiceField(label=_("Kind"), choices=FindingKind)
     text = forms.CharField(
@@ -61,7 +61,7 @@ class FindingForm(forms.Form):
         self,
         data: Any = None,
         *,
-        drill: Drill,
+        outage: Outage,
         finding: Finding | None = None,
         kind: str = "",
     ) -> None:
@@ -74,7 +74,7 @@ class FindingForm(forms.Form):
                 "alternative": finding.alternative_id,
             }
         super().__init__(data, initial=first)
-        work = drill.outage.recoveries.values("workflow")
+        work = outage.recoveries.values("workflow")
         fields: Any = self.fields
         fields["workflow"].queryset = Workflow.objects.filter(pk__in=work).order_by("name")
         fields["alternative"].queryset = (

@@ -76,11 +76,10 @@ class TriggerForm(forms.Form):
         coerce=length,
         initial="7200",
     )
-    plans = forms.TypedChoiceField(
+    plans = forms.ChoiceField(
         label=_("Then"),
-        choices=[("", _("Propose the drill")), ("yes", _("Plan the drill at once"))],
-        coerce=bool,
-        required=False,
+        choices=[("no", _("Propose the drill")), ("yes", _("Plan the drill at once"))],
+        initial="no",
         widget=forms.RadioSelect,
     )
 
@@ -96,7 +95,7 @@ class TriggerForm(forms.Form):
             fields["team"].empty_label = None
 
     def clean_plans(self) -> bool:
-        return bool(self.cleaned_data["plans"])
+        return str(self.cleaned_data["plans"]) == "yes"
 
 
 def initial_of(trigger: Trigger) -> dict[str, Any]:
@@ -111,7 +110,7 @@ def initial_of(trigger: Trigger) -> dict[str, Any]:
         "facilitator": trigger.facilitator,
         "notice": str(int(trigger.notice.total_seconds())),
         "limit": str(int(trigger.limit.total_seconds())),
-        "plans": "yes" if trigger.plans else "",
+        "plans": "yes" if trigger.plans else "no",
     }
 
 

@@ -34,7 +34,14 @@ from continuity.drills.models.programme import (
     CalendarLinkQuerySet,
     Programme,
 )
-from continuity.drills.models.reviews import RATING_LABELS, AimRating, Review, SurveyAnswer
+from continuity.drills.models.reviews import (
+    RATING_LABELS,
+    AimRating,
+    RecoveryRating,
+    Review,
+    Reviewed,
+    SurveyAnswer,
+)
 from continuity.drills.models.scenarios import (
     PHASE_STATE_LABELS,
     SPEEDS,
@@ -118,7 +125,9 @@ __all__ = [
     "ProposalQuerySet",
     "ProposalState",
     "Quality",
+    "RecoveryRating",
     "Review",
+    "Reviewed",
     "Scenario",
     "Schedule",
     "ScheduleQuerySet",

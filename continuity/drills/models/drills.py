@@ -35,9 +35,10 @@ class ParticipantRole(models.TextChoices):
 
 class DrillQuerySet(models.QuerySet["Drill"]):
     def allowing(self, user: User, action: Action) -> Self:
-        """As for its outage, and everyone who takes part may see it and say how it went;
-        its evaluator may evaluate it. A live one, and the report of any, are approved by
-        managers alone.
+        """As for its outage, and everyone who takes part may see it and say how it went.
+        Its evaluator evaluates it, its facilitator where none is named; both watch it
+        from the console, as whoever may run it. A live one, and the report of any, are
+        approved by managers alone.
 
         Of a surprise that has not begun, its facilitator and managers know all, and the
         others no more than what they are told: a window, or nothing.
@@ -46,16 +47,20 @@ class DrillQuerySet(models.QuerySet["Drill"]):
             return self if user.may(action) else self.none()
         found = self
         if not user.may(action):
-            outages = Outage.objects.reaching(user, action).values("pk")
-            within = Q(outage__in=outages)
-            mine = Participant.objects.filter(user=user)
-            if action in {Action.VIEW, Action.TAKE_PART}:
-                within |= Q(pk__in=mine.values("drill"))
-            elif action == Action.EVALUATE:
-                mine = mine.filter(role=ParticipantRole.EVALUATOR)
-                within |= Q(pk__in=mine.values("drill"))
-            found = found.filter(within)
+            found = found.filter(self._within(user, action))
         return found.known_to(user, told=action in {Action.VIEW, Action.TAKE_PART})
+
+    def _within(self, user: User, action: Action) -> Q:
+        judges = Participant.objects.filter(role=ParticipantRole.EVALUATOR)
+        judged = Q(pk__in=judges.filter(user=user).values("drill"))
+        if action == Action.EVALUATE:
+            return judged | Q(outage__facilitator=user) & ~Q(pk__in=judges.values("drill"))
+        within = Q(outage__in=Outage.objects.reaching(user, action).values("pk"))
+        if action in {Action.VIEW, Action.TAKE_PART}:
+            within |= Q(pk__in=Participant.objects.filter(user=user).values("drill"))
+        elif action == Action.WATCH:
+            within |= judged
+        return within
 
     def known_to(self, user: User, *, told: bool) -> Self:
         """Leave out the surprises that `user` must not know of; `told` keeps those of
@@ -67,10 +72,6 @@ class DrillQuerySet(models.QuerySet["Drill"]):
             open_to_all |= Q(surprise=Surprise.WINDOW)
         begun = ~Q(outage__state__in=BEFORE)
         return self.filter(open_to_all | begun | Q(outage__facilitator=user))
-
-    def to_draft(self) -> Self:
-        """Those that ended and whose report has not been begun."""
-        return self.filter(outage__state=DrillState.ENDED, review=None)
 
     def to_remind(self, now: datetime) -> Self:
         """Those to come of which people must be reminded by now."""

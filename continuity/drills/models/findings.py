@@ -1,4 +1,4 @@
-"""What a drill taught, and what is done about it."""
+"""What an outage taught, rehearsed or real, and what is done about it."""
 
 from datetime import date
 from typing import Self
@@ -13,9 +13,9 @@ from django.utils.translation import pgettext_lazy
 from continuity.accounts.models import Team, User
 from continuity.accounts.roles import Action
 from continuity.domain.after_action import Draft
-from continuity.drills.models.drills import Drill
+from continuity.drills.models.reviews import Reviewed
 from continuity.inventory.models import Alternative, Workflow
-from continuity.outages.models import Recovery
+from continuity.outages.models import Outage, Recovery
 
 
 class FindingKind(models.TextChoices):
@@ -38,23 +38,24 @@ DRAFT_LABELS = {
 
 class FindingQuerySet(models.QuerySet["Finding"]):
     def allowing(self, user: User, action: Action) -> Self:
-        """As for its drill."""
+        """As for the outage that showed it."""
         if user.may(action):
             return self
-        return self.filter(drill__in=Drill.objects.allowing(user, action).values("pk"))
+        found = Reviewed.objects.allowing(user, action).values("pk")
+        return self.filter(outage__in=found)
 
     def standing(self) -> Self:
         return self.filter(dismissed_at=None)
 
 
 class Finding(models.Model):
-    """Something a drill showed: a finding, or a strength.
+    """Something an outage showed: a finding, or a strength.
 
     A `draft` was made from the figures in `facts`; while nobody has edited it, `text` is
     empty and every reader reads the facts in their own language.
     """
 
-    drill = models.ForeignKey(Drill, models.CASCADE, related_name="findings")
+    outage = models.ForeignKey(Outage, models.CASCADE, related_name="findings")
     kind = models.CharField(_("kind"), max_length=8, choices=FindingKind)
     draft = models.CharField(max_length=16, choices=list(DRAFT_LABELS.items()), blank=True)
     facts = models.JSONField(default=dict)
@@ -95,7 +96,7 @@ class Finding(models.Model):
         ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["drill", "draft", "recovery"],
+                fields=["outage", "draft", "recovery"],
                 condition=~Q(draft=""),
                 name="one_draft_per_kind_and_recovery",
                 nulls_distinct=False,
@@ -115,7 +116,7 @@ class Finding(models.Model):
         return self.text[:120] or str(DRAFT_LABELS.get(Draft(self.draft), self.draft))
 
     def get_absolute_url(self) -> str:
-        return f"{reverse('drills:after', args=[self.drill_id])}#finding-{self.pk}"
+        return f"{reverse('reviews:report', args=[self.outage_id])}#finding-{self.pk}"
 
 
 class ActionStatus(models.TextChoices):
@@ -128,18 +129,18 @@ class ActionStatus(models.TextChoices):
 class CorrectiveActionQuerySet(models.QuerySet["CorrectiveAction"]):
     def allowing(self, user: User, action: Action) -> Self:
         """As for its team. Its owner may see it and say how far it is; who facilitated
-        the drill may do all; who may see the drill may see what came of it."""
+        the outage may do all; who may see it may see what came of it."""
         if user.may(action):
             return self
         teams = Team.objects.allowing(user, action).values("pk")
         held = Q(team__in=teams)
         if action in {Action.VIEW, Action.EDIT, Action.RUN_DRILL}:
-            held |= Q(finding__drill__outage__facilitator=user)
+            held |= Q(finding__outage__facilitator=user)
         if action in {Action.VIEW, Action.EDIT}:
             held |= Q(owner=user)
         if action == Action.VIEW:
-            drills = Drill.objects.allowing(user, action).values("pk")
-            held |= Q(finding__drill__in=drills)
+            seen = Reviewed.objects.allowing(user, action).values("pk")
+            held |= Q(finding__outage__in=seen)
         return self.filter(held)
 
     def standing(self) -> Self:

@@ -1,13 +1,25 @@
-"""The after-action report of a drill while it is written, and what people said."""
+"""The after-action report of an outage, rehearsed or real, while it is written."""
+
+from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from continuity.accounts.models import User
+from continuity.accounts.roles import Action
 from continuity.domain.after_action import Rating
+from continuity.domain.states import DrillState
 from continuity.drills.models.drills import Drill
+from continuity.outages.models import (
+    EntryKind,
+    JournalEntry,
+    Outage,
+    OutageKind,
+    Recovery,
+)
 
 RATING_LABELS = {
     Rating.WITHOUT: pgettext_lazy("rating of an aim", "Performed without challenges"),
@@ -17,14 +29,52 @@ RATING_LABELS = {
 }
 
 
+class ReviewedQuerySet(models.QuerySet["Reviewed"]):
+    def allowing(self, user: User, action: Action) -> Self:
+        """A drill as its `Drill`. What was real as its outage: who may run it finishes
+        its report; and the report of any is approved by managers alone."""
+        if user.may(action):
+            return self
+        if action == Action.REVIEW:
+            return self.none()
+        drills = Drill.objects.allowing(user, action).values("outage")
+        as_real = Action.RUN_DRILL if action == Action.EVALUATE else action
+        real = Outage.objects.real().allowing(user, as_real).values("pk")
+        return self.filter(Q(pk__in=drills) | Q(pk__in=real))
+
+    def to_draft(self) -> Self:
+        """Those that ended and whose report has not been begun; of the real ones also
+        those that went on after that, or whose onset was corrected since."""
+        corrected = JournalEntry.objects.filter(
+            outage=OuterRef("pk"),
+            kind=EntryKind.ONSET,
+            received_at__gt=OuterRef("review__drafted_at"),
+        )
+        changed = Q(review__drafted_at__lt=F("ended_at")) | Exists(corrected)
+        return self.filter(
+            Q(review=None) | Q(kind=OutageKind.REAL) & changed, state=DrillState.ENDED
+        )
+
+
+class Reviewed(Outage):
+    """An outage, rehearsed or real, as the one that a report is about."""
+
+    # A proxy may narrow its manager; the types of Django's do not foresee it.
+    objects = ReviewedQuerySet.as_manager()  # type: ignore[assignment, misc]
+
+    class Meta:
+        proxy = True
+        verbose_name_plural = "reviewed"
+
+
 class Review(models.Model):
-    """The report of one drill: drafted once, then finished, then approved.
+    """The report of one outage, rehearsed or real: drafted, then finished, then approved.
 
     `approved_*` say who closed it and when, and are empty while it is open; `reopened_*`
     tell of the last time that it was opened again.
     """
 
-    drill = models.OneToOneField(Drill, models.CASCADE, related_name="review")
+    outage = models.OneToOneField(Outage, models.CASCADE, related_name="review")
     drafted_at = models.DateTimeField()
     conclusion = models.TextField(_("conclusion"), max_length=4000, blank=True)
     approved_at = models.DateTimeField(null=True)
@@ -53,7 +103,7 @@ class Review(models.Model):
         ]
 
     def __str__(self) -> str:
-        return str(self.drill)
+        return str(self.outage)
 
 
 class AimRating(models.Model):
@@ -79,10 +129,25 @@ class AimRating(models.Model):
         return f"{self.number}: {self.rating}"
 
 
-class SurveyAnswer(models.Model):
-    """What one person said after a drill. Who evaluates it sees the name."""
+class RecoveryRating(models.Model):
+    """How well one recovery went, in somebody's judgement, beside what was measured."""
 
-    drill = models.ForeignKey(Drill, models.CASCADE, related_name="survey_answers")
+    recovery = models.OneToOneField(Recovery, models.CASCADE, related_name="rating")
+    rating = models.CharField(
+        _("rating"), max_length=1, choices=list(RATING_LABELS.items())
+    )
+    note = models.CharField(_("why"), max_length=500, blank=True)
+    rated_at = models.DateTimeField()
+    rated_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        return f"{self.recovery_id}: {self.rating}"
+
+
+class SurveyAnswer(models.Model):
+    """What one person said after an outage. Who evaluates it sees the name."""
+
+    outage = models.ForeignKey(Outage, models.CASCADE, related_name="survey_answers")
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="survey_answers"
     )
@@ -95,7 +160,7 @@ class SurveyAnswer(models.Model):
         ordering = ["answered_at", "pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["drill", "person"], name="one_answer_per_drill_and_person"
+                fields=["outage", "person"], name="one_answer_per_outage_and_person"
             ),
             models.CheckConstraint(
                 condition=~Q(slowed="") | ~Q(helps=""), name="answer_says_something"
@@ -103,4 +168,4 @@ class SurveyAnswer(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.person} on {self.drill}"
+        return f"{self.person} on {self.outage}"

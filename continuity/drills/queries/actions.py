@@ -14,7 +14,9 @@ from continuity.accounts.roles import Action
 from continuity.drills.models import ActionStatus, CorrectiveAction, Finding
 from continuity.drills.queries.wording import wording
 from continuity.inventory.models import Workflow
+from continuity.outages.models import Outage
 from continuity.outages.queries.results import Line, lines_of
+from continuity.outages.queries.scope import in_scope
 
 SOON: Final = timedelta(days=14)
 """How long before its day an action stands among what is due."""
@@ -53,8 +55,9 @@ class ActionRow:
     text: str
     url: str
     finding: str
-    drill: str
-    drill_pk: int
+    shown_by: str
+    outage_pk: int
+    is_drill: bool
     workflow: str
     workflow_url: str
     alternative: str
@@ -103,7 +106,7 @@ def listed(
 
 def _joined(rows: QuerySet[CorrectiveAction]) -> QuerySet[CorrectiveAction]:
     return rows.select_related(
-        "finding__drill__outage",
+        "finding__outage",
         "workflow",
         "alternative__tool",
         "team",
@@ -117,14 +120,15 @@ def row_of(row: CorrectiveAction, *, today: date) -> ActionRow:
     """Return a row of `listed` as it is read. No query."""
     closed = row.status == ActionStatus.CLOSED
     until = row.closed_at.date() if row.closed_at is not None else today
-    drill = row.finding.drill
+    showed = row.finding.outage
     return ActionRow(
         pk=row.pk,
         text=row.text,
         url=row.get_absolute_url(),
         finding=wording(row.finding),
-        drill=drill.outage.title,
-        drill_pk=drill.pk,
+        shown_by=showed.title,
+        outage_pk=showed.pk,
+        is_drill=showed.is_drill,
         workflow=row.workflow.name if row.workflow else "",
         workflow_url=row.workflow.get_absolute_url() if row.workflow else "",
         alternative=str(row.alternative or ""),
@@ -204,6 +208,43 @@ def of_workflow(workflow: Workflow, *, user: User, today: date) -> OfWorkflow:
 
 
 @dataclass(frozen=True, slots=True)
+class ToTest:
+    """The actions that a drill puts to the test: `rows` are the first of `total`."""
+
+    rows: tuple[ActionRow, ...]
+    total: int
+
+
+def to_test(outage: Outage, *, user: User, today: date) -> ToTest:
+    """Return the open actions on work in `outage` that `user` may see, the oldest first,
+    and those that it closed. What is given after the onset waits for the next one.
+
+    Before it begins, its work is what its tools would take down by then.
+    """
+    rows = CorrectiveAction.objects.allowing(user, Action.VIEW)
+    if outage.occurred_at is None:
+        hit = in_scope(
+            outage.tools.values_list("pk", flat=True),
+            outage.teams.values_list("pk", flat=True),
+            workflow_pks=outage.workflows.values_list("pk", flat=True),
+        )
+        rows = rows.standing().filter(workflow__in=hit.values("workflow"))
+    else:
+        work = outage.recoveries.values("workflow")
+        open_since = ~Q(status=ActionStatus.CLOSED) & Q(made_at__lt=outage.occurred_at)
+        rows = rows.filter(open_since & Q(workflow__in=work) | Q(retest__outage=outage.pk))
+    found = list(
+        _joined(rows)
+        .annotate(total=Window(Count("pk")))
+        .order_by(*ORDERS["age"])[:MOST_OF_WORKFLOW]
+    )
+    return ToTest(
+        rows=tuple(row_of(row, today=today) for row in found),
+        total=getattr(found[0], "total", 0) if found else 0,
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Due:
     """What is due within two weeks or overdue; `rows` are the first of `total`."""
 
@@ -255,7 +296,7 @@ HEADS: Final = (
     "workflow",
     "alternative",
     "finding",
-    "drill",
+    "drill_or_outage",
     "made_at",
     "closed_at",
     "closed_by",
@@ -279,7 +320,7 @@ def cells(rows: QuerySet[CorrectiveAction], *, today: date) -> Iterator[tuple[st
             one.workflow,
             one.alternative,
             one.finding,
-            one.drill,
+            one.shown_by,
             one.made_on.isoformat(timespec="seconds"),
             one.closed_at.isoformat(timespec="seconds") if one.closed_at else "",
             one.closed_by,

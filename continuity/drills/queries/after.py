@@ -1,4 +1,4 @@
-"""The report of a drill: aims, findings, recoveries, what was said."""
+"""The report of an outage, rehearsed or real: aims, findings, recoveries, answers."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -23,7 +23,10 @@ from continuity.drills.models import (
     Drill,
     Finding,
     FindingKind,
+    ParticipantRole,
+    RecoveryRating,
     Review,
+    Reviewed,
     SurveyAnswer,
 )
 from continuity.drills.queries.wording import wording
@@ -45,17 +48,24 @@ MOST_PAIRS: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
-class AimLine:
-    """One aim of a drill. `rating` is empty while nobody has judged it."""
+class Rated:
+    """What somebody judged. `rating` is empty while nobody has."""
 
-    number: int
-    text: str
     rating: str
     label: str | Promise
     tone: str
     note: str
     by: str
     at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class AimLine:
+    """One aim of a drill, and how well it was reached."""
+
+    number: int
+    text: str
+    rated: Rated
 
 
 TONES: Final = {
@@ -99,11 +109,14 @@ class FindingLine:
 class Head:
     """What stands above every part of a report.
 
-    `review` is None for the moment between the end and the first draft. `named`: the
-    reader sees who said what. `may_answer`: they may say something themselves.
+    `drill` is None of what was real. `review` is None for the moment between the end and
+    the first draft. `named`: the reader sees who said what. `may_answer`: they may say
+    something themselves. `injects` counts those of the drill, `evaluators` names who was
+    to judge it.
     """
 
-    drill: Drill
+    outage: Outage
+    drill: Drill | None
     review: Review | None
     is_open: bool
     is_approved: bool
@@ -111,6 +124,8 @@ class Head:
     strengths: int
     dismissed: int
     answers: int
+    injects: int
+    evaluators: tuple[str, ...]
     may_edit: bool
     may_approve: bool
     may_answer: bool
@@ -122,37 +137,50 @@ class Head:
         return self.may_edit and self.is_open
 
 
-def head(drill: Drill, *, user: User) -> Head:
-    """Return the head of the report of `drill`, in a fixed number of queries."""
-    state = drill.outage.state
-    counted = drill.findings.aggregate(
+def drill_of(outage: Outage) -> Drill | None:
+    """Return the drill that rehearsed it; None of what was real."""
+    return Drill.objects.select_related("scenario").filter(outage=outage).first()
+
+
+def head(outage: Outage, *, user: User) -> Head:
+    """Return the head of the report of `outage`, in a fixed number of queries."""
+    state = outage.state
+    drill = drill_of(outage) if outage.is_drill else None
+    counted = outage.findings.aggregate(
         findings=Count("pk", filter=Q(kind=FindingKind.FINDING, dismissed_at=None)),
         strengths=Count("pk", filter=Q(kind=FindingKind.STRENGTH, dismissed_at=None)),
         dismissed=Count("pk", filter=Q(dismissed_at__isnull=False)),
     )
-    own = Drill.objects.filter(pk=drill.pk)
-    may_edit = own.allowing(user, Action.RUN_DRILL).exists()
-    earlier = drill_before(drill, user)
+    own = Reviewed.objects.filter(pk=outage.pk)
+    may_edit = own.allowing(user, Action.EVALUATE).exists()
     return Head(
+        outage=outage,
         drill=drill,
-        review=review_of(drill),
+        review=review_of(outage),
         is_open=state == DrillState.ENDED,
         is_approved=state == DrillState.REVIEWED,
         findings=counted["findings"],
         strengths=counted["strengths"],
         dismissed=counted["dismissed"],
-        answers=drill.survey_answers.count(),
+        answers=outage.survey_answers.count(),
+        injects=drill.injects.count() if drill else 0,
+        evaluators=_evaluators(drill) if drill else (),
         may_edit=may_edit,
         may_approve=own.allowing(user, Action.REVIEW).exists(),
         may_answer=own.allowing(user, Action.TAKE_PART).exists(),
         named=may_edit or user.may(Action.VIEW),
-        before_pk=earlier,
+        before_pk=drill_before(drill, user) if drill else None,
     )
 
 
-def review_of(drill: Drill) -> Review | None:
+def _evaluators(drill: Drill) -> tuple[str, ...]:
+    judges = drill.participants.filter(role=ParticipantRole.EVALUATOR)
+    return tuple(str(one.user) for one in judges.select_related("user"))
+
+
+def review_of(outage: Outage) -> Review | None:
     rows = Review.objects.select_related("approved_by", "reopened_by")
-    return rows.filter(drill=drill).first()
+    return rows.filter(outage=outage).first()
 
 
 def drill_before(drill: Drill, user: User) -> int | None:
@@ -179,16 +207,22 @@ def aims(drill: Drill) -> tuple[AimLine, ...]:
     if not drill.aim:
         return ()
     rated = {row.number: row for row in drill.aim_ratings.select_related("rated_by")}
-    return (_aim(1, drill.aim, rated.get(1)),)
+    return (AimLine(1, drill.aim, _rated(rated.get(1))),)
 
 
-def _aim(number: int, text: str, rated: AimRating | None) -> AimLine:
+def ratings(lines: Iterable[Line]) -> dict[int, Rated]:
+    """Return how somebody judged each recovery, also where nobody has. One query."""
+    pks = [line.pk for line in lines]
+    rows = RecoveryRating.objects.filter(recovery__in=pks).select_related("rated_by")
+    known = {row.recovery_id: row for row in rows}
+    return {pk: _rated(known.get(pk)) for pk in pks}
+
+
+def _rated(rated: AimRating | RecoveryRating | None) -> Rated:
     if rated is None:
-        return AimLine(number, text, "", _("Not rated yet"), "", "", "", None)
+        return Rated("", _("Not rated yet"), "", "", "", None)
     rating = Rating(rated.rating)
-    return AimLine(
-        number=number,
-        text=text,
+    return Rated(
         rating=rated.rating,
         label=RATING_LABELS[rating],
         tone=TONES[rating],
@@ -198,9 +232,9 @@ def _aim(number: int, text: str, rated: AimRating | None) -> AimLine:
     )
 
 
-def findings(drill: Drill, show: str) -> QuerySet[Finding]:
+def findings(outage: Outage, show: str) -> QuerySet[Finding]:
     """Return findings, strengths or what was dismissed, as `show` says."""
-    rows = drill.findings.all()
+    rows = outage.findings.all()
     if show == "dismissed":
         rows = rows.filter(dismissed_at__isnull=False)
     else:
@@ -255,9 +289,9 @@ class Beside:
     change: Change | None
 
 
-def beside(drill: Drill, lines: Sequence[Line], *, now: datetime) -> tuple[Beside, ...]:
+def beside(outage: Outage, lines: Sequence[Line], *, now: datetime) -> tuple[Beside, ...]:
     """Return recoveries, each beside that of the last drill of its workflow."""
-    earlier = last_drills_before(drill.outage, {one.workflow_pk for one in lines}, now=now)
+    earlier = last_drills_before(outage, {one.workflow_pk for one in lines}, now=now)
     rows = []
     for line in lines:
         before = counterpart(line, earlier.get(line.workflow_pk, ()))
@@ -266,16 +300,18 @@ def beside(drill: Drill, lines: Sequence[Line], *, now: datetime) -> tuple[Besid
     return tuple(rows)
 
 
-def recoveries(drill: Drill, *, now: datetime) -> Results:
-    return results(drill.outage, now=now)
+def recoveries(outage: Outage, *, now: datetime) -> Results:
+    return results(outage, now=now)
 
 
-def pairs(rows: Iterable[Beside]) -> Figure:
+def pairs(rows: Iterable[Beside], *, is_drill: bool = True) -> Figure:
     """Return the recoveries that have one to compare with, as a chart."""
     both = [row for row in rows if row.before is not None][:MOST_PAIRS]
     return Pairs(
         uid="beside",
-        title=_("Recovery time, the drill before and this one"),
+        title=_("Recovery time, the drill before and this one")
+        if is_drill
+        else _("Recovery time, the drill before and this outage"),
         description=_("Minutes from the onset to the minimum level."),
         rows=[
             Pair(
@@ -285,7 +321,11 @@ def pairs(rows: Iterable[Beside]) -> Figure:
             )
             for row in both
         ],
-        heads=(_("Workflow"), _("The drill before"), _("This drill")),
+        heads=(
+            _("Workflow"),
+            _("The drill before"),
+            _("This drill") if is_drill else _("This outage"),
+        ),
     ).figure()
 
 
@@ -312,12 +352,12 @@ def timeline(outage: Outage, *, after: int = 0, limit: int = PER_TIMELINE) -> Ti
     )
 
 
-def answers(drill: Drill) -> QuerySet[SurveyAnswer]:
-    return drill.survey_answers.select_related("person")
+def answers(outage: Outage) -> QuerySet[SurveyAnswer]:
+    return outage.survey_answers.select_related("person")
 
 
-def own_answer(drill: Drill, user: User) -> SurveyAnswer | None:
-    return drill.survey_answers.filter(person=user).first()
+def own_answer(outage: Outage, user: User) -> SurveyAnswer | None:
+    return outage.survey_answers.filter(person=user).first()
 
 
 def said(change: Change | None) -> str:

@@ -1,12 +1,13 @@
 """The facilitator's console of one drill, in a fixed number of queries."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
 from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
 from continuity.accounts.models import Team, User
 from continuity.accounts.roles import Action
@@ -27,6 +28,8 @@ from continuity.outages.models import Outage, Recovery
 from continuity.outages.queries.board import Board, board
 
 MOST: Final = 50
+NEVER: Final = "never"
+"""The state of an inject that still waited when its drill was over."""
 BUTTONS: Final = frozenset(
     {
         DrillEvent.START,
@@ -97,6 +100,7 @@ class Console:
     board: Board
     events: tuple[DrillEvent, ...]
     may_run: bool
+    may_evaluate: bool
     injects: tuple[InjectLine, ...]
     waiting: int
     silent: tuple[Person, ...]
@@ -110,7 +114,8 @@ def console(
 ) -> Console:
     """Return the console of `drill` for `user`, with these `injects` of its list."""
     outage = drill.outage
-    may_run = Drill.objects.allowing(user, Action.RUN_DRILL).filter(pk=drill.pk).exists()
+    own = Drill.objects.filter(pk=drill.pk)
+    may_run = own.allowing(user, Action.RUN_DRILL).exists()
     state = board(outage, now=now)
     around = outage.recoveries.select_related("workflow__team", "lead", "stuck_by")
     silent = around.none()
@@ -123,6 +128,7 @@ def console(
         board=state,
         events=tuple(event for event in events_from(outage.state) if event in BUTTONS),
         may_run=may_run,
+        may_evaluate=own.allowing(user, Action.EVALUATE).exists(),
         injects=tuple(_line(drill, inject, state) for inject in injects),
         waiting=drill.injects.waiting().count(),
         silent=tuple(
@@ -131,6 +137,23 @@ def console(
         silent_total=silent.count(),
         stuck=tuple(_person(row) for row in stuck[:MOST]),
         criteria_to_rate=drill.criteria.filter(percent=None, rating="").count(),
+    )
+
+
+def inject_lines(
+    drill: Drill, injects: Iterable[DrillInject], *, now: datetime
+) -> tuple[InjectLine, ...]:
+    """Return these injects of a drill as its report shows them: one that still waited at
+    the end was never delivered."""
+    state = board(drill.outage, now=now)
+    rows = (_line(drill, inject, state) for inject in injects)
+    if not state.is_over:
+        return tuple(rows)
+    return tuple(
+        replace(row, state=NEVER, state_label=_("Not delivered"))
+        if row.state == InjectState.WAITING
+        else row
+        for row in rows
     )
 
 

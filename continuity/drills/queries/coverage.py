@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 from continuity.accounts.models import Team, User
 from continuity.accounts.roles import Action
 from continuity.domain.recurrence import occurrences
-from continuity.domain.states import DrillState
+from continuity.domain.states import BEFORE
 from continuity.drills.models import Drill, Programme, Scenario, Schedule
 from continuity.drills.queries.calendar import visible_schedules
 from continuity.drills.queries.rotation import HELD, Cast, Stock, own_cast, stock
@@ -98,7 +98,7 @@ def lines(
     rows: Sequence[Workflow], *, user: User, overdue: datetime, now: datetime
 ) -> tuple[Line, ...]:
     """Return a page of `workflows()` as lines, in a fixed number of queries."""
-    coming = _next_of(rows, user=user, now=now)
+    coming = next_drills(rows, user=user, now=now)
     made = []
     for row in rows:
         last: datetime | None = getattr(row, "last_drill", None)
@@ -134,10 +134,12 @@ class _Coming:
         )
 
 
-def _next_of(
-    rows: Sequence[Workflow], *, user: User, now: datetime
+def next_drills(
+    rows: Sequence[Workflow], *, user: User | None, now: datetime
 ) -> Mapping[int, datetime]:
-    """Return when the next drill that reaches each workflow is, for those with one."""
+    """Return when the next drill that reaches each workflow is, for those with one, of
+    the drills and schedules that `user` may see; None: of all. A fixed number of queries.
+    """
     used: dict[int, set[int]] = {}
     needed = Dependency.objects.filter(workflow__in=rows)
     for workflow, tool in needed.values_list("workflow", "tool"):
@@ -154,15 +156,18 @@ def _next_of(
     return found
 
 
-def _coming(user: User, now: datetime) -> list[_Coming]:
+def _coming(user: User | None, now: datetime) -> list[_Coming]:
     known = graph()
 
     def falls(tools: Iterable[int]) -> frozenset[int]:
         return frozenset(known.blast_radius(list(tools), hard_only=True))
 
+    drills = Drill.objects.all()
+    seen: QuerySet[Schedule] = Schedule.objects.all()
+    if user is not None:
+        drills, seen = drills.allowing(user, Action.VIEW), visible_schedules(user)
     planned = (
-        Drill.objects.allowing(user, Action.VIEW)
-        .filter(outage__state=DrillState.PLANNED, occurrence_at__gte=now)
+        drills.filter(outage__state__in=BEFORE, occurrence_at__gte=now)
         .select_related("outage")
         .prefetch_related("outage__tools", "outage__teams", "outage__workflows")
         .order_by("occurrence_at", "pk")
@@ -179,8 +184,7 @@ def _coming(user: User, now: datetime) -> list[_Coming]:
         for drill in planned[:MOST]
     ]
     schedules = (
-        visible_schedules(user)
-        .filter(paused=False, next_due_at__gte=now)
+        seen.filter(paused=False, next_due_at__gte=now)
         .select_related("scenario")
         .prefetch_related("tools", "team__children", "workflows")
         .order_by("next_due_at", "pk")

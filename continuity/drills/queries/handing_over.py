@@ -5,14 +5,23 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Model, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from continuity.accounts.models import User
 from continuity.accounts.roles import Action
 from continuity.domain.states import OVER, DrillState
-from continuity.drills.models import CalendarLink, Drill, Participant, Schedule
+from continuity.drills.models import (
+    CalendarLink,
+    CorrectiveAction,
+    Drill,
+    Participant,
+    ParticipantRole,
+    Proposal,
+    Schedule,
+    Trigger,
+)
 from continuity.inventory.models import RunbookStep, SavedView, Workflow
 from continuity.inventory.queries.order import alphabetical
 from continuity.inventory.queries.reviews import digest
@@ -25,9 +34,12 @@ class Kind(StrEnum):
     OWNER = "owner"
     DEPUTY = "deputy"
     SCHEDULE = "schedule"
+    TRIGGER = "trigger"
+    PROPOSAL = "proposal"
     FACILITATOR = "facilitator"
     PARTICIPANT = "participant"
     RECOVERY = "recovery"
+    ACTION = "action"
     VIEW = "view"
     CALENDAR = "calendar"
 
@@ -73,17 +85,28 @@ class HandOver:
 
 def people(user: User, q: str = "", *, closed: bool = False) -> QuerySet[User]:
     """Return those who hold something that `user` may hand over, those whose account is
-    closed first, with `owned`, `deputised` and `scheduled` counted."""
+    closed first, with what they hold counted: `owned`, `deputised`, `scheduled`,
+    `asking` (triggers and open proposals), `facilitating` and `acting` (open actions)."""
     workflows = Workflow.objects.current().allowing(user, Action.APPROVE)
     schedules = Schedule.objects.allowing(user, Action.RUN_DRILL)
+    triggers = Trigger.objects.allowing(user, Action.RUN_DRILL)
+    proposals = Proposal.objects.allowing(user, Action.RUN_DRILL).open()
     outages = _open_outages(user, Action.RUN_DRILL)
+    actions = CorrectiveAction.objects.allowing(user, Action.RUN_DRILL).standing()
     found = User.objects.annotate(
         owned=_counted(workflows, "owner"),
         deputised=_counted(workflows, "deputy"),
         scheduled=_counted(schedules, "facilitator"),
+        asking=_counted(triggers, "facilitator") + _counted(proposals, "facilitator"),
         facilitating=_counted(outages, "facilitator"),
+        acting=_counted(actions, "owner"),
     ).filter(
-        Q(owned__gt=0) | Q(deputised__gt=0) | Q(scheduled__gt=0) | Q(facilitating__gt=0)
+        Q(owned__gt=0)
+        | Q(deputised__gt=0)
+        | Q(scheduled__gt=0)
+        | Q(asking__gt=0)
+        | Q(facilitating__gt=0)
+        | Q(acting__gt=0)
     )
     if closed:
         found = found.filter(is_active=False)
@@ -109,9 +132,12 @@ def hand_over(user: User, person: User, to: User | None) -> HandOver:
     items = [
         *workflows,
         *_schedules(user, person),
+        *_triggers(user, person),
+        *_proposals(user, person),
         *_outages(user, person),
         *_participations(user, person),
         *_recoveries(user, person, to, {one.pk for one in workflows if not one.refused}),
+        *_actions(user, person),
         *_own(user, person, to),
     ]
     steps = (
@@ -126,9 +152,18 @@ def hand_over(user: User, person: User, to: User | None) -> HandOver:
     return HandOver(person, to, tuple(items), named)
 
 
-def _counted(
-    rows: "QuerySet[Workflow] | QuerySet[Schedule] | QuerySet[Outage]", field: str
-) -> Coalesce:
+type Held = (
+    QuerySet[Workflow]
+    | QuerySet[Schedule]
+    | QuerySet[Trigger]
+    | QuerySet[Proposal]
+    | QuerySet[Outage]
+    | QuerySet[Recovery]
+    | QuerySet[CorrectiveAction]
+)
+
+
+def _counted(rows: "Held", field: str) -> Coalesce:
     mine = rows.filter(**{field: OuterRef("pk")}).order_by().values(field)
     return Coalesce(Subquery(mine.annotate(n=Count("pk")).values("n")), 0)
 
@@ -164,6 +199,39 @@ def _schedules(user: User, person: User) -> Iterator[Item]:
         yield Item(Kind.SCHEDULE, row.pk, row.title, row.get_absolute_url(), team, refused)
 
 
+def _triggers(user: User, person: User) -> Iterator[Item]:
+    rows = Trigger.objects.allowing(user, Action.VIEW).filter(facilitator=person)
+    found = list(rows.select_related("team").order_by("cause", "pk"))
+    may = set(_keys(Trigger.objects.allowing(user, Action.RUN_DRILL), found))
+    for row in found:
+        team = "" if row.team is None else row.team.name
+        refused = "" if row.pk in may else _not_yours()
+        url = row.get_absolute_url() if row.pk in may else ""
+        yield Item(Kind.TRIGGER, row.pk, str(row), url, team, refused)
+
+
+def _proposals(user: User, person: User) -> Iterator[Item]:
+    rows = Proposal.objects.allowing(user, Action.VIEW).open().filter(facilitator=person)
+    found = list(rows.select_related("workflow__team").order_by("cause_at", "pk"))
+    may = set(_keys(Proposal.objects.allowing(user, Action.RUN_DRILL), found))
+    for row in found:
+        refused = "" if row.pk in may else _not_yours()
+        name = f"{row.workflow.name} · {row.get_cause_display()}"
+        url = row.get_absolute_url()
+        yield Item(Kind.PROPOSAL, row.pk, name, url, row.workflow.team.name, refused)
+
+
+def _actions(user: User, person: User) -> Iterator[Item]:
+    rows = CorrectiveAction.objects.allowing(user, Action.VIEW).standing()
+    found = list(rows.filter(owner=person).select_related("team").order_by("due_on", "pk"))
+    may = set(_keys(CorrectiveAction.objects.allowing(user, Action.RUN_DRILL), found))
+    for row in found:
+        team = "" if row.team is None else row.team.name
+        refused = "" if row.pk in may else _not_yours()
+        url = row.get_absolute_url()
+        yield Item(Kind.ACTION, row.pk, row.text, url, team, refused)
+
+
 def _outages(user: User, person: User) -> Iterator[Item]:
     rows = _open_outages(user, Action.VIEW).filter(facilitator=person)
     found = list(rows.select_related("team").order_by("due_at", "pk"))
@@ -176,7 +244,9 @@ def _outages(user: User, person: User) -> Iterator[Item]:
 
 
 def _participations(user: User, person: User) -> Iterator[Item]:
-    rows = Participant.objects.filter(user=person).exclude(drill__outage__state__in=OVER)
+    # Who only plays being away has nothing to do that another could.
+    rows = Participant.objects.filter(user=person).exclude(role=ParticipantRole.AWAY)
+    rows = rows.exclude(drill__outage__state__in=OVER)
     seen = rows.filter(drill__in=Drill.objects.allowing(user, Action.VIEW).values("pk"))
     found = list(
         seen.select_related("drill__outage__team").order_by("drill__occurrence_at", "pk")
@@ -244,8 +314,5 @@ def _own(user: User, person: User, to: User | None) -> Iterator[Item]:
         yield Item(Kind.CALENDAR, link.pk, _("Calendar link"), "", team)
 
 
-def _keys(
-    rows: "QuerySet[Workflow] | QuerySet[Schedule] | QuerySet[Outage] | QuerySet[Recovery]",
-    found: Sequence[Workflow] | Sequence[Schedule] | Sequence[Outage] | Sequence[Recovery],
-) -> Iterable[int]:
+def _keys(rows: "Held", found: Sequence[Model]) -> Iterable[int]:
     return rows.filter(pk__in=[row.pk for row in found]).values_list("pk", flat=True)

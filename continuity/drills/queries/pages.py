@@ -8,6 +8,7 @@ from typing import Final
 from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Lower
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -25,6 +26,7 @@ from continuity.drills.models import (
     Scenario,
     Schedule,
 )
+from continuity.drills.queries.actions import ToTest, to_test
 from continuity.drills.queries.after import drill_before
 from continuity.drills.queries.criteria import CriterionLine, criteria, statement
 from continuity.drills.queries.decisions import Compared, decisions
@@ -69,10 +71,12 @@ class DrillPage:
     people_total: int
     criteria: tuple[CriterionLine, ...]
     injects_total: int
+    to_test: ToTest
     picked: int | None
     may_run: bool
     before_pk: int | None
     may_evaluate: bool
+    may_watch: bool
     may_approve: bool
     knows: bool
     """Whether the reader may know the instant of a surprise that has not begun."""
@@ -89,7 +93,12 @@ def drill_page(drill: Drill, *, user: User, now: datetime) -> DrillPage:
     people = drill.participants.select_related("user")
     allowed = {
         action
-        for action in (Action.RUN_DRILL, Action.EVALUATE, Action.APPROVE_DRILL)
+        for action in (
+            Action.RUN_DRILL,
+            Action.EVALUATE,
+            Action.WATCH,
+            Action.APPROVE_DRILL,
+        )
         if Drill.objects.allowing(user, action).filter(pk=drill.pk).exists()
     }
     begun = outage.state not in BEFORE
@@ -106,10 +115,12 @@ def drill_page(drill: Drill, *, user: User, now: datetime) -> DrillPage:
         people=tuple(people[:MOST_PEOPLE]),
         people_total=people.count(),
         criteria=criteria(drill, found),
-        injects_total=drill.injects.count() if Action.EVALUATE in allowed else 0,
+        injects_total=drill.injects.count() if Action.WATCH in allowed else 0,
+        to_test=to_test(outage, user=user, today=timezone.localdate(now)),
         picked=outage.workflows.count() if outage.narrowed else None,
         may_run=Action.RUN_DRILL in allowed,
-        may_evaluate=Action.EVALUATE in allowed,
+        may_evaluate=Action.EVALUATE in allowed and outage.state != DrillState.REVIEWED,
+        may_watch=Action.WATCH in allowed,
         may_approve=Action.APPROVE_DRILL in allowed and outage.state == DrillState.DRAFT,
         knows=begun
         or not drill.surprise

@@ -1,4 +1,4 @@
-"""What each recovery of a drill showed, as the first draft of its report asks for it."""
+"""What each recovery of an outage showed, as the first draft of its report asks for it."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -8,9 +8,8 @@ from typing import Any
 
 from continuity.domain.after_action import Shown
 from continuity.domain.clocks import NOTHING, Clock, Pause, working_time
-from continuity.drills.models import Drill
 from continuity.inventory.models import RunbookStep
-from continuity.outages.models import EntryKind
+from continuity.outages.models import EntryKind, Outage
 from continuity.outages.queries.results import (
     Line,
     Results,
@@ -30,12 +29,11 @@ class Seen:
     facts: dict[str, Any]
 
 
-def seen(drill: Drill, *, now: datetime) -> tuple[Results, tuple[Seen, ...]]:
-    """Return the results of a drill that is over, and what each recovery showed.
+def seen(outage: Outage, *, now: datetime) -> tuple[Results, tuple[Seen, ...]]:
+    """Return the results of what is over, and what each recovery showed.
 
     A fixed number of queries.
     """
-    outage = drill.outage
     found = results(outage, now=now)
     used: dict[int, int | None] = dict(
         outage.recoveries.values_list("pk", "alternative_id")
@@ -45,7 +43,7 @@ def seen(drill: Drill, *, now: datetime) -> tuple[Results, tuple[Seen, ...]]:
             alternative__in={pk for pk in used.values() if pk is not None}
         ).values_list("alternative_id", flat=True)
     )
-    stuck = stuck_times(drill, found.pauses)
+    stuck = stuck_times(outage, found.pauses)
     earlier = last_drills_before(
         outage, {line.workflow_pk for line in found.lines}, now=now
     )
@@ -56,6 +54,7 @@ def seen(drill: Drill, *, now: datetime) -> tuple[Results, tuple[Seen, ...]]:
             has_runbook=used.get(line.pk) in written,
             stuck=stuck.get(line.pk, NOTHING),
             before=counterpart(line, earlier.get(line.workflow_pk, ())),
+            real=not outage.is_drill,
         )
         for line in found.lines
     )
@@ -68,6 +67,7 @@ def _seen(
     has_runbook: bool,
     stuck: timedelta,
     before: Line | None,
+    real: bool,
 ) -> Seen:
     shown = Shown(
         verdict=line.verdict,
@@ -95,17 +95,17 @@ def _seen(
             None if before is None else int(before.reading.length.total_seconds())
         ),
         "before_lower_bound": before is not None and before.reading.is_lower_bound,
+        "real": real,
     }
     return Seen(line, alternative_pk, shown, facts)
 
 
-def stuck_times(drill: Drill, pauses: tuple[Pause, ...]) -> Mapping[int, timedelta]:
+def stuck_times(outage: Outage, pauses: tuple[Pause, ...]) -> Mapping[int, timedelta]:
     """Return how long each recovery was stuck in all, pauses taken off. One query.
 
     From what the journal holds: it ends when somebody says so, when work goes on, or
-    with the drill. Those that never were stuck are not in it.
+    with the outage. Those that never were stuck are not in it.
     """
-    outage = drill.outage
     ended = outage.ended_at or outage.onset
     since: dict[int, datetime] = {}
     total: dict[int, timedelta] = defaultdict(timedelta)

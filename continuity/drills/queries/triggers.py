@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery
@@ -11,12 +11,17 @@ from continuity.accounts.models import User
 from continuity.accounts.roles import Action
 from continuity.domain.states import DrillState
 from continuity.drills.models import Cause, Proposal, ProposalState, Trigger
+from continuity.drills.queries.coverage import next_drills
 from continuity.drills.queries.rotation import HELD
 from continuity.inventory.models import Proof, Without, Workflow, WorkflowApproval
 from continuity.outages.models import Outage, OutageKind, Recovery
 
 MOST_AT_ONCE: Final = 100
 """Proposals that one look of a trigger makes; the next look makes the rest."""
+
+
+SOON: Final = timedelta(days=14)
+"""How long after its notice a new drill is as good as one that is planned already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +35,8 @@ class Asks:
 
 def asking(trigger: Trigger, *, now: datetime) -> list[Asks]:
     """Return what `trigger` finds at `now` and has not been proposed yet, the most urgent
-    first, at most one for each workflow."""
+    first, at most one for each workflow. One for which a drill comes in time anyway asks
+    for none; should that be called off, it asks again."""
     find = {
         Cause.EXPIRING: _expiring,
         Cause.CHANGED: _changed,
@@ -46,7 +52,21 @@ def asking(trigger: Trigger, *, now: datetime) -> list[Asks]:
         pk = one.workflow.pk
         if pk not in taken and (pk, one.key) not in known:
             chosen.setdefault(pk, one)
-    return list(chosen.values())[:MOST_AT_ONCE]
+    return _unplanned(trigger, list(chosen.values()), now)[:MOST_AT_ONCE]
+
+
+def _unplanned(trigger: Trigger, found: list[Asks], now: datetime) -> list[Asks]:
+    """Leave out what a drill that is planned already will see to: one before the cause
+    itself comes, or soon after the day on which a new one could be held."""
+    if not found:
+        return []
+    coming = next_drills([one.workflow for one in found], user=None, now=now)
+    soon = now + trigger.notice + SOON
+    return [
+        one
+        for one in found
+        if (at := coming.get(one.workflow.pk)) is None or at > max(one.at, soon)
+    ]
 
 
 def _within(trigger: Trigger) -> QuerySet[Workflow]:

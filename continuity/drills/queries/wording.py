@@ -35,7 +35,13 @@ def drafted(draft: Draft, facts: Mapping[str, Any]) -> str:
         "mbco": formats.percent(facts.get("mbco")),
         "met": facts.get("met", 0),
     }
+    real = bool(facts.get("real"))
     match draft:
+        case Draft.MISSED if facts.get("lower_bound") and real:
+            text = _(
+                "%(workflow)s was still down without %(tool)s after %(length)s, when the "
+                "outage was over; its target is %(rto)s."
+            )
         case Draft.MISSED if facts.get("lower_bound"):
             text = _(
                 "%(workflow)s was still down without %(tool)s after %(length)s, when the "
@@ -45,6 +51,12 @@ def drafted(draft: Draft, facts: Mapping[str, Any]) -> str:
             text = _(
                 "%(workflow)s took %(reading)s to work again without %(tool)s; its "
                 "target is %(rto)s."
+            )
+        case Draft.NOT_SHOWN if real:
+            text = _(
+                "%(workflow)s was still down without %(tool)s after %(length)s, when the "
+                "outage was over. Its target of %(rto)s had not passed yet: the outage "
+                "was too short to show it."
             )
         case Draft.NOT_SHOWN:
             text = _(

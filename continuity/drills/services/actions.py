@@ -44,11 +44,11 @@ def add(
     Raises ReportClosed once the report is approved.
     """
     found = Finding.objects.select_related("workflow__team").get(pk=finding_pk)
-    drill, _review = opened(found.drill_id, now=now)
+    outage, _review = opened(found.outage_id, now=now)
     workflow = found.workflow
     action = CorrectiveAction.objects.create(
         finding=found,
-        team=drill.outage.team if workflow is None else workflow.team,
+        team=outage.team if workflow is None else workflow.team,
         workflow=workflow,
         alternative_id=found.alternative_id,
         text=text,
@@ -166,7 +166,7 @@ def reopen(action_pk: int, *, actor: User, now: datetime) -> None:
 def _locked(action_pk: int) -> CorrectiveAction:
     return (
         CorrectiveAction.objects.select_for_update(of=("self",))
-        .select_related("owner", "team", "finding__drill__outage")
+        .select_related("owner", "team", "finding__outage")
         .get(pk=action_pk)
     )
 

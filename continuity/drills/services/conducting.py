@@ -116,7 +116,7 @@ def _conduct_one(drill_pk: int, *, now: datetime) -> bool:
         if drill.outage.state == DrillState.MISSED:
             occurrences.settle(drill, OccurrenceState.MISSED)
         if drill.outage.state == DrillState.ENDED:
-            drafting.draft(drill, now=now)
+            drafting.draft(drill.outage, now=now)
         drill.wound_up_at = now
         drill.save(update_fields=["wound_up_at"])
     return True

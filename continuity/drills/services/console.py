@@ -7,9 +7,10 @@ from django.db import transaction
 from continuity.accounts.models import User
 from continuity.domain.clocks import working_time
 from continuity.domain.errors import NotAllowedNow, NotRunning
-from continuity.domain.states import LIVE
+from continuity.domain.states import LIVE, DrillState
 from continuity.drills.models import SPEEDS, Criterion, Drill
 from continuity.drills.services import messages
+from continuity.drills.services.reviewing import ReportClosed
 from continuity.history.services import record
 from continuity.outages.models import EntryKind
 from continuity.outages.queries.results import pauses_of
@@ -80,7 +81,8 @@ def rate(
 ) -> Criterion:
     """Put down the evaluator's word on a criterion; a second one replaces the first.
 
-    Raises NotAllowedNow for one that is measured, NotRunning before the drill begins.
+    Raises NotAllowedNow for one that is measured, NotRunning before the drill begins,
+    ReportClosed once its report is approved.
     """
     criterion = (
         Criterion.objects.select_for_update(of=("self",))
@@ -89,9 +91,11 @@ def rate(
     )
     if criterion.percent is not None or criterion.drill is None:
         raise NotAllowedNow("This one is measured.")
-    outage = criterion.drill.outage
+    outage = course.locked(criterion.drill.outage_id)
     if outage.occurred_at is None:
         raise NotRunning(f"It is {outage.state}.", state=outage.state)
+    if outage.state == DrillState.REVIEWED:
+        raise ReportClosed("The report is approved.")
     before = criterion.rating
     criterion.rating, criterion.comment = rating, comment
     criterion.rated_by, criterion.rated_at = actor, now

@@ -6,10 +6,11 @@ from django.db import transaction
 
 from continuity.accounts.models import User
 from continuity.domain.errors import Refused
-from continuity.drills.models import Drill, Finding, FindingKind
+from continuity.drills.models import Finding, FindingKind
 from continuity.drills.services.reviewing import opened
 from continuity.history.services import record
 from continuity.inventory.models import Alternative, Workflow
+from continuity.outages.models import Outage
 
 
 class FindingHasActions(Refused):
@@ -20,7 +21,7 @@ class FindingHasActions(Refused):
 
 @transaction.atomic(durable=True)
 def add(
-    drill_pk: int,
+    outage_pk: int,
     *,
     kind: FindingKind,
     text: str,
@@ -30,9 +31,9 @@ def add(
     now: datetime,
 ) -> Finding:
     """Write down what somebody saw."""
-    drill, _review = opened(drill_pk, now=now)
+    outage, _review = opened(outage_pk, now=now)
     finding = Finding.objects.create(
-        drill=drill,
+        outage=outage,
         kind=kind,
         text=text,
         workflow=workflow,
@@ -40,7 +41,7 @@ def add(
         made_at=now,
         made_by=actor,
     )
-    _record("added", finding, drill, actor, now, after={"text": text})
+    _record("added", finding, outage, actor, now, after={"text": text})
     return finding
 
 
@@ -56,7 +57,7 @@ def change(
     now: datetime,
 ) -> None:
     """Put it in other words. The same again leaves no trace."""
-    finding, drill = _locked(finding_pk, now)
+    finding, outage = _locked(finding_pk, now)
     new = {
         "kind": kind,
         "text": text,
@@ -74,7 +75,7 @@ def change(
     _record(
         "changed",
         finding,
-        drill,
+        outage,
         actor,
         now,
         before={name: old[name] for name in differing},
@@ -88,43 +89,43 @@ def dismiss(finding_pk: int, *, actor: User, now: datetime) -> None:
 
     Raises FindingHasActions where something is done about it.
     """
-    finding, drill = _locked(finding_pk, now)
+    finding, outage = _locked(finding_pk, now)
     if finding.dismissed_at is not None:
         return
     if count := finding.actions.count():
         raise FindingHasActions(f"{count} actions.", count=count)
     finding.dismissed_at, finding.dismissed_by = now, actor
     finding.save(update_fields=["dismissed_at", "dismissed_by"])
-    _record("dismissed", finding, drill, actor, now)
+    _record("dismissed", finding, outage, actor, now)
 
 
 @transaction.atomic(durable=True)
 def restore(finding_pk: int, *, actor: User, now: datetime) -> None:
     """Put a dismissed finding back into the report. Again does nothing."""
-    finding, drill = _locked(finding_pk, now)
+    finding, outage = _locked(finding_pk, now)
     if finding.dismissed_at is None:
         return
     finding.dismissed_at, finding.dismissed_by = None, None
     finding.save(update_fields=["dismissed_at", "dismissed_by"])
-    _record("restored", finding, drill, actor, now)
+    _record("restored", finding, outage, actor, now)
 
 
-def _locked(finding_pk: int, now: datetime) -> tuple[Finding, Drill]:
+def _locked(finding_pk: int, now: datetime) -> tuple[Finding, Outage]:
     """Return a finding under the lock of its report. Raises as `opened`."""
-    drill_pk = Finding.objects.values_list("drill_id", flat=True).get(pk=finding_pk)
-    drill, _review = opened(drill_pk, now=now)
+    outage_pk = Finding.objects.values_list("outage_id", flat=True).get(pk=finding_pk)
+    outage, _review = opened(outage_pk, now=now)
     finding = (
         Finding.objects.select_for_update(of=("self",))
         .select_related("workflow", "alternative")
         .get(pk=finding_pk)
     )
-    return finding, drill
+    return finding, outage
 
 
 def _record(
     what: str,
     finding: Finding,
-    drill: Drill,
+    outage: Outage,
     actor: User,
     now: datetime,
     before: dict[str, object] | None = None,
@@ -135,7 +136,7 @@ def _record(
         finding,
         actor=actor,
         now=now,
-        team=drill.outage.team,
+        team=outage.team,
         before=before,
         after=after,
     )

@@ -12,7 +12,15 @@ from django.utils.translation import ngettext
 
 from continuity.accounts.models import User
 from continuity.domain.errors import Conflict
-from continuity.drills.models import CalendarLink, Participant, ParticipantRole, Schedule
+from continuity.drills.models import (
+    CalendarLink,
+    CorrectiveAction,
+    Participant,
+    ParticipantRole,
+    Proposal,
+    Schedule,
+    Trigger,
+)
 from continuity.drills.queries import handing_over as queries
 from continuity.drills.queries.handing_over import HandOver, Kind
 from continuity.history.services import Line, record_all
@@ -21,9 +29,11 @@ from continuity.notifications.services import Message, owe
 from continuity.outages.services import handing_over as outages
 
 WEIGHTS: Final[Mapping[str, int]] = {
+    ParticipantRole.OBSERVER: 0,
     ParticipantRole.DEPUTY: 1,
     ParticipantRole.LEAD: 2,
-    ParticipantRole.FACILITATOR: 3,
+    ParticipantRole.EVALUATOR: 3,
+    ParticipantRole.FACILITATOR: 4,
 }
 
 
@@ -50,6 +60,9 @@ def hand_over(
     # After the workflows: whoever has got one may take part in its recovery.
     outages.led(plan.keys(Kind.RECOVERY), to, actor=actor, now=now)
     _schedules(plan.keys(Kind.SCHEDULE), person, to, actor=actor, now=now)
+    _triggers(plan.keys(Kind.TRIGGER), person, to, actor=actor, now=now)
+    _proposals(plan.keys(Kind.PROPOSAL), person, to, actor=actor, now=now)
+    _actions(plan.keys(Kind.ACTION), person, to, actor=actor, now=now)
     facilitated = plan.keys(Kind.FACILITATOR)
     outages.facilitated(facilitated, person, to, actor=actor, now=now)
     _participations(plan.keys(Kind.PARTICIPANT), person, to, actor=actor, now=now)
@@ -76,6 +89,70 @@ def _schedules(
     before, after = {"facilitator": person}, {"facilitator": to}
     record_all(
         (Line("schedule.handed_over", row, row.team, before, after) for row in rows),
+        actor=actor,
+        now=now,
+    )
+
+
+def _triggers(
+    keys: list[int], person: User, to: User, *, actor: User, now: datetime
+) -> None:
+    rows = list(
+        Trigger.objects.select_for_update(of=("self",))
+        .select_related("team")
+        .filter(pk__in=keys)
+        .order_by("pk")
+    )
+    for row in rows:
+        row.facilitator = to
+    Trigger.objects.bulk_update(rows, ["facilitator"])
+    before, after = {"facilitator": person}, {"facilitator": to}
+    record_all(
+        (Line("trigger.handed_over", row, row.team, before, after) for row in rows),
+        actor=actor,
+        now=now,
+    )
+
+
+def _proposals(
+    keys: list[int], person: User, to: User, *, actor: User, now: datetime
+) -> None:
+    rows = list(
+        Proposal.objects.select_for_update(of=("self",))
+        .select_related("workflow__team")
+        .filter(pk__in=keys)
+        .order_by("pk")
+    )
+    for row in rows:
+        row.facilitator = to
+    Proposal.objects.bulk_update(rows, ["facilitator"])
+    before, after = {"facilitator": person}, {"facilitator": to}
+    record_all(
+        (
+            Line("proposal.handed_over", row, row.workflow.team, before, after)
+            for row in rows
+        ),
+        actor=actor,
+        now=now,
+    )
+
+
+def _actions(
+    keys: list[int], person: User, to: User, *, actor: User, now: datetime
+) -> None:
+    """Give open actions to `to`, who is reminded of them from now on."""
+    rows = list(
+        CorrectiveAction.objects.select_for_update(of=("self",))
+        .select_related("team")
+        .filter(pk__in=keys)
+        .order_by("pk")
+    )
+    for row in rows:
+        row.owner = to
+    CorrectiveAction.objects.bulk_update(rows, ["owner"])
+    before, after = {"owner": person}, {"owner": to}
+    record_all(
+        (Line("action.handed_over", row, row.team, before, after) for row in rows),
         actor=actor,
         now=now,
     )

@@ -273,12 +273,15 @@ def tell_over(drill: Drill, *, now: datetime) -> None:
             ),
         )()
         held = state not in words
-        path = reverse("drills:survey", args=[drill.pk]) if held else ""
+        path = reverse("reviews:survey", args=[drill.outage_id]) if held else ""
         return _message(
             drill,
             subject % {"title": drill.outage.title},
             body,
             path or drill.get_absolute_url(),
+            # In a chat nobody is asked: the drill's page is for all who read it.
+            _("The drill is over. Its result is here.") if held else "",
+            shared_path=drill.get_absolute_url(),
         )
 
     only = None
@@ -356,6 +359,7 @@ def _message(
     shared: str = "",
     *,
     link: str | None = None,
+    shared_path: str = "",
 ) -> Message:
     """A `link` of one's own goes to that person alone, never into a chat."""
     title = drill.outage.title
@@ -367,5 +371,10 @@ def _message(
         )
         text += f"\n\n{without}\n{settings.BASE_URL}{link}"
     return Message(
-        subject, text, path, exercise=True, shared=f"{title}\n\n{shared or body}"
+        subject,
+        text,
+        path,
+        exercise=True,
+        shared=f"{title}\n\n{shared or body}",
+        shared_path=shared_path,
     )

@@ -1,4 +1,4 @@
-"""What a later drill says of the actions that came from an earlier one."""
+"""What a later drill or outage says of the actions that came from an earlier one."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -9,15 +9,16 @@ from django.utils.translation import gettext as _
 
 from continuity.accounts.models import User
 from continuity.domain.after_action import retested
-from continuity.drills.models import CorrectiveAction, Drill
+from continuity.drills.models import CorrectiveAction
 from continuity.notifications.services import Message, owe
+from continuity.outages.models import Outage
 from continuity.outages.queries.results import Line
 
 
-def propose(drill: Drill, lines: Iterable[Line], *, now: datetime) -> int:
-    """Propose for closing what this drill has put to the test and passed; return how many.
+def propose(outage: Outage, lines: Iterable[Line], *, now: datetime) -> int:
+    """Propose for closing what this outage has put to the test and passed; return how many.
 
-    In the caller's transaction. An action of before the drill is proposed when every
+    In the caller's transaction. An action of before it is proposed when every
     recovery of its workflow met its target, with the slowest of them as the link; where
     one failed to, an earlier proposal is withdrawn: the latest word counts. A person
     confirms it, nothing closes by itself.
@@ -27,9 +28,9 @@ def propose(drill: Drill, lines: Iterable[Line], *, now: datetime) -> int:
         by_workflow[line.workflow_pk].append(line)
     actions = (
         CorrectiveAction.objects.standing()
-        .filter(workflow__in=list(by_workflow), made_at__lt=drill.outage.onset)
+        .filter(workflow__in=list(by_workflow), made_at__lt=outage.onset)
         .select_for_update(of=("self",))
-        .select_related("owner", "finding__drill__outage__facilitator")
+        .select_related("owner", "finding__outage__facilitator")
         .order_by("pk")
     )
     proposed = 0
@@ -42,25 +43,31 @@ def propose(drill: Drill, lines: Iterable[Line], *, now: datetime) -> int:
         action.proposed_id = slowest.pk if passed else None
         action.save(update_fields=["proposed"])
         if passed:
-            _tell(action, drill, now=now)
+            _tell(action, outage, now=now)
             proposed += 1
     return proposed
 
 
-def _tell(action: CorrectiveAction, drill: Drill, *, now: datetime) -> None:
-    facilitator = action.finding.drill.outage.facilitator
+def _tell(action: CorrectiveAction, outage: Outage, *, now: datetime) -> None:
+    facilitator = action.finding.outage.facilitator
     people = {action.owner.pk: action.owner}
     if facilitator is not None:
         people[facilitator.pk] = facilitator
 
     def write(user: User) -> Message:
-        return Message(
-            _("An action can be closed: %(action)s") % {"action": action.text},
-            _(
-                "The drill “%(drill)s” has put it to the test, and the target was met."
+        if outage.is_drill:
+            tested = _(
+                "The drill “%(title)s” has put it to the test, and the target was met."
                 "\n\nLook at it, and confirm or go on:"
             )
-            % {"drill": drill.outage.title}
+        else:
+            tested = _(
+                "The outage “%(title)s” has put it to the test, and the target was met."
+                "\n\nLook at it, and confirm or go on:"
+            )
+        return Message(
+            _("An action can be closed: %(action)s") % {"action": action.text},
+            tested % {"title": outage.title}
             + f"\n\n{settings.BASE_URL}{action.get_absolute_url()}\n",
         )
 

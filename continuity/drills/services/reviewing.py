@@ -1,4 +1,4 @@
-"""Finishing the report of a drill: conclusion, ratings, approval."""
+"""Finishing the report of an outage, rehearsed or real: conclusion, ratings, approval."""
 
 from datetime import datetime
 
@@ -8,55 +8,53 @@ from continuity.accounts.models import User
 from continuity.domain.after_action import Rating
 from continuity.domain.errors import Refused
 from continuity.domain.states import DrillState
-from continuity.drills.models import AimRating, Drill, Review
+from continuity.drills.models import AimRating, Drill, RecoveryRating, Review
 from continuity.drills.services import drafting
 from continuity.history.services import changes, record
+from continuity.outages.models import Outage, Recovery
 from continuity.outages.services import course
 
 
 class ReportClosed(Refused):
-    """The report of this drill is approved, and nothing in it changes any more."""
+    """The report is approved, and nothing in it changes any more."""
 
     code = "report_approved"
 
 
 class NoReport(Refused):
-    """The drill has not ended, or was aborted or missed: there is nothing to report."""
+    """It has not ended, or was aborted or missed: there is nothing to report."""
 
     code = "no_report"
 
 
-def opened(drill_pk: int, *, now: datetime) -> tuple[Drill, Review]:
-    """Return a drill and its report, under the lock that keeps it from being approved.
+def opened(outage_pk: int, *, now: datetime) -> tuple[Outage, Review]:
+    """Return an outage and its report, under the lock that keeps it from being approved.
 
     A report that no tick has begun yet is begun. Raises ReportClosed once it is approved,
-    NoReport if the drill has not ended.
+    NoReport if it has not ended.
     """
-    outage_pk = Drill.objects.values_list("outage_id", flat=True).get(pk=drill_pk)
     outage = course.locked(outage_pk)
     if outage.state == DrillState.REVIEWED:
         raise ReportClosed("The report is approved.")
     if outage.state != DrillState.ENDED:
-        raise NoReport(f"A {outage.state} drill has no report.")
-    drill = Drill.objects.get(pk=drill_pk)
-    drill.outage = outage
-    return drill, drafting.draft(drill, now=now)
+        raise NoReport(f"A {outage.state} outage has no report.")
+    return outage, drafting.draft(outage, now=now)
 
 
 @transaction.atomic(durable=True)
-def conclude(drill_pk: int, text: str, *, actor: User, now: datetime) -> None:
+def conclude(outage_pk: int, text: str, *, actor: User, now: datetime) -> None:
     """Write the conclusion. The same again leaves no trace."""
-    drill, review = opened(drill_pk, now=now)
+    outage, review = opened(outage_pk, now=now)
     if review.conclusion == text:
         return
     before, review.conclusion = review.conclusion, text
     review.save(update_fields=["conclusion"])
     record(
         "review.concluded",
-        drill,
+        outage,
         actor=actor,
         now=now,
-        team=drill.outage.team,
+        team=outage.team,
         before={"conclusion": before},
         after={"conclusion": text},
     )
@@ -64,13 +62,16 @@ def conclude(drill_pk: int, text: str, *, actor: User, now: datetime) -> None:
 
 @transaction.atomic(durable=True)
 def rate(
-    drill_pk: int, number: int, rating: str, note: str, *, actor: User, now: datetime
+    outage_pk: int, number: int, rating: str, note: str, *, actor: User, now: datetime
 ) -> None:
-    """Judge how well an aim was reached; `rating` is one of the four, "" takes it back."""
-    drill, _review = opened(drill_pk, now=now)
+    """Judge how well an aim was reached; `rating` is one of the four, "" takes it back.
+
+    Only a drill has aims: for what was real this raises Drill.DoesNotExist.
+    """
+    outage, _review = opened(outage_pk, now=now)
+    drill = Drill.objects.get(outage=outage)
     known = AimRating.objects.filter(drill=drill, number=number).first()
-    old = {"rating": known.rating, "note": known.note} if known else {}
-    new = {"rating": Rating(rating).value, "note": note} if rating else {}
+    old, new = _told(known), _asked(rating, note)
     if old == new:
         return
     if not new:
@@ -81,39 +82,78 @@ def rate(
             number=number,
             defaults={**new, "rated_at": now, "rated_by": actor},
         )
+    _record_rating(outage, {}, old, new, actor, now)
+
+
+@transaction.atomic(durable=True)
+def rate_recovery(
+    recovery_pk: int, rating: str, note: str, *, actor: User, now: datetime
+) -> None:
+    """Judge how one recovery went, beside what was measured; "" takes it back."""
+    outage_pk = Recovery.objects.values_list("outage_id", flat=True).get(pk=recovery_pk)
+    outage, _review = opened(outage_pk, now=now)
+    recovery = Recovery.objects.select_related("workflow").get(pk=recovery_pk)
+    known = RecoveryRating.objects.filter(recovery=recovery).first()
+    old, new = _told(known), _asked(rating, note)
+    if old == new:
+        return
+    if not new:
+        RecoveryRating.objects.filter(recovery=recovery).delete()
+    else:
+        RecoveryRating.objects.update_or_create(
+            recovery=recovery, defaults={**new, "rated_at": now, "rated_by": actor}
+        )
+    _record_rating(outage, {"workflow": recovery.workflow}, old, new, actor, now)
+
+
+def _told(known: AimRating | RecoveryRating | None) -> dict[str, str]:
+    return {} if known is None else {"rating": known.rating, "note": known.note}
+
+
+def _asked(rating: str, note: str) -> dict[str, str]:
+    return {"rating": Rating(rating).value, "note": note} if rating else {}
+
+
+def _record_rating(
+    outage: Outage,
+    of: dict[str, object],
+    old: dict[str, str],
+    new: dict[str, str],
+    actor: User,
+    now: datetime,
+) -> None:
     before, after = changes(old or dict.fromkeys(new), new or dict.fromkeys(old))
     record(
         "review.rated",
-        drill,
+        outage,
         actor=actor,
         now=now,
-        team=drill.outage.team,
+        team=outage.team,
         before=before,
-        after=after,
+        after=of | after,
     )
 
 
 @transaction.atomic(durable=True)
-def approve(drill_pk: int, *, actor: User, now: datetime) -> None:
+def approve(outage_pk: int, *, actor: User, now: datetime) -> None:
     """Approve the report under one's name: from now on nothing of it changes.
 
-    Raises ReportClosed if it is approved already, NoReport if the drill has not ended.
+    Raises ReportClosed if it is approved already, NoReport if it has not ended.
     """
-    drill, review = opened(drill_pk, now=now)
+    outage, review = opened(outage_pk, now=now)
     review.approved_at, review.approved_by = now, actor
     review.save(update_fields=["approved_at", "approved_by"])
-    course.review(drill.outage_id, actor=actor, now=now)
+    course.review(outage.pk, actor=actor, now=now)
 
 
 @transaction.atomic(durable=True)
-def reopen(drill_pk: int, reason: str, *, actor: User, now: datetime) -> None:
+def reopen(outage_pk: int, reason: str, *, actor: User, now: datetime) -> None:
     """Open an approved report again, for a reason; its approval is gone.
 
     Raises IllegalTransition unless it is approved.
     """
-    outage_pk = Drill.objects.values_list("outage_id", flat=True).get(pk=drill_pk)
     course.reopen(outage_pk, reason, actor=actor, now=now)
-    review = Review.objects.select_for_update().get(drill=drill_pk)
+    review = Review.objects.select_for_update().get(outage=outage_pk)
     review.approved_at, review.approved_by = None, None
     review.reopened_at, review.reopened_by, review.reopened_reason = now, actor, reason
     review.save(

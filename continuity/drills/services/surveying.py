@@ -1,4 +1,4 @@
-"""The two questions that everybody is asked right after a drill."""
+"""The two questions that everybody is asked right after an outage, rehearsed or real."""
 
 from datetime import datetime
 
@@ -12,24 +12,24 @@ from continuity.history.services import record
 
 @transaction.atomic(durable=True)
 def answer(
-    drill_pk: int, *, slowed: str, helps: str, actor: User, now: datetime
+    outage_pk: int, *, slowed: str, helps: str, actor: User, now: datetime
 ) -> SurveyAnswer:
     """Keep what somebody says, in place of what they said before. One answer a person.
 
-    Raises ReportClosed once the report is approved, NoReport before the drill has ended.
+    Raises ReportClosed once the report is approved, NoReport before it has ended.
     """
-    drill, _review = opened(drill_pk, now=now)
-    known = SurveyAnswer.objects.filter(drill=drill, person=actor).first()
+    outage, _review = opened(outage_pk, now=now)
+    known = SurveyAnswer.objects.filter(outage=outage, person=actor).first()
     if known is not None and (known.slowed, known.helps) == (slowed, helps):
         return known
     if known is None:
         given = SurveyAnswer.objects.create(
-            drill=drill, person=actor, slowed=slowed, helps=helps, answered_at=now
+            outage=outage, person=actor, slowed=slowed, helps=helps, answered_at=now
         )
     else:
         given = known
         given.slowed, given.helps, given.changed_at = slowed, helps, now
         given.save(update_fields=["slowed", "helps", "changed_at"])
     # What was said stays out of the history: it names the person to everybody there.
-    record("survey.answered", drill, actor=actor, now=now, team=drill.outage.team)
+    record("survey.answered", outage, actor=actor, now=now, team=outage.team)
     return given

@@ -72,7 +72,7 @@ def _action(
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@access(Action.RUN_DRILL, Finding)
+@access(Action.EVALUATE, Finding)
 def action_new(request: SignedInRequest, finding: Finding) -> HttpResponse:
     now = timezone.now()
     form = ActionForm(

@@ -1,9 +1,10 @@
-"""The report of a drill as pages: written, read, approved."""
+"""The report of an outage, rehearsed or real, as pages: written, read, approved."""
 
 from datetime import datetime
+from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -21,9 +22,11 @@ from continuity.drills.forms.after import (
     ReasonForm,
     SurveyForm,
 )
-from continuity.drills.models import Drill, Finding
+from continuity.drills.models import Drill, Finding, Reviewed
 from continuity.drills.queries import after as reports
+from continuity.drills.queries import console as consoles
 from continuity.drills.queries import decisions, pages, sheets
+from continuity.drills.queries.criteria import criteria
 from continuity.drills.services import findings, reviewing, surveying
 from continuity.inventory.http import file_of, wants_file
 from continuity.outages.models import Outage
@@ -35,30 +38,44 @@ MOST_DECISIONS = 100
 
 
 @require_safe
-@access(Action.VIEW, Drill)
-def after(request: SignedInRequest, drill: Drill) -> HttpResponseBase:
-    """The report: conclusion, aims, and findings, strengths or what was dismissed."""
+@access(Action.VIEW, Reviewed)
+def report(request: SignedInRequest, outage: Reviewed) -> HttpResponseBase:
+    """The report: conclusion, aims and criteria of a drill, and findings, strengths or
+    what was dismissed."""
     if wants_file(request, "findings"):
         now = timezone.now()
         made = sheets.findings(
             lambda: reports.finding_lines(
-                reports.findings(drill, _show(request)), today=timezone.localdate(now)
+                reports.findings(outage, _show(request)), today=timezone.localdate(now)
             )
         )
         return file_of(request, made, now=now)
-    return _after(request, drill)
+    return _report(request, outage)
 
 
-def _after(
+def _common(request: SignedInRequest, outage: Reviewed, tab: str) -> dict[str, Any]:
+    head = reports.head(outage, user=request.user)
+    return {"head": head, "outage": outage, "tab": tab, "lies_below": _below(outage)}
+
+
+def _below(outage: Outage) -> str:
+    """Return the address below which a page lies in the navigation: drills, or outages."""
+    name = "drills:of_outage" if outage.is_drill else "outages:live"
+    return reverse(name, args=[outage.pk])
+
+
+def _report(
     request: SignedInRequest,
-    drill: Drill,
+    outage: Reviewed,
     *,
     conclusion: ConclusionForm | None = None,
     rating: tuple[int, RatingForm] | None = None,
 ) -> HttpResponse:
-    head = reports.head(drill, user=request.user)
+    common = _common(request, outage, "report")
+    head = common["head"]
+    found = reports.recoveries(outage, now=timezone.now())
     show = _show(request)
-    page = page_of(request, reports.findings(drill, show), per_page=25)
+    page = page_of(request, reports.findings(outage, show), per_page=25)
     written = head.review.conclusion if head.review else ""
     aims = [
         (
@@ -66,22 +83,23 @@ def _after(
             rating[1]
             if rating and rating[0] == aim.number
             else RatingForm(
-                initial={"rating": aim.rating, "note": aim.note},
+                initial={"rating": aim.rated.rating, "note": aim.rated.note},
                 auto_id=f"id_aim_{aim.number}_%s",
             ),
         )
-        for aim in reports.aims(drill)
+        for aim in (reports.aims(head.drill) if head.drill else ())
     ]
-    context = {
-        "head": head,
-        "drill": drill,
-        "tab": "report",
+    context = common | {
         "aims": aims,
         "show": show,
         "page": page,
         "lines": reports.finding_lines(page.object_list, today=timezone.localdate()),
         "conclusion": conclusion or ConclusionForm(initial={"conclusion": written}),
-        "results": reports.recoveries(drill, now=timezone.now()),
+        "results": found,
+        "lasted": (outage.ended_at or timezone.now()) - outage.onset
+        if outage.occurred_at
+        else None,
+        "criteria": criteria(head.drill, found) if head.drill else (),
     }
     status = 422 if conclusion or rating else 200
     return render(request, "drills/after.html", context, status=status)
@@ -93,116 +111,163 @@ def _show(request: SignedInRequest) -> str:
 
 
 @require_safe
-@access(Action.VIEW, Drill)
-def recoveries(request: SignedInRequest, drill: Drill) -> HttpResponseBase:
+@access(Action.VIEW, Reviewed)
+def recoveries(request: SignedInRequest, outage: Reviewed) -> HttpResponseBase:
     """Each recovery's clocks and verdict, beside the last drill of its workflow."""
+    return _recoveries(request, outage)
+
+
+def _recoveries(
+    request: SignedInRequest,
+    outage: Reviewed,
+    *,
+    rating: tuple[int, RatingForm] | None = None,
+) -> HttpResponseBase:
     now = timezone.now()
-    found = reports.recoveries(drill, now=now)
+    common = _common(request, outage, "recoveries")
+    found = reports.recoveries(outage, now=now)
     ordered = sorted(
         found.lines, key=lambda line: (pages.WORST_FIRST[line.verdict], line.workflow)
     )
     if wants_file(request, "recoveries"):
         return file_of(request, measured.recoveries(lambda: ordered), now=now)
     page = page_of(request, ordered, per_page=25)
-    rows = reports.beside(drill, list(page), now=now)
-    context = {
-        "head": reports.head(drill, user=request.user),
-        "drill": drill,
-        "tab": "recoveries",
+    rows = reports.beside(outage, list(page), now=now)
+    rated = reports.ratings(list(page))
+    drill = common["head"].drill
+    context = common | {
         "page": page,
-        "rows": rows,
-        "chart": reports.pairs(rows),
-        "decisions": decisions.decisions(drill, found)[:MOST_DECISIONS],
+        "rows": [
+            (
+                row,
+                rated[row.line.pk],
+                rating[1]
+                if rating and rating[0] == row.line.pk
+                else _form_of(row.line.pk, rated[row.line.pk]),
+            )
+            for row in rows
+        ],
+        "chart": reports.pairs(rows, is_drill=outage.is_drill),
+        "decisions": decisions.decisions(drill, found)[:MOST_DECISIONS] if drill else (),
     }
-    return render(request, "drills/after_recoveries.html", context)
+    status = 422 if rating else 200
+    return render(request, "drills/after_recoveries.html", context, status=status)
+
+
+def _form_of(pk: int, rated: reports.Rated) -> RatingForm:
+    first = {"rating": rated.rating, "note": rated.note}
+    return RatingForm(initial=first, auto_id=f"id_recovery_{pk}_%s")
 
 
 @require_safe
-@access(Action.VIEW, Drill)
-def timeline(request: SignedInRequest, drill: Drill) -> HttpResponse:
+@access(Action.VIEW, Reviewed)
+def injects(request: SignedInRequest, outage: Reviewed) -> HttpResponse:
+    """What a drill told people, what they did about it, and how well."""
+    drill = get_object_or_404(pages.drills_of(outage))
+    page = page_of(request, consoles.injects_of(drill), per_page=25)
+    context = _common(request, outage, "injects") | {
+        "page": page,
+        "lines": consoles.inject_lines(drill, page.object_list, now=timezone.now()),
+    }
+    return render(request, "drills/after_injects.html", context)
+
+
+@require_safe
+@access(Action.VIEW, Reviewed)
+def timeline(request: SignedInRequest, outage: Reviewed) -> HttpResponse:
     """The journal in the order of time, continued after a line's number."""
     asked = request.GET.get("after", "")
     number = int(asked) if asked.isdecimal() and len(asked) < 10 else 0
-    context = {
-        "head": reports.head(drill, user=request.user),
-        "drill": drill,
-        "tab": "timeline",
-        "timeline": reports.timeline(drill.outage, after=number),
+    context = _common(request, outage, "timeline") | {
+        "timeline": reports.timeline(outage, after=number),
         "is_first": number == 0,
     }
     return render(request, "drills/after_timeline.html", context)
 
 
 @require_safe
-@access(Action.VIEW, Drill)
-def said(request: SignedInRequest, drill: Drill) -> HttpResponse:
+@access(Action.VIEW, Reviewed)
+def said(request: SignedInRequest, outage: Reviewed) -> HttpResponse:
     """What people said. Names are for those who evaluate."""
-    page = page_of(request, reports.answers(drill), per_page=25)
-    context = {
-        "head": reports.head(drill, user=request.user),
-        "drill": drill,
-        "tab": "said",
+    page = page_of(request, reports.answers(outage), per_page=25)
+    context = _common(request, outage, "said") | {
         "page": page,
     }
     return render(request, "drills/after_said.html", context)
 
 
 @require_POST
-@access(Action.RUN_DRILL, Drill)
-def conclude(request: SignedInRequest, drill: Drill) -> HttpResponse:
+@access(Action.EVALUATE, Reviewed)
+def conclude(request: SignedInRequest, outage: Reviewed) -> HttpResponse:
     form = ConclusionForm(request.POST)
     if not form.is_valid():
-        return _after(request, drill, conclusion=form)
+        return _report(request, outage, conclusion=form)
     text = form.cleaned_data["conclusion"]
-    reviewing.conclude(drill.pk, text, actor=request.user, now=timezone.now())
-    return _saved(request, drill)
+    reviewing.conclude(outage.pk, text, actor=request.user, now=timezone.now())
+    return _saved(request, outage)
 
 
 @require_POST
-@access(Action.RUN_DRILL, Drill)
-def rate(request: SignedInRequest, drill: Drill, number: int) -> HttpResponse:
-    aim = next((one for one in reports.aims(drill) if one.number == number), None)
-    if aim is None:
-        return HttpResponse(status=404)
+@access(Action.EVALUATE, Reviewed)
+def rate(request: SignedInRequest, outage: Reviewed, number: int) -> HttpResponse:
+    drill = get_object_or_404(pages.drills_of(outage))
+    if number not in {one.number for one in reports.aims(drill)}:
+        raise Http404
     form = RatingForm(request.POST, auto_id=f"id_aim_{number}_%s")
     if not form.is_valid():
-        return _after(request, drill, rating=(number, form))
+        return _report(request, outage, rating=(number, form))
     reviewing.rate(
-        drill.pk, number, **form.cleaned_data, actor=request.user, now=timezone.now()
+        outage.pk, number, **form.cleaned_data, actor=request.user, now=timezone.now()
     )
-    return _saved(request, drill)
+    return _saved(request, outage)
 
 
-def _saved(request: SignedInRequest, drill: Drill) -> HttpResponseRedirect:
+@require_POST
+@access(Action.EVALUATE, Reviewed)
+def rate_recovery(
+    request: SignedInRequest, outage: Reviewed, recovery_pk: int
+) -> HttpResponseBase:
+    recovery = get_object_or_404(outage.recoveries.all(), pk=recovery_pk)
+    form = RatingForm(request.POST, auto_id=f"id_recovery_{recovery.pk}_%s")
+    if not form.is_valid():
+        return _recoveries(request, outage, rating=(recovery.pk, form))
+    reviewing.rate_recovery(
+        recovery.pk, **form.cleaned_data, actor=request.user, now=timezone.now()
+    )
     messages.success(request, _("Saved."))
-    return redirect("drills:after", drill.pk)
+    return redirect("reviews:recoveries", outage.pk)
+
+
+def _saved(request: SignedInRequest, outage: Reviewed) -> HttpResponseRedirect:
+    messages.success(request, _("Saved."))
+    return redirect("reviews:report", outage.pk)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@access(Action.RUN_DRILL, Drill)
-def finding_new(request: SignedInRequest, drill: Drill) -> HttpResponse:
+@access(Action.EVALUATE, Reviewed)
+def finding_new(request: SignedInRequest, outage: Reviewed) -> HttpResponse:
     if request.method != "POST":
-        form = FindingForm(drill=drill, kind=request.GET.get("kind", ""))
-        return _finding_form(request, drill, form)
-    form = FindingForm(request.POST, drill=drill)
+        form = FindingForm(outage=outage, kind=request.GET.get("kind", ""))
+        return _finding_form(request, outage, form)
+    form = FindingForm(request.POST, outage=outage)
     if not form.is_valid():
-        return _finding_form(request, drill, form)
+        return _finding_form(request, outage, form)
     made = findings.add(
-        drill.pk, **form.cleaned_data, actor=request.user, now=timezone.now()
+        outage.pk, **form.cleaned_data, actor=request.user, now=timezone.now()
     )
     return redirect(_place(made))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@access(Action.RUN_DRILL, Finding)
+@access(Action.EVALUATE, Finding)
 def finding_edit(request: SignedInRequest, finding: Finding) -> HttpResponse:
-    drill = finding.drill
+    outage = finding.outage
     if request.method != "POST":
-        form = FindingForm(drill=drill, finding=finding)
-        return _finding_form(request, drill, form, finding)
-    form = FindingForm(request.POST, drill=drill)
+        form = FindingForm(outage=outage, finding=finding)
+        return _finding_form(request, outage, form, finding)
+    form = FindingForm(request.POST, outage=outage)
     if not form.is_valid():
-        return _finding_form(request, drill, form, finding)
+        return _finding_form(request, outage, form, finding)
     findings.change(finding.pk, **form.cleaned_data, actor=request.user, now=timezone.now())
     finding.kind = form.cleaned_data["kind"]
     return redirect(_place(finding))
@@ -210,94 +275,106 @@ def finding_edit(request: SignedInRequest, finding: Finding) -> HttpResponse:
 
 def _finding_form(
     request: SignedInRequest,
-    drill: Drill,
+    outage: Outage,
     form: FindingForm,
     finding: Finding | None = None,
 ) -> HttpResponse:
-    context = {"form": form, "drill": drill, "finding": finding}
+    context = {
+        "form": form,
+        "outage": outage,
+        "finding": finding,
+        "lies_below": _below(outage),
+    }
     status = 422 if form.is_bound else 200
     return render(request, "drills/finding_form.html", context, status=status)
 
 
 def _place(finding: Finding) -> str:
     show = "strengths" if finding.kind == "strength" else "findings"
-    path = reverse("drills:after", args=[finding.drill_id])
+    path = reverse("reviews:report", args=[finding.outage_id])
     return f"{path}?show={show}#finding-{finding.pk}"
 
 
 @require_POST
-@access(Action.RUN_DRILL, Finding)
+@access(Action.EVALUATE, Finding)
 def finding_dismiss(request: SignedInRequest, finding: Finding) -> HttpResponse:
     findings.dismiss(finding.pk, actor=request.user, now=timezone.now())
     messages.success(request, _("Dismissed. It can be put back under “Dismissed”."))
-    return redirect("drills:after", finding.drill_id)
+    return redirect("reviews:report", finding.outage_id)
 
 
 @require_POST
-@access(Action.RUN_DRILL, Finding)
+@access(Action.EVALUATE, Finding)
 def finding_restore(request: SignedInRequest, finding: Finding) -> HttpResponse:
     findings.restore(finding.pk, actor=request.user, now=timezone.now())
     return redirect(_place(finding))
 
 
 @require_POST
-@access(Action.REVIEW, Drill)
-def approve(request: SignedInRequest, drill: Drill) -> HttpResponse:
-    reviewing.approve(drill.pk, actor=request.user, now=timezone.now())
+@access(Action.REVIEW, Reviewed)
+def approve(request: SignedInRequest, outage: Reviewed) -> HttpResponse:
+    reviewing.approve(outage.pk, actor=request.user, now=timezone.now())
     messages.success(
         request, _("Approved. Nothing of it changes any more, and a new PDF is made.")
     )
-    return redirect("drills:after", drill.pk)
+    return redirect("reviews:report", outage.pk)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@access(Action.REVIEW, Drill)
-def reopen(request: SignedInRequest, drill: Drill) -> HttpResponse:
+@access(Action.REVIEW, Reviewed)
+def reopen(request: SignedInRequest, outage: Reviewed) -> HttpResponse:
     words = _("The approval is gone until somebody approves it again.")
     form = ReasonForm(request.POST if request.method == "POST" else None, help_text=words)
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
-        reviewing.reopen(drill.pk, reason, actor=request.user, now=timezone.now())
-        return redirect("drills:after", drill.pk)
-    context = {"form": form, "drill": drill}
+        reviewing.reopen(outage.pk, reason, actor=request.user, now=timezone.now())
+        return redirect("reviews:report", outage.pk)
+    context = {"form": form, "outage": outage, "lies_below": _below(outage)}
     status = 422 if form.is_bound else 200
     return render(request, "drills/after_reopen.html", context, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@access(Action.TAKE_PART, Drill)
-def survey(request: SignedInRequest, drill: Drill) -> HttpResponse:
-    """The two questions, on a phone right after the drill. An answer can be changed."""
+@access(Action.TAKE_PART, Reviewed)
+def survey(request: SignedInRequest, outage: Reviewed) -> HttpResponse:
+    """The two questions, on a phone right after the end. An answer can be changed."""
     now = timezone.now()
-    known = reports.own_answer(drill, request.user)
+    known = reports.own_answer(outage, request.user)
     if request.method != "POST":
-        return _survey(request, drill, SurveyForm(known=known), now)
+        return _survey(request, outage, SurveyForm(known=known), now)
     form = SurveyForm(request.POST)
     if not form.is_valid():
-        return _survey(request, drill, form, now)
-    surveying.answer(drill.pk, **form.cleaned_data, actor=request.user, now=now)
+        return _survey(request, outage, form, now)
+    surveying.answer(outage.pk, **form.cleaned_data, actor=request.user, now=now)
     messages.success(
         request, _("Thank you. You can change what you said until the report is approved.")
     )
-    return redirect("drills:survey", drill.pk)
+    return redirect("reviews:survey", outage.pk)
 
 
 def _survey(
-    request: SignedInRequest, drill: Drill, form: SurveyForm, now: datetime
+    request: SignedInRequest, outage: Reviewed, form: SurveyForm, now: datetime
 ) -> HttpResponse:
     context = {
         "form": form,
-        "drill": drill,
-        "known": reports.own_answer(drill, request.user),
-        "state": drill.outage.state,
+        "outage": outage,
+        "known": reports.own_answer(outage, request.user),
+        "state": outage.state,
+        "lies_below": _below(outage),
     }
     status = 422 if form.is_bound else 200
     return render(request, "drills/survey.html", context, status=status)
 
 
 @require_safe
-@access(Action.VIEW, Outage)
-def survey_of_outage(request: SignedInRequest, outage: Outage) -> HttpResponse:
-    """From the live page of a drill to its two questions."""
-    found = get_object_or_404(pages.drills_of(outage))
-    return redirect("drills:survey", found.pk)
+@access(Action.VIEW, Drill)
+def of_drill(request: SignedInRequest, drill: Drill) -> HttpResponse:
+    """An address that went out in messages before reports were of outages too."""
+    return redirect("reviews:report", drill.outage_id)
+
+
+@require_safe
+@access(Action.TAKE_PART, Drill)
+def survey_of_drill(request: SignedInRequest, drill: Drill) -> HttpResponse:
+    """As `of_drill`, for the two questions."""
+    return redirect("reviews:survey", drill.outage_id)

@@ -37,7 +37,7 @@ from continuity.web.paging import page_of
 
 
 @require_safe
-@access(Action.EVALUATE, Drill)
+@access(Action.WATCH, Drill)
 def console(request: SignedInRequest, drill: Drill) -> HttpResponse:
     """The console; for htmx its bar or its lists, or 204 if they would be as at `v`."""
     now = timezone.now()
@@ -112,7 +112,7 @@ def console_speed(request: SignedInRequest, drill: Drill) -> HttpResponse:
 
 
 @require_POST
-@access(Action.EVALUATE, Drill)
+@access(Action.WATCH, Drill)
 def console_note(request: SignedInRequest, drill: Drill) -> HttpResponse:
     form = NoteForm(request.POST)
     if form.is_valid():
@@ -201,7 +201,8 @@ def inject_edit(request: SignedInRequest, drill: Drill, number: int) -> HttpResp
 @require_http_methods(["GET", "HEAD", "POST"])
 @access(Action.EVALUATE, Drill)
 def inject_record(request: SignedInRequest, drill: Drill, number: int) -> HttpResponse:
-    """What was really done on an inject, and how well."""
+    """What was really done on an inject, and how well; `?report` goes back to it."""
+    in_report = "report" in request.GET
     inject = get_object_or_404(consoles.injects_of(drill), number=number)
     form = RecordForm(
         request.POST or None,
@@ -211,8 +212,10 @@ def inject_record(request: SignedInRequest, drill: Drill, number: int) -> HttpRe
         injects.record_done(
             inject.pk, **form.cleaned_data, actor=request.user, now=timezone.now()
         )
+        if in_report:
+            return redirect("reviews:injects", drill.outage_id)
         return _back(drill)
-    context = {"drill": drill, "inject": inject, "form": form}
+    context = {"drill": drill, "inject": inject, "form": form, "in_report": in_report}
     status = 422 if form.is_bound else 200
     return render(request, "drills/inject_record.html", context, status=status)
 
@@ -222,7 +225,9 @@ def inject_record(request: SignedInRequest, drill: Drill, number: int) -> HttpRe
 def criterion_rate(
     request: SignedInRequest, drill: Drill, criterion_pk: int
 ) -> HttpResponse:
-    """The evaluator's word on a criterion that nothing measures."""
+    """The evaluator's word on a criterion that nothing measures; `?report` goes back to
+    the report."""
+    in_report = "report" in request.GET
     criterion = get_object_or_404(consoles.criteria_of(drill), pk=criterion_pk)
     form = RatingForm(
         request.POST or None,
@@ -233,7 +238,14 @@ def criterion_rate(
             criterion.pk, **form.cleaned_data, actor=request.user, now=timezone.now()
         )
         messages.success(request, _("Your rating is recorded."))
+        if in_report:
+            return redirect("reviews:report", drill.outage_id)
         return redirect(drill)
-    context = {"drill": drill, "criterion": criterion, "form": form}
+    context = {
+        "drill": drill,
+        "criterion": criterion,
+        "form": form,
+        "in_report": in_report,
+    }
     status = 422 if form.is_bound else 200
     return render(request, "drills/criterion_rate.html", context, status=status)

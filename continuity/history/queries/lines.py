@@ -17,6 +17,7 @@ from continuity.history.queries.words import (
     GONE,
     LENGTHS,
     LINKS,
+    MOMENTS,
     VALUES,
     VERBS,
     WHOLE,
@@ -119,7 +120,9 @@ def _read(field: str, value: Any) -> str:
             return "; ".join(said)
         case dict():
             return ", ".join(f"{key}: {_read(key, item)}" for key, item in value.items())
-        case str() if field.endswith("_at"):
+        case str() if field == "starts_time":
+            return value[:5]
+        case str() if field.endswith("_at") or field in MOMENTS:
             return _moment(value)
         case _:
             return str(VALUES.get(field, {}).get(str(value), value))

@@ -107,6 +107,9 @@ VERBS: Final[Mapping[str, Promise]] = {
     "schedule.deleted": _("Schedule deleted"),
     "schedule.brought_back": _("Schedule brought back"),
     "schedule.handed_over": _("Schedule handed over"),
+    "trigger.handed_over": _("Trigger of drills handed over"),
+    "proposal.handed_over": _("Proposed drill handed over"),
+    "action.handed_over": _("Action handed over"),
     "scenario.added": _("Scenario added"),
     "scenario.updated": _("Scenario brought up to date"),
     "drill.drafted": _("Draft of a drill made"),
@@ -413,6 +416,12 @@ VALUES: Final[Mapping[str, Mapping[str, Any]]] = {
         "4": _("Low"),
     },
     "without": {"stops": _("Stops"), "degraded": _("Degraded")},
+    "type": {
+        "walkthrough": _("Walkthrough"),
+        "tabletop": _("Tabletop"),
+        "functional": _("Functional"),
+        "live": _("Live"),
+    },
     "impact": {
         "legal": pgettext_lazy("impact on", "Legal"),
         "regulatory": pgettext_lazy("impact on", "Regulatory"),
@@ -501,6 +510,9 @@ VALUES: Final[Mapping[str, Mapping[str, Any]]] = {
 }
 """The words of stored values. The labels belong to apps above this one, so they are
 written again; a test there holds both together."""
+
+MOMENTS: Final = frozenset({"onset", "due_on", "starts_on"})
+"""Fields that hold an instant or a day, besides those whose name ends in `_at`."""
 
 LINKS: Final[Mapping[str, str]] = {
     "inventory.workflow": "inventory:workflow",

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,6 +14,8 @@ from continuity.domain.states import DrillState
 from continuity.notifications.models import Kind
 from continuity.notifications.services import Message, owe
 from continuity.outages.models import Outage
+from continuity.outages.queries.passes import people
+from continuity.outages.services import passes
 from continuity.web import formats
 
 
@@ -37,7 +40,9 @@ def concerned(outage: Outage) -> QuerySet[User]:
 
 def tell_declared(outage: Outage, *, now: datetime) -> None:
     """Owe all whom it concerns the word, and the live page; who was told is not told
-    again when others come in."""
+    again when others come in. Who answers for work in it gets a link of their own, since
+    signing in may be slow or fail with the tools."""
+    links = passes.issue(outage, people(outage), now=now)
 
     def write(user: User) -> Message:
         said = _(
@@ -45,7 +50,15 @@ def tell_declared(outage: Outage, *, now: datetime) -> None:
             "What to do now: open the live page, say that you have seen it, switch to "
             "your alternative, and say when the work goes on."
         ) % {"onset": formats.day_time(outage.onset)}
-        return _message(outage, _("Outage: %(title)s"), said)
+        own = links.get(user.pk or 0)
+        if own is None:
+            return _message(outage, _("Outage: %(title)s"), said)
+        without = _(
+            "Without signing in, for your own part alone (do not pass it on; it ends "
+            "with the outage):"
+        )
+        text = f"{said}\n\n{without}\n{settings.BASE_URL}{own.get_absolute_url()}"
+        return _message(outage, _("Outage: %(title)s"), text, shared=said)
 
     _owe(outage, f"outage-declared-{outage.pk}", Kind.OUTAGE, write, now)
 
@@ -71,12 +84,20 @@ def tell_over(outage: Outage, *, now: datetime) -> None:
                 "switched goes back to the usual tool."
             ) % {"reason": outage.aborted_reason}
             return _message(outage, _("False alarm: %(title)s"), said)
-        said = _(
-            "The outage is over. Go back to the usual tool as your runbook says. How long "
-            "each work stood still is here:"
-        )
         result = reverse("incidents:result", args=[outage.pk])
-        return _message(outage, _("The outage is over: %(title)s"), said, result)
+        over = _("The outage is over. Go back to the usual tool as your runbook says.")
+        said = _(
+            "How long each work stood still is here:\n\n%(result)s\n\nTwo questions while "
+            "it is fresh, what slowed you and what would help? A minute is enough:"
+        ) % {"result": f"{settings.BASE_URL}{result}"}
+        return _message(
+            outage,
+            _("The outage is over: %(title)s"),
+            f"{over}\n\n{said}",
+            reverse("reviews:survey", args=[outage.pk]),
+            shared=over + "\n\n" + _("How long each work stood still is here."),
+            shared_path=result,
+        )
 
     _owe(outage, f"outage-over-{outage.pk}-{outage.entries}", Kind.OUTAGE_OVER, write, now)
 
@@ -106,13 +127,24 @@ def ask_whether_over(outage: Outage, *, now: datetime) -> None:
 def _owe(
     outage: Outage, key: str, kind: Kind, write: Callable[[User], Message], now: datetime
 ) -> None:
-    people = concerned(outage).order_by("pk")
-    owe(people, write=write, key=key, now=now, kind=kind, teams=outage.teams.all())
+    whom = concerned(outage).order_by("pk")
+    owe(whom, write=write, key=key, now=now, kind=kind, teams=outage.teams.all())
 
 
-def _message(outage: Outage, subject: str, body: str, path: str = "") -> Message:
+def _message(
+    outage: Outage,
+    subject: str,
+    body: str,
+    path: str = "",
+    *,
+    shared: str = "",
+    shared_path: str = "",
+) -> Message:
+    """`shared` and `shared_path` are for chats; `body` and `path` are one person's."""
     return Message(
         subject % {"title": outage.title},
         f"{outage.title}\n\n{body}",
         path or outage.get_absolute_url(),
+        shared=f"{outage.title}\n\n{shared}" if shared else "",
+        shared_path=shared_path,
     )

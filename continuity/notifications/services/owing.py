@@ -33,7 +33,7 @@ class Message:
     `path` is the page that it is about: the message ends with its whole address.
     `exercise` has it begin with the mark of a drill, unless it does so already.
     `shared` is what a chat or another program reads instead of `body`, where that speaks
-    to one person.
+    to one person, and `shared_path` the page it links to where `path` is for that one.
     """
 
     subject: str
@@ -41,6 +41,7 @@ class Message:
     path: str = ""
     exercise: bool = False
     shared: str = ""
+    shared_path: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +153,8 @@ def _text(message: Message, *, shared: bool = False) -> _Text:
         body = f"{MARK}\n\n{body}"
     if message.path and not shared:
         body = f"{body}\n\n{settings.BASE_URL}{message.path}"
-    return _Text(subject[:LONGEST_SUBJECT], f"{body}\n", message.path, exercise)
+    path = (shared and message.shared_path) or message.path
+    return _Text(subject[:LONGEST_SUBJECT], f"{body}\n", path, exercise)
 
 
 def _news(message: Message) -> News:

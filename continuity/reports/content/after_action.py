@@ -1,4 +1,4 @@
-"""What a drill showed."""
+"""What an outage showed, rehearsed or real."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from continuity.domain.clocks import ORDER, Reading, working_time
 from continuity.drills.models import PHASE_STATE_LABELS, Drill
-from continuity.drills.queries.after import Beside, beside
-from continuity.outages.models import CLOCK_LABELS, JournalEntry
+from continuity.drills.queries.after import Beside, Rated, beside, drill_of, ratings
+from continuity.outages.models import CLOCK_LABELS, JournalEntry, Outage
 from continuity.outages.queries import Line, Results, results
 from continuity.outages.queries.journal import line_of
 from continuity.reports.content.common import (
@@ -35,32 +35,38 @@ TONES: Final[Mapping[str, str]] = {
 
 
 def after_action(report: Report) -> dict[str, Any]:
-    """Return the facts of a drill's after-action report, as of its cut-off.
+    """Return the facts of an after-action report, as of its cut-off.
 
-    Raises ValueError if the report is not about a drill that has ended.
+    Of what was real they hold no scenario, and are `real`. Raises ValueError if the
+    report is not about something that has ended.
     """
-    drill = (
-        Drill.objects.select_related("outage__facilitator", "scenario")
-        .prefetch_related("outage__teams")
+    outage = (
+        Outage.objects.select_related("facilitator")
+        .prefetch_related("teams", "tools")
         .filter(reports=report.pk)
         .first()
     )
-    if drill is None:
-        raise ValueError("an after-action report is about a drill")
-    outage = drill.outage
+    if outage is None:
+        raise ValueError("an after-action report is about an outage")
     onset, ended = outage.occurred_at, outage.ended_at
     if onset is None or ended is None:
-        raise ValueError("an after-action report needs a drill that has ended")
+        raise ValueError("an after-action report needs an outage that has ended")
+    drill = drill_of(outage)
     shown = results(outage, now=report.cut_off)
     summary = shown.summary
+    rated = ratings(shown.lines)
     return {
         **common(report, title=outage.title),
-        "summary": _summary(drill, shown),
+        "summary": _summary(outage, drill, shown),
         "charts": bar_charts(
             "recoveries", _("Recovery time against the target"), shown.lines
         ),
         "drill": {
-            "kind": _("%(type)s drill") % {"type": drill.get_type_display()},
+            "real": drill is None,
+            "kind": _("Real outage")
+            if drill is None
+            else _("%(type)s drill") % {"type": drill.get_type_display()},
+            "tools": sorted(tool.name for tool in outage.tools.all()),
             "started_at": instant(onset),
             "ended_at": instant(ended),
             "onset": instant(onset),
@@ -70,14 +76,7 @@ def after_action(report: Report) -> dict[str, Any]:
             "facilitator": str(outage.facilitator or ""),
             "teams": sorted(team.name for team in outage.teams.all()),
         },
-        "scenario": {
-            "name": drill.scenario.title,
-            "description": drill.scenario.story,
-            "source_title": drill.scenario.source,
-            "source_url": drill.scenario.source,
-            "quality": drill.scenario.get_quality_display(),
-            "speed": drill.speed,
-        },
+        "scenario": None if drill is None else _scenario(drill),
         "figures": {
             "in_scope": summary.total,
             "recovered": summary.recovered,
@@ -87,30 +86,50 @@ def after_action(report: Report) -> dict[str, Any]:
             "not_shown": summary.not_shown,
             "excused": summary.excused,
         },
-        "phases": _phases(drill),
+        "phases": [] if drill is None else _phases(drill),
         "recoveries": [
-            _recovery(row) for row in beside(drill, shown.lines, now=report.cut_off)
+            _recovery(row, rated[row.line.pk])
+            for row in beside(outage, shown.lines, now=report.cut_off)
         ],
         "not_recovered": [
             _open(line)
             for line in shown.lines
             if not line.recovered and not line.excused_reason
         ],
-        "excused": _excused(drill),
-        **learnt(drill, now=report.cut_off),
-        "journal": _journal(drill),
+        "excused": _excused(outage),
+        **learnt(outage, drill, shown, now=report.cut_off),
+        "journal": _journal(outage),
     }
 
 
-def _summary(drill: Drill, shown: Results) -> list[str]:
+def _scenario(drill: Drill) -> dict[str, Any]:
+    return {
+        "name": drill.scenario.title,
+        "description": drill.scenario.story,
+        "source_title": drill.scenario.source,
+        "source_url": drill.scenario.source,
+        "quality": drill.scenario.get_quality_display(),
+        "speed": drill.speed,
+    }
+
+
+def _summary(outage: Outage, drill: Drill | None, shown: Results) -> list[str]:
     summary = shown.summary
-    sentences = [
-        recovered_sentence(summary.recovered, summary.total),
-        median_sentence(summary.median),
+    judged = (
         _(
+            "Against their targets %(met)d met it, %(missed)d missed it, for "
+            "%(not_shown)d the outage was too short to tell, %(excused)d are excused."
+        )
+        if drill is None
+        else _(
             "Against their targets %(met)d met it, %(missed)d missed it, for "
             "%(not_shown)d the drill was too short to tell, %(excused)d are excused."
         )
+    )
+    sentences = [
+        recovered_sentence(summary.recovered, summary.total),
+        median_sentence(summary.median),
+        judged
         % {
             "met": summary.met,
             "missed": summary.missed,
@@ -123,7 +142,9 @@ def _summary(drill: Drill, shown: Results) -> list[str]:
             _("%(count)d have no target (RTO) and could not be judged.") % {"count": untold}
         )
     paragraphs = [" ".join(sentences)]
-    if drill.aim:
+    if drill is None and outage.briefing:
+        paragraphs.insert(0, _("What was seen: %(seen)s") % {"seen": outage.briefing})
+    if drill is not None and drill.aim:
         paragraphs.insert(0, _("What it was to show: %(aim)s") % {"aim": drill.aim})
     return paragraphs
 
@@ -155,7 +176,7 @@ def _phases(drill: Drill) -> list[dict[str, Any]]:
     return rows
 
 
-def _recovery(row: Beside) -> dict[str, Any]:
+def _recovery(row: Beside, rated: Rated) -> dict[str, Any]:
     line = row.line
     return {
         "team": line.team,
@@ -169,6 +190,8 @@ def _recovery(row: Beside) -> dict[str, Any]:
         "verdict": line.verdict.value if line.verdict else None,
         "gap_seconds": seconds(line.gap),
         "before": None if row.before is None else bounded(row.before.reading),
+        "rating": str(rated.label) if rated.rating else "",
+        "rating_note": rated.note,
     }
 
 
@@ -189,9 +212,9 @@ def _open(line: Line) -> dict[str, Any]:
     }
 
 
-def _excused(drill: Drill) -> list[dict[str, Any]]:
+def _excused(outage: Outage) -> list[dict[str, Any]]:
     rows = (
-        drill.outage.recoveries.exclude(excused_reason="")
+        outage.recoveries.exclude(excused_reason="")
         .select_related("workflow__team", "tool", "excused_by")
         .order_by("workflow__name", "pk")
     )
@@ -209,15 +232,15 @@ def _excused(drill: Drill) -> list[dict[str, Any]]:
     ]
 
 
-def _journal(drill: Drill) -> list[dict[str, Any]]:
+def _journal(outage: Outage) -> list[dict[str, Any]]:
     entries = (
-        JournalEntry.objects.filter(outage=drill.outage_id)
+        JournalEntry.objects.filter(outage=outage)
         .select_related("recovery__workflow", "recovery__tool")
         .order_by("number")
     )
     rows = []
     for entry in entries.iterator(chunk_size=500):
-        line = line_of(entry, is_drill=True)
+        line = line_of(entry, is_drill=outage.is_drill)
         what = str(line.text)
         rows.append(
             {

@@ -216,9 +216,9 @@ def _drill(
 def _reports(outages: Iterable[int]) -> Mapping[int, list[dict[str, Any]]]:
     found: dict[int, list[dict[str, Any]]] = defaultdict(list)
     rows = (
-        Report.objects.filter(drill__outage__in=list(outages), state=ReportState.DONE)
+        Report.objects.filter(outage__in=list(outages), state=ReportState.DONE)
         .order_by("finished_at", "pk")
-        .values_list("drill__outage", "version", "language", "facts_sha256")
+        .values_list("outage", "version", "language", "facts_sha256")
     )
     for outage, version, language, sha in rows:
         found[outage].append(

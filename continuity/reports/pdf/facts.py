@@ -108,18 +108,20 @@ class CommonFacts(TypedDict):
     words_too: NotRequired[dict[str, str]]  # the second language of "en-fr"
 
 
-# --- After-action report of one drill -----------------------------------------------
+# --- After-action report of one outage, rehearsed or real ------------------------------
 
 
 class DrillFacts(TypedDict):
-    """The drill itself."""
+    """The outage itself, rehearsed or real."""
 
-    kind: str  # "Functional drill"
+    real: NotRequired[bool]  # nothing in the report calls it an exercise then
+    tools: NotRequired[list[str]]  # what failed
+    kind: str  # "Functional drill"; "Real outage"
     started_at: Instant
     ended_at: Instant
     onset: Instant  # occurred_at: where every RTA of this drill begins
     paused_seconds: int
-    facilitator: str
+    facilitator: str  # of what is real: who declared it
     teams: list[str]
 
 
@@ -175,6 +177,8 @@ class RecoveryFacts(TypedDict):
     verdict: Verdict | None  # None: no RTO to judge by
     gap_seconds: int | None  # RTA - RTO, negative is early; of a bound where rta is one
     before: Bounded | None  # RTA in the last drill of the same work; None without one
+    rating: NotRequired[str]  # translated label of the evaluator's word; may be empty
+    rating_note: NotRequired[str]
 
 
 class JournalFacts(TypedDict):
@@ -226,6 +230,29 @@ class AimFacts(TypedDict):
     by: str
 
 
+class CriterionFacts(TypedDict):
+    """By what the drill was to succeed, and whether it did."""
+
+    statement: str
+    tone: Tone
+    answer: str  # translated label; "Still open"
+    note: str  # what was measured, or why it was rated so; may be empty
+    by: str
+
+
+class InjectFacts(TypedDict):
+    """What people were told on the way, and what they did about it."""
+
+    number: int
+    at: Instant | None  # None: it was never delivered
+    sender: str
+    text: str
+    expected: str  # may be empty, as what follows
+    state: str  # translated label
+    done: str
+    rating: str  # translated label
+
+
 class FindingFacts(TypedDict):
     """A finding or a strength."""
 
@@ -254,10 +281,10 @@ class SaidFacts(TypedDict):
 
 
 class AfterActionFacts(CommonFacts):
-    """kind="after_action": what a drill showed."""
+    """kind="after_action": what an outage showed, rehearsed or real."""
 
     drill: DrillFacts
-    scenario: ScenarioFacts
+    scenario: ScenarioFacts | None  # None of what was real
     figures: RecoveryFigures
     phases: list[PhaseFacts]
     recoveries: list[RecoveryFacts]
@@ -266,6 +293,8 @@ class AfterActionFacts(CommonFacts):
     approval: ApprovalFacts
     conclusion: str  # may be empty
     aims: list[AimFacts]
+    criteria: NotRequired[list[CriterionFacts]]
+    injects: NotRequired[list[InjectFacts]]
     findings: list[FindingFacts]
     strengths: list[FindingFacts]
     actions: list[ActionFacts]

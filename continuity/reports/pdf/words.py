@@ -25,6 +25,9 @@ _COVER: Final[dict[str, Promise]] = {
     "practice_not_real": _(
         "Practice, not a real outage. No service failed on this occasion."
     ),
+    "real_not_practice": _("A real outage, not an exercise."),
+    "tools_failed": _("Tools that failed"),
+    "declared_by": _("Declared by"),
     "keywords": _("business continuity, recovery time, AI tools, ISO 22301"),
     "contents": _("Contents"),
     "drill_kind": _("Type of drill"),
@@ -81,6 +84,9 @@ _HEADINGS: Final[dict[str, Promise]] = {
     "excused_recoveries": _("Excused"),
     "journal": _("Journal"),
     "aims": _("Aims"),
+    "criteria": _("Success criteria"),
+    "injects": _("Injects"),
+    "rated": _("How recoveries were rated"),
     "conclusion": _("Conclusion"),
     "findings": _("Findings"),
     "strengths": _("Strengths"),
@@ -140,6 +146,12 @@ _COLUMNS: Final[dict[str, Promise]] = {
     "verified_on": _("Verified"),
     "aim": pgettext_lazy("of a drill", "Aim"),
     "rating": _("Rating"),
+    "criterion": _("Statement"),
+    "answer": _("Answer"),
+    "number": pgettext_lazy("of an inject", "No."),
+    "inject": _("What was told"),
+    "expected": _("Expected"),
+    "done": _("What was done"),
     "about": pgettext_lazy("a finding is about", "About"),
     "action": _("Action"),
     "owner": _("Owner"),
@@ -185,6 +197,7 @@ _KEYS: Final[dict[str, Promise]] = {
 _TILES: Final[dict[str, Promise]] = {
     "in_scope": _("Workflows in scope"),
     "in_scope_note": _("recoveries opened by this drill"),
+    "in_scope_note_real": _("recoveries opened by this outage"),
     "recovered": _("Recovered"),
     "recovered_note": _("reached their minimum level"),
     "median_rta": _("Median RTA"),
@@ -209,6 +222,10 @@ _TILES: Final[dict[str, Promise]] = {
 _MEANINGS: Final[dict[str, Promise]] = {
     "method_drill_intro": _(
         "Every figure comes from the drill’s journal, which nobody can rewrite. Times are"
+        " those at which people pressed the buttons."
+    ),
+    "method_real_intro": _(
+        "Every figure comes from the outage’s journal, which nobody can rewrite. Times are"
         " those at which people pressed the buttons."
     ),
     "method_continuity_intro": _(
@@ -249,6 +266,9 @@ _NOTES: Final[dict[str, Promise]] = {
     "no_actions": _("No action was given."),
     "nothing_said": _("Nobody answered the two questions."),
     "said_note": _("The answers to the two questions after the drill, without names."),
+    "said_note_real": _(
+        "The answers to the two questions after the outage, without names."
+    ),
     "none_excused": _("No recovery was excused."),
     "no_journal": _("The journal is empty."),
     "no_teams": _("No team has a workflow."),

@@ -2,7 +2,7 @@
 
 from continuity.reports.services.asking import (
     Form,
-    ask_about_drill,
+    ask_about_outage,
     ask_about_team,
     ask_for_evidence,
     ask_for_missing,
@@ -24,7 +24,7 @@ __all__ = [
     "LEASE",
     "Form",
     "LogoRefused",
-    "ask_about_drill",
+    "ask_about_outage",
     "ask_about_team",
     "ask_for_evidence",
     "ask_for_missing",

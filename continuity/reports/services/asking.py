@@ -9,9 +9,10 @@ from django.db.models import Exists, Max, OuterRef, Q
 from continuity.accounts.models import Team, User
 from continuity.domain.errors import NotAllowedNow
 from continuity.domain.states import DrillState
-from continuity.drills.models import Drill
+from continuity.drills.models import Reviewed
 from continuity.history.services import record
 from continuity.inventory.models import Workflow
+from continuity.outages.models import Outage
 from continuity.reports.models import Paper, Report, ReportKind, ReportState
 
 
@@ -25,8 +26,8 @@ class Form:
 
 
 @transaction.atomic
-def ask_about_drill(
-    drill: Drill,
+def ask_about_outage(
+    outage: Outage,
     *,
     language: str,
     paper: str = Paper.A4,
@@ -34,15 +35,15 @@ def ask_about_drill(
     actor: User | None,
     now: datetime,
 ) -> Report:
-    """Ask for the after-action report of a drill that is over; return its row.
+    """Ask for the after-action report of what is over, rehearsed or real; return its row.
 
-    A press twice gives one report: one that is still waiting for the same drill,
-    language and paper is returned instead. Raises NotAllowedNow if the drill has
-    not ended: its figures would change.
+    A press twice gives one report: one that is still waiting for the same outage,
+    language and paper is returned instead. Raises NotAllowedNow if it has not ended:
+    its figures would change.
     """
-    if drill.outage.state not in {DrillState.ENDED, DrillState.REVIEWED}:
-        raise NotAllowedNow("A report needs a drill that has ended.")
-    report = Report(kind=ReportKind.AFTER_ACTION, drill=drill)
+    if outage.state not in {DrillState.ENDED, DrillState.REVIEWED}:
+        raise NotAllowedNow("A report needs what has ended.")
+    report = Report(kind=ReportKind.AFTER_ACTION, outage_id=outage.pk)
     return _asked(report, Form(language, paper, attach_facts), actor=actor, now=now)
 
 
@@ -99,27 +100,27 @@ def ask_for_evidence(
 
 
 def ask_for_missing(*, now: datetime, limit: int = 20) -> int:
-    """Ask for the report of every ended drill that has none, and for that of every
-    approved one that has none as it was approved; return how many.
+    """Ask for the report of everything that ended and has none, rehearsed or real, and
+    for that of every approved one that has none as it was approved; return how many.
 
-    The higher app looks for work, so a crash between a drill's end and its report
+    The higher app looks for work, so a crash between an end and its report
     heals itself. In the language of the facilitator.
     """
     latest = Report.objects.filter(
-        drill=OuterRef("pk"), cut_off__gte=OuterRef("review__approved_at")
+        outage=OuterRef("pk"), cut_off__gte=OuterRef("review__approved_at")
     )
     waiting = (
-        Drill.objects.filter(
-            Q(outage__state=DrillState.ENDED, reports=None)
-            | Q(outage__state=DrillState.REVIEWED) & ~Exists(latest)
+        Reviewed.objects.filter(
+            Q(state=DrillState.ENDED, reports=None)
+            | Q(state=DrillState.REVIEWED) & ~Exists(latest)
         )
-        .select_related("outage__facilitator")
+        .select_related("facilitator")
         .order_by("pk")[:limit]
     )
-    for drill in waiting:
-        facilitator = drill.outage.facilitator
+    for outage in waiting:
+        facilitator = outage.facilitator
         language = (facilitator.language if facilitator else "") or "en"
-        ask_about_drill(drill, language=language, actor=facilitator, now=now)
+        ask_about_outage(outage, language=language, actor=facilitator, now=now)
     return len(waiting)
 
 

@@ -93,7 +93,7 @@ def _claimed(now: datetime) -> Report | None:
     report = (
         Report.objects.to_render(now)
         .select_for_update(skip_locked=True, of=("self",))
-        .select_related("asked_by", "team", "drill", "workflow")
+        .select_related("asked_by", "team", "outage", "workflow")
         .defer("pdf", "facts")
         .order_by("due_at", "pk")
         .first()
@@ -138,15 +138,15 @@ def _done(report: Report, facts: dict[str, Any], pdf: bytes, *, now: datetime) -
 def _tell_ready(report: Report, *, now: datetime) -> None:
     """Owe whoever asked for a report the word that it is there."""
 
-    drill = report.drill
-    title = str(drill) if drill is not None else str(report)
+    outage = report.outage
+    title = str(outage) if outage is not None else str(report)
 
     def write(_user: User) -> Message:
         return Message(
             _("The report is ready: %(title)s") % {"title": title},
             _("You find it here, as a page and as a PDF:"),
             report.get_absolute_url(),
-            exercise=drill is not None,
+            exercise=outage is not None and outage.is_drill,
             shared=_("It stands there as a page and as a PDF."),
         )
 

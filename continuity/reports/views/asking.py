@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from continuity.accounts.access import access
 from continuity.accounts.http import SignedInRequest
 from continuity.accounts.roles import Action
-from continuity.drills.models import Drill
+from continuity.drills.models import Reviewed
 from continuity.inventory.models import Workflow
 from continuity.reports import forms, services
 from continuity.reports.models import Paper
@@ -94,10 +94,10 @@ def workflow_pack(request: SignedInRequest, workflow: Workflow) -> HttpResponse:
 
 
 @require_POST
-@access(Action.VIEW, Drill)
-def about_drill(request: SignedInRequest, drill: Drill) -> HttpResponse:
-    report = services.ask_about_drill(
-        drill,
+@access(Action.VIEW, Reviewed)
+def about_outage(request: SignedInRequest, outage: Reviewed) -> HttpResponse:
+    report = services.ask_about_outage(
+        outage,
         language=(get_language() or "en")[:2],
         paper=Paper.LETTER if request.POST.get("paper") == Paper.LETTER else Paper.A4,
         attach_facts="attach_facts" in request.POST,

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from continuity.accounts.access import access
 from continuity.accounts.http import SignedInRequest
 from continuity.accounts.roles import Action
-from continuity.drills.models import Drill
+from continuity.drills.models import Reviewed
 from continuity.inventory.exports import csv_file, xlsx_file
 from continuity.reports import exports, queries, services
 from continuity.reports.forms import ContinuityReportForm
@@ -32,11 +32,11 @@ def listing(request: SignedInRequest) -> HttpResponse:
 
 
 @require_GET
-@access(Action.VIEW, Drill)
-def drill_card(request: SignedInRequest, drill: Drill) -> HttpResponse:
-    """The card on a drill's page: its reports, and the button for another."""
-    context = {"drill": drill, "reports": queries.of_drill(drill)}
-    return render(request, "reports/_drill_card.html", context)
+@access(Action.VIEW, Reviewed)
+def outage_card(request: SignedInRequest, outage: Reviewed) -> HttpResponse:
+    """The card on the page of a drill or an outage: its reports, the button for another."""
+    context = {"outage": outage, "reports": queries.of_outage(outage)}
+    return render(request, "reports/_outage_card.html", context)
 
 
 @require_GET

@@ -176,10 +176,7 @@ RECOVERY: Final = (
     Definition(
         "not_shown",
         pgettext_lazy("verdict", "Not shown"),
-        _(
-            "The drill ended before the RTO ran out, without recovery: neither met nor"
-            " missed."
-        ),
+        _("It ended before the RTO ran out, without recovery: neither met nor missed."),
         Unit.COUNT,
         query=SUMMARY,
         rule=f"{CLOCKS}.verdict",

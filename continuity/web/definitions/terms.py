@@ -16,23 +16,22 @@ TERMS: Final = (
         _("Onset"),
         _(
             "The instant from which the tool is taken as not working. It is the same for"
-            " everyone in the drill."
+            " everyone."
         ),
         rule=f"{CLOCKS}.Moments",
     ),
     Definition(
         "pauses",
         _("Pauses"),
-        _("Time during which the drill was paused does not count."),
+        _("Time during which a drill was paused does not count."),
         rule=f"{CLOCKS}.working_time",
     ),
     Definition(
         "bound",
         _("Lower bound, “>”"),
         _(
-            "A recovery still open when the drill ended has no recovery time. What is known"
-            " is that it takes longer than the time shown. It is never zero and never left"
-            " out."
+            "A recovery still open at the end has no recovery time. What is known is that"
+            " it takes longer than the time shown. It is never zero and never left out."
         ),
         rule=f"{CLOCKS}.Reading",
     ),

@@ -204,7 +204,8 @@ def chart_files(context: template.Context, uid: str, title: object) -> dict[str,
 @register.simple_tag(takes_context=True)
 def navigation(context: template.Context) -> list[Section]:
     """Return the side navigation for the page being shown."""
-    return sections(context["request"].path, context.get("shell"))
+    path = context.get("lies_below") or context["request"].path
+    return sections(path, context.get("shell"))
 
 
 @register.filter

@@ -1,0 +1,1 @@
+"""Addresses of drills, and of the reports of outages, rehearsed or real."""
