@@ -9,7 +9,7 @@ from html import escape, unescape
 from textwrap import wrap
 from typing import Final
 
-from continuity.web.charts import FONT, INK, INK_SOFT, WHITE
+from continuity.web.drawing import FONT, INK, INK_SOFT, WHITE
 
 UID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
 _HEAD: Final = re.compile(
@@ -39,7 +39,7 @@ def standalone(svg: str) -> str:
     it, and stay in it for who cannot see. Raises ValueError for what is no chart."""
     head = _HEAD.match(svg)
     if head is None:
-        raise ValueError("not a drawing of charts.py")
+        raise ValueError("not a drawing of a chart")
     width, height = int(head["width"]), int(head["height"])
     title, words = unescape(head["title"]), unescape(head["words"])
     lines = wrap(words, max(20, int(width / PER_CHARACTER))) if words != title else []
