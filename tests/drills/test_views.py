@@ -31,7 +31,7 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
 LIST_QUERIES = 13
-RESULT_QUERIES = 18
+RESULT_QUERIES = 19
 
 
 @pytest.fixture

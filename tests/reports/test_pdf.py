@@ -19,6 +19,7 @@ import pytest
 from pdfua import validate
 
 from continuity.reports.pdf import Kind, Language, Paper, PdfFailed, digest, render
+from continuity.reports.pdf import words as words_module
 from continuity.reports.pdf.coverage import FONTS, covered, covered_by_fonts
 from continuity.reports.pdf.safe import (
     UnsafeDrawing,
@@ -29,6 +30,8 @@ from continuity.reports.pdf.safe import (
     soften,
 )
 from continuity.reports.pdf.words import WORDS, words
+from continuity.reports.pdf.words_evidence import EVIDENCE
+from continuity.reports.pdf.words_packs import PACKS
 from tests.reports import sample_evidence, sample_facts, sample_packs
 
 HOSTILE: Final = [
@@ -437,6 +440,18 @@ def test_the_layouts_use_every_fixed_word_and_no_other():
     assert {
         word for word in WORDS if word not in used and not word.startswith(stems)
     } == set()
+
+
+def test_no_word_hides_another_of_the_same_key():
+    groups = [
+        group
+        for name, group in vars(words_module).items()
+        if name.startswith("_") and not name.startswith("__") and isinstance(group, dict)
+    ]
+
+    told = sum(len(group) for group in (*groups, PACKS, EVIDENCE))
+
+    assert told + 24 == len(WORDS)  # the months, long and short
 
 
 def test_a_layout_reads_nothing_but_its_facts():
