@@ -196,6 +196,21 @@ def test_who_runs_a_real_outage_finishes_its_report_and_a_manager_approves_it(
     assert Entry.objects.filter(verb="outage.reviewed").exists() is (approves == 302)
 
 
+def test_after_a_rating_the_reader_is_where_they_were(client, over):
+    drafting.draft_due(now=END)
+    client.force_login(manager())
+    recovery = over.recoveries.get()
+    path = reverse("reviews:rate_recovery", args=[over.pk, recovery.pk])
+
+    refused = client.post(f"{path}?page=1", {"rating": "Z", "note": "Why"})
+    saved = client.post(f"{path}?page=1", {"rating": "S", "note": "Why"})
+
+    assert refused.status_code == 422
+    assert "<details open>" in refused.text
+    place = f"/reviews/{over.pk}/recoveries/?page=1#recovery-{recovery.pk}"
+    assert saved.headers["Location"] == place
+
+
 def test_its_report_has_no_aims_no_injects_and_never_says_exercise(client, over):
     drafting.draft_due(now=END)
     client.force_login(over.facilitator)
