@@ -352,7 +352,6 @@ class Graph:
         self._names = names or {}
         self._walks: dict[tuple[int, bool], _Walk] = {}
         self._layers: dict[int, dict[str, tuple[int, ...]]] = {}
-        self._relations = self._named()
 
     @cached_property
     def _next(self) -> dict[bool, dict[int, list[int]]]:
@@ -370,8 +369,9 @@ class Graph:
         )
         return graph
 
-    def _named(self) -> dict[int, dict[int, tuple[str, ...]]]:
-        """Return, by tool and upstream, the relations of the pair, hard ones first."""
+    @cached_property
+    def _relations(self) -> dict[int, dict[int, tuple[str, ...]]]:
+        """By tool and upstream, the relations of the pair, hard ones first."""
         relations: dict[int, dict[int, tuple[str, ...]]] = {}
         for (tool, upstream), pair in groupby(self.edges, attrgetter("tool", "upstream")):
             edges = list(pair)
@@ -481,12 +481,19 @@ class Graph:
         return FateAnswer.NONE_KNOWN if known else FateAnswer.UNKNOWN
 
     def _has_layer(self, tool: int) -> bool:
+        if tool in self._stated:
+            return True
         return any(
             upstream != tool and relation != PART
             for user in self._walk(tool, hard_only=False).steps
             for upstream, relations in self._relations.get(user, {}).items()
             for relation in relations
         )
+
+    @cached_property
+    def _stated(self) -> frozenset[int]:
+        """The tools of which somebody recorded an upstream, parts of a product aside."""
+        return frozenset(edge.tool for edge in self.edges if edge.relation != PART)
 
     def knock_out(
         self,

@@ -1,6 +1,7 @@
 """What a reader of the history looks for."""
 
 from collections import defaultdict
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from continuity.accounts.models import User
 from continuity.history import queries
-from continuity.web.choices import QuickSelect, RowFilter
+from continuity.web.choices import QuickSelect, RowFilter, offer_rows
 
 
 def _search(label: Any, placeholder: Any) -> forms.CharField:
@@ -56,9 +57,7 @@ class HistoryFilter(forms.Form):
 
     def __init__(self, *args: Any, user: User, **options: Any) -> None:
         super().__init__(*args, **options)
-        team = self.fields["team"]
-        if isinstance(team, RowFilter):
-            team.offer(queries.teams(user), self.data.get("team"))
+        offer_rows(self, team=partial(queries.teams, user))
 
     def wanted(self) -> queries.Wanted:
         self.is_valid()

@@ -2,8 +2,10 @@
 
 Loaded by `addopts` in pyproject.toml. DATABASE_URL or REDIS_URL, where set, are used as
 they are. With `-n` each process of pytest-xdist has its own, and the one that hands out the
-tests has none: tests that run side by side share neither a broker nor a row. Nothing that knows places or settings may be imported before the hook has set
-the environment, hence the imports inside.
+tests has none: tests that run side by side share neither a broker nor a row.
+
+Nothing that knows places or settings may be imported before the hook has set the
+environment, hence the imports inside.
 """
 
 import os

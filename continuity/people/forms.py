@@ -1,10 +1,12 @@
 """What people fill in about people."""
 
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.urls import reverse_lazy
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from continuity.accounts.models import (
@@ -17,6 +19,7 @@ from continuity.accounts.models import (
 )
 from continuity.accounts.roles import OrganisationRole
 from continuity.people import queries
+from continuity.web.markup import text
 
 TEAM_ROLES = [(int(role), label) for role, label in TEAM_ROLE_LABELS.items()]
 ZONE_HELP = _("Times are shown in this zone.")
@@ -241,3 +244,88 @@ class MemberForm(forms.Form):
         empty_value=None,
         required=False,
     )
+
+
+NAMED: Final = 5
+"""How many of those that a text may mean are named when it means several."""
+
+
+PERSON_HELP: Final = _("A name or an e-mail address. Empty: nobody yet.")
+
+
+class PersonInput(forms.TextInput):
+    """A text with suggestions that the server looks up while somebody types. Without
+    JavaScript there are none, and what was typed is looked up when it is sent."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            attrs={
+                "autocomplete": "off",
+                "hx-get": reverse_lazy("accounts:choices"),
+                "hx-trigger": "focus once, input changed delay:200ms",
+                "hx-sync": "this:replace",
+            }
+        )
+
+    def render(
+        self,
+        name: str,
+        value: Any,
+        attrs: dict[str, Any] | None = None,
+        renderer: Any = None,
+    ) -> SafeString:
+        own = dict(attrs or {})
+        found = f"{own.get('id', name)}-found"
+        own |= {"list": found, "hx-target": f"#{found}", "hx-params": name}
+        shown = super().render(name, value, own, renderer)
+        return SafeString(f'{shown}<datalist id="{text(found)}"></datalist>')
+
+
+class PersonField(forms.Field):
+    """Names a person: by name, by e-mail address, or as the suggestions have it.
+
+    Gives a User, None if empty. Who may not sign in any more is not found, `keep` aside:
+    the person that is named already.
+    """
+
+    widget = PersonInput
+    default_error_messages = {
+        "nobody": _(
+            "Nobody here is called “%(value)s”. Write a name or an e-mail address."
+        ),
+        "several": _("Several people may be meant: %(names)s. Write the e-mail address."),
+    }
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.keep: int | None = None
+
+    def prepare_value(self, value: Any) -> Any:
+        """Return what stands in the field: a person by name and address."""
+        if isinstance(value, int):
+            value = User.objects.filter(pk=value).first()
+        return queries.written(value) if isinstance(value, User) else value
+
+    def to_python(self, value: Any) -> User | None:
+        asked = str(value or "").strip()[:300]
+        if not asked:
+            return None
+        found = queries.meant(asked, keep=self.keep, most=NAMED)
+        if not found:
+            raise ValidationError(
+                self.error_messages["nobody"], code="nobody", params={"value": asked}
+            )
+        if len(found) > 1:
+            names = ", ".join(queries.written(one) for one in found)
+            raise ValidationError(
+                self.error_messages["several"], code="several", params={"names": names}
+            )
+        return found[0]
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        before = initial.pk if isinstance(initial, User) else initial
+        try:
+            now = self.to_python(data)
+        except ValidationError:
+            return True
+        return before != (now.pk if now else None)

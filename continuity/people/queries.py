@@ -2,12 +2,19 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Final
 from zoneinfo import available_timezones
 
 from django.db.models import Count, Prefetch, Q, QuerySet
 from django.db.models.fetch_modes import FETCH_RAISE
 
 from continuity.accounts.models import Membership, Organisation, Team, User
+from continuity.accounts.roles import Action
+
+MOST_SUGGESTED: Final = 20
+"""People that a field suggests while somebody types."""
+SIGNS: Final = str.maketrans("<>\0", "   ")
+"""What stands around an address, and what the database does not take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +88,46 @@ def candidates(team: Team, q: str = "", *, most: int = 10) -> list[User]:
 def everyone() -> QuerySet[User]:
     """Return all who may sign in, by name: to choose one of them."""
     return User.objects.filter(is_active=True).order_by("name", "pk")
+
+
+def written(person: User) -> str:
+    """Return how a person is named where another may have the same name."""
+    return f"{person.name} <{person.email}>" if person.name else person.email
+
+
+def meant(asked: str, *, keep: int | None = None, most: int) -> list[User]:
+    """Return who may sign in and may be meant, by name, `most` at most: one or two
+    queries. `keep` is found all the same.
+
+    A key, an address, alone or behind a name, or a whole name mean just that; what is
+    none of these means all whose name or address holds each of its words.
+    """
+    known = User.objects.filter(Q(is_active=True) | Q(pk=keep)).order_by("name", "pk")
+    asked = asked.replace("\0", "")
+    address = asked.rpartition("<")[2].removesuffix(">").strip()
+    exact = Q(email__iexact=address) | Q(name__iexact=asked)
+    if asked.isdecimal() and len(asked) < 19:
+        exact |= Q(pk=int(asked))
+    return list(known.filter(exact)[:most]) or list(like(asked, known)[:most])
+
+
+def like(asked: str, known: "QuerySet[User] | None" = None) -> QuerySet[User]:
+    """Return whose name or address holds each word of `asked`, accents aside: of those
+    who may sign in, or of `known`."""
+    found = everyone() if known is None else known
+    for word in asked.translate(SIGNS).split():
+        found = found.filter(Q(name__unaccent__icontains=word) | Q(email__icontains=word))
+    return found
+
+
+def suggested(asked: str) -> list[str]:
+    """Return how the first few are written whom `asked` may mean."""
+    return [written(one) for one in like(asked)[:MOST_SUGGESTED]]
+
+
+def may_name(user: User) -> bool:
+    """Say whether somebody may change workflows of a team, and so name their people."""
+    return Team.objects.allowing(user, Action.EDIT).exists()
 
 
 def memberships(person: User) -> list[Membership]:

@@ -12,6 +12,7 @@ urlpatterns = [
     path("profile/", views.profile, name="profile"),
     path("settings/", views.settings, name="settings"),
     path("people/", views.people, name="people"),
+    path("people/choices/", views.choices, name="choices"),
     path("people/new/", views.person_new, name="person_new"),
     path("people/<int:pk>/", views.person, name="person"),
     path("people/<int:pk>/close/", views.person_close, name="person_close"),

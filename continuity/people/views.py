@@ -11,7 +11,7 @@ from django.utils import timezone, translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from continuity.accounts.access import access
 from continuity.accounts.http import SignedInRequest
@@ -264,6 +264,16 @@ def team(request: SignedInRequest, own: Team) -> HttpResponse:
         "roles": forms.TEAM_ROLES,
     }
     return render(request, "people/team.html", context)
+
+
+@require_safe
+@access(Action.EDIT)
+def choices(request: SignedInRequest) -> HttpResponse:
+    """Suggest people for a field that names one: its own value is what was typed. Who may
+    change nothing has nobody to name."""
+    asked = " ".join(str(one) for one in request.GET.values())
+    found = queries.suggested(asked) if queries.may_name(request.user) else []
+    return render(request, "people/choices.html", {"people": found})
 
 
 @require_POST

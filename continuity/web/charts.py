@@ -13,23 +13,21 @@ What every chart here keeps to:
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from html import escape
 from itertools import pairwise
 from typing import ClassVar, Final
 
 from django.utils.safestring import SafeString, mark_safe
 
-INK: Final = "#17202b"
-INK_SOFT: Final = "#4a5665"
-GRID: Final = "#e3e7ec"
-OK: Final = "#0f7a4f"
-WARN: Final = "#b06f00"
-BAD: Final = "#b3261e"
-ACCENT: Final = "#2456c7"
-WHITE: Final = "#ffffff"
+from continuity.web.drawing import ACCENT, BAD, GRID, INK, INK_SOFT, OK, WARN, WHITE
+from continuity.web.drawing import bounded as _bounded
+from continuity.web.drawing import drawing as _svg
+from continuity.web.drawing import n as _n
+from continuity.web.drawing import nothing as _nothing
+from continuity.web.drawing import shortened as _cut
+from continuity.web.drawing import words as _text
+
 HEAT: Final = ("#f1f3f6", "#d6e2fb", "#a9c3f5", "#6f97e6", "#2f5fc4")
 HEAT_INK: Final = (INK_SOFT, INK, INK, INK, WHITE)
-FONT: Final = "Inter, 'Liberation Sans', Arial, sans-serif"
 NARROW: Final = 320
 """Width of the second drawing that a phone shows, so that text keeps its real size."""
 
@@ -732,63 +730,4 @@ def sparkline(values: Sequence[float], width: int = 96, height: int = 28) -> Saf
         f'<path class="line" d="M{line}" fill="none" stroke="{ACCENT}" stroke-width="1.5" '
         'stroke-linejoin="round"/>'
         f'<circle class="dot" cx="{_n(x)}" cy="{_n(y)}" r="2.5" fill="{ACCENT}"/></svg>'
-    )
-
-
-def _nothing() -> SafeString:
-    return SafeString("")
-
-
-def _bounded(point: Point) -> str:
-    """Return the figure of a point, "> 42" for a lower bound, empty for a gap."""
-    if point.value is None:
-        return ""
-    return f"> {_n(point.value)}" if point.is_lower_bound else _n(point.value)
-
-
-def _n(value: float) -> str:
-    """Return a short, stable number: 12.0 is "12", 3.14159 is "3.1"."""
-    return f"{value:.1f}".removesuffix(".0")
-
-
-def _cut(words: str, most: int) -> str:
-    """Return `words`, shortened to `most` characters with an ellipsis."""
-    return words if len(words) <= most else f"{words[: most - 1].rstrip()}…"
-
-
-def _text(
-    x: float,
-    y: float,
-    words: str,
-    *,
-    cls: str = "t",
-    size: int = 12,
-    anchor: str = "start",
-    fill: str = INK_SOFT,
-    weight: int = 400,
-) -> str:
-    return (
-        f'<text class="{cls}" x="{_n(x)}" y="{_n(y)}" font-size="{size}" '
-        f'font-weight="{weight}" text-anchor="{anchor}" fill="{fill}">'
-        f"{escape(words)}</text>"
-    )
-
-
-def _svg(
-    width: int,
-    height: int,
-    uid: str,
-    title: str,
-    description: str,
-    body: str,
-    *,
-    slim: bool | None = None,
-) -> SafeString:
-    side = {True: " chart-n", False: " chart-w", None: ""}[slim]
-    return mark_safe(  # noqa: S308 - every word above and here went through escape()
-        f'<svg class="chart{side}" xmlns="http://www.w3.org/2000/svg" '
-        f'viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img" '
-        f'aria-labelledby="{uid}-t {uid}-d" font-family="{FONT}">'
-        f'<title id="{uid}-t">{escape(title)}</title>'
-        f'<desc id="{uid}-d">{escape(description)}</desc>{body}</svg>'
     )

@@ -5,11 +5,12 @@ Pages and documents use the same functions, so a figure never has two spellings.
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final, Protocol
 
 from django.utils import dateformat, timezone
 from django.utils.formats import number_format
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import get_language, gettext, pgettext
 
 NOTHING: Final = "–"
 """What stands where there is no figure. Never a zero: zero would be a claim."""
@@ -32,8 +33,12 @@ def duration(length: timedelta | None) -> str:
     Whole minutes and hours lose their zeros: "30 min", "4 h". Parts are cut
     off, not rounded up, as on a running clock. None gives a dash.
     """
-    if length is None:
-        return NOTHING
+    return NOTHING if length is None else _duration(length, get_language())
+
+
+@lru_cache(maxsize=4096)
+def _duration(length: timedelta, language: str | None) -> str:
+    """A list has fifty of them, and mostly the same: the words are those of a release."""
     sign = MINUS if length < timedelta() else ""
     total = int(abs(length).total_seconds())
     hours, minutes, seconds = total // 3600, total // 60 % 60, total % 60

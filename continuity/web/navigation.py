@@ -85,28 +85,66 @@ SECTIONS: Final[Sequence[tuple[str | Promise, Sequence[Place]]]] = (
 )
 
 
-def sections(path: str, shell: Any) -> list[Section]:
-    """Return the navigation of the page at `path`.
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """All that the navigation of a page depends on, its language aside: the address of
+    the place that is marked, how it is marked, and what the shell says."""
+
+    here: str
+    mark: str
+    counts: tuple[int, ...]
+    allowed: tuple[bool, ...]
+    prefix: str
+    urlconf: str | None
+
+
+COUNTS: Final = tuple(
+    place.count for _title, places in SECTIONS for place in places if place.count
+)
+NEEDS: Final = tuple(
+    dict.fromkeys(
+        place.needs for _title, places in SECTIONS for place in places if place.needs
+    )
+)
+
+
+def sight(path: str, shell: Any) -> Sight:
+    """Return what the navigation of the page at `path` depends on.
 
     The place whose address is the longest beginning of `path` is marked: as
     "page" when it is that very page, as "true" when the page lies below it.
     """
-    urls, belongs = _addresses(get_script_prefix(), get_urlconf())
+    prefix, urlconf = get_script_prefix(), get_urlconf()
+    urls, belongs = _addresses(prefix, urlconf)
     home = urls["dashboard:overview"]
     around = [
         url for url in belongs if path == url or (url != home and path.startswith(url))
     ]
     here = belongs.get(max(around, key=len, default=""), "")
+    return Sight(
+        here=here,
+        mark="page" if here == path else "true",
+        counts=tuple(getattr(shell, name, 0) or 0 for name in COUNTS),
+        allowed=tuple(bool(getattr(shell, name, False)) for name in NEEDS),
+        prefix=prefix,
+        urlconf=urlconf,
+    )
+
+
+def sections(seen: Sight) -> list[Section]:
+    """Return the navigation as it is seen."""
+    urls, _belongs = _addresses(seen.prefix, seen.urlconf)
+    numbers = dict(zip(COUNTS, seen.counts, strict=True))
+    allowed = {"": True, **dict(zip(NEEDS, seen.allowed, strict=True))}
 
     def link(place: Place) -> Link:
         url = urls[place.route]
-        current = "" if url != here else "page" if url == path else "true"
-        number = getattr(shell, place.count, 0) or 0 if place.count else 0
-        text, alarm = _count(place.count, number)
+        text, alarm = _count(place.count, numbers.get(place.count, 0))
+        current = seen.mark if url == seen.here else ""
         return Link(url, place.icon, place.label, text, alarm, current)
 
     shown = [
-        (title, [place for place in places if _may_open(place, shell)])
+        (title, [place for place in places if allowed[place.needs]])
         for title, places in SECTIONS
     ]
     return [
@@ -128,10 +166,6 @@ def _addresses(prefix: str, urlconf: str | None) -> tuple[dict[str, str], dict[s
         for place in places:
             belongs.update((reverse(route), urls[place.route]) for route in place.also)
     return urls, belongs
-
-
-def _may_open(place: Place, shell: Any) -> bool:
-    return not place.needs or bool(getattr(shell, place.needs, False))
 
 
 def _count(name: str, number: int) -> tuple[str, bool]:

@@ -7,8 +7,18 @@ from typing import Final
 
 from django.utils.safestring import SafeString
 
-from continuity.web import charts
-from continuity.web.charts import ACCENT, GRID, INK, INK_SOFT, NARROW, Figure, Point
+from continuity.web.charts import NARROW, Figure, Point
+from continuity.web.drawing import (
+    ACCENT,
+    GRID,
+    INK,
+    INK_SOFT,
+    bounded,
+    drawing,
+    n,
+    shortened,
+    words,
+)
 from continuity.web.formats import NOTHING, Reading
 
 MINUTE: Final = timedelta(minutes=1)
@@ -48,10 +58,7 @@ class Pairs:
     unit: str = "min"
 
     def figure(self, wide: int = 620, narrow: int = NARROW) -> Figure:
-        rows = [
-            (row.label, charts._bounded(row.before), charts._bounded(row.after))
-            for row in self.rows
-        ]
+        rows = [(row.label, bounded(row.before), bounded(row.after)) for row in self.rows]
         table = [(name, *(cell or NOTHING for cell in cells)) for name, *cells in rows]
         return Figure(
             self.title, self.svg(wide), self.svg(narrow, slim=True), self.heads, table
@@ -71,12 +78,12 @@ class Pairs:
         out: list[str] = []
         for index, row in enumerate(self.rows):
             top = index * height
-            words = row.label if slim else charts._cut(row.label, 34)
+            label = row.label if slim else shortened(row.label, 34)
             place = top + (13 if slim else above + THICK + 4)
-            out.append(charts._text(0, place, words, cls="t-label", fill=INK))
+            out.append(words(0, place, label, cls="t-label", fill=INK))
             out += self._bar(row.before, left, top + above, scale, "none")
             out += self._bar(row.after, left, top + above + THICK + 2, scale, "now")
-        return charts._svg(
+        return drawing(
             width,
             height * len(self.rows),
             f"{self.uid}{'-n' if slim else ''}",
@@ -91,28 +98,28 @@ class Pairs:
     ) -> list[str]:
         fill, stroke = (ACCENT, ACCENT) if key == "now" else (GRID, INK_SOFT)
         if point.value is None:
-            return [charts._text(left + 2, at + THICK - 2, NOTHING, size=11)]
+            return [words(left + 2, at + THICK - 2, NOTHING, size=11)]
         end = left + max(point.value * scale, 1)
         if point.is_lower_bound:
             back = max(end - 6, left)
             shape = (
-                f'<path class="bar-open-{key}" d="M{charts._n(back)} {charts._n(at)} '
-                f"H{charts._n(left)} V{charts._n(at + THICK)} H{charts._n(back)} "
-                f"M{charts._n(back)} {charts._n(at)} l6 {charts._n(THICK / 2)} "
-                f'l-6 {charts._n(THICK / 2)}" fill="none" stroke="{stroke}" '
+                f'<path class="bar-open-{key}" d="M{n(back)} {n(at)} '
+                f"H{n(left)} V{n(at + THICK)} H{n(back)} "
+                f"M{n(back)} {n(at)} l6 {n(THICK / 2)} "
+                f'l-6 {n(THICK / 2)}" fill="none" stroke="{stroke}" '
                 f'stroke-width="1.5" stroke-linejoin="round"/>'
             )
         else:
             shape = (
-                f'<rect class="bar-{key}" x="{charts._n(left)}" y="{charts._n(at)}" '
-                f'width="{charts._n(end - left)}" height="{THICK}" rx="2" '
+                f'<rect class="bar-{key}" x="{n(left)}" y="{n(at)}" '
+                f'width="{n(end - left)}" height="{THICK}" rx="2" '
                 f'fill="{fill}" stroke="{stroke}"/>'
             )
-        figure = f"{charts._bounded(point)} {self.unit}"
+        figure = f"{bounded(point)} {self.unit}"
         weight = 600 if key == "now" else 400
         return [
             shape,
-            charts._text(
+            words(
                 end + 7, at + THICK - 2, figure, cls="t-strong", size=11, fill=INK,
                 weight=weight,
             ),

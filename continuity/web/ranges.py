@@ -8,17 +8,16 @@ from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
 
-from continuity.web.charts import (
+from continuity.web.charts import NARROW, Figure
+from continuity.web.drawing import (
     ACCENT,
     GRID,
     INK,
-    NARROW,
-    Figure,
-    _cut,
-    _n,
-    _nothing,
-    _svg,
-    _text,
+    drawing,
+    n,
+    nothing,
+    shortened,
+    words,
 )
 
 
@@ -49,13 +48,13 @@ class Ranges:
             self.svg(wide),
             self.svg(narrow, slim=True),
             self.heads,
-            [(one.label, _n(one.low), _n(one.mean), _n(one.high)) for one in self.rows],
+            [(one.label, n(one.low), n(one.mean), n(one.high)) for one in self.rows],
         )
 
     def svg(self, width: int, *, slim: bool = False) -> SafeString:
         """Return the drawing, `slim` with the names above the lines; empty without rows."""
         if not self.rows:
-            return _nothing()
+            return nothing()
         left, right = (6 if slim else 200), 70
         height = self.row_height + (14 if slim else 0)
         most = max(*(max(one.high, one.mean) for one in self.rows), 1)
@@ -64,32 +63,32 @@ class Ranges:
         for index, one in enumerate(self.rows):
             top = index * height
             at = top + (28 if slim else 14)
-            words = one.label if slim else _cut(one.label, 28)
-            out.append(_text(0, top + (14 if slim else 18), words, cls="t-label", fill=INK))
-            end = _n(width - right)
+            label = one.label if slim else shortened(one.label, 28)
+            out.append(words(0, top + (14 if slim else 18), label, cls="t-label", fill=INK))
+            end = n(width - right)
             low, mean, high = (
                 left + value * scale for value in (one.low, one.mean, one.high)
             )
             out.append(
-                f'<line class="grid" x1="{_n(left)}" x2="{end}" y1="{_n(at)}" '
-                f'y2="{_n(at)}" stroke="{GRID}" stroke-width="1"/>'
-                f'<line class="line" x1="{_n(low)}" x2="{_n(max(high, low + 1))}" '
-                f'y1="{_n(at)}" y2="{_n(at)}" stroke="{ACCENT}" stroke-width="5" '
+                f'<line class="grid" x1="{n(left)}" x2="{end}" y1="{n(at)}" '
+                f'y2="{n(at)}" stroke="{GRID}" stroke-width="1"/>'
+                f'<line class="line" x1="{n(low)}" x2="{n(max(high, low + 1))}" '
+                f'y1="{n(at)}" y2="{n(at)}" stroke="{ACCENT}" stroke-width="5" '
                 f'stroke-linecap="round"/>'
-                f'<circle class="dot" cx="{_n(mean)}" cy="{_n(at)}" r="5" fill="{ACCENT}"/>'
+                f'<circle class="dot" cx="{n(mean)}" cy="{n(at)}" r="5" fill="{ACCENT}"/>'
             )
             out.append(
-                _text(
+                words(
                     width,
                     at + 4,
-                    f"{_n(one.mean)} {self.unit}",
+                    f"{n(one.mean)} {self.unit}",
                     cls="t-strong",
                     anchor="end",
                     fill=INK,
                     weight=600,
                 )
             )
-        return _svg(
+        return drawing(
             width, height * len(self.rows), f"{self.uid}{'-n' if slim else ''}", self.title,
             self.description, "".join(out), slim=slim,
         )  # fmt: skip

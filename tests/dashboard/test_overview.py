@@ -33,7 +33,7 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
-QUERIES = 15
+QUERIES = 14
 """Session, person, teams, six for the workflows, two for the recoveries, live, planned,
 checklist, frame."""
 
@@ -306,7 +306,7 @@ def test_the_overview_takes_fifteen_queries_for_any_number_of_workflows(
 
 @pytest.mark.parametrize(
     ("route", "queries"),
-    [("dashboard:workflows", 9), ("dashboard:decisions", 11), ("dashboard:recoveries", 6)],
+    [("dashboard:workflows", 8), ("dashboard:decisions", 10), ("dashboard:recoveries", 6)],
 )
 @pytest.mark.parametrize("count", [1, 60])
 def test_the_rows_behind_a_figure_take_the_same_queries_for_any_number(

@@ -690,7 +690,7 @@ def test_only_what_one_may_see_is_compared(workflow):
 
 
 @pytest.mark.parametrize("number", [1, 100])
-def test_the_tab_takes_eleven_queries_for_any_number(
+def test_the_tab_takes_eight_queries_for_any_number(
     workflow, django_assert_num_queries, number
 ):
     person = manager()
@@ -703,7 +703,7 @@ def test_the_tab_takes_eleven_queries_for_any_number(
             after=(place + 1) * MINUTE,
         )
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(8):
         found = queries.page(workflow, user=person, now=NOON)
 
     assert len(found.similar.rows) == min(number, 5)

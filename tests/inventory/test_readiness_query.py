@@ -30,13 +30,13 @@ def read(workflow):
 
 
 @pytest.mark.parametrize("number", [1, 100])
-def test_readiness_is_four_queries_for_any_number_of_workflows(
+def test_readiness_is_three_queries_for_any_number_of_workflows(
     number, django_assert_num_queries
 ):
     for _ in range(number):
         proven_alternative()
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         found = readiness(Workflow.objects.all(), now=NOON)
 
     assert [one.level for one in found.values()] == [Level.READY] * number

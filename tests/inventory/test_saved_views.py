@@ -184,7 +184,7 @@ def test_deputies_and_views_cost_the_same_queries_for_any_number(
     client.force_login(someone)
     client.get(LIST)
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(9):
         client.get(f"{LIST}?cols=deputy")
 
 

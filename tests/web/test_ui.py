@@ -15,7 +15,7 @@ from continuity.domain.fate import FateAnswer
 from continuity.domain.readiness import Level
 from continuity.domain.scenario import ComponentState
 from continuity.domain.states import DrillState
-from continuity.web.navigation import sections
+from continuity.web.navigation import sections, sight
 from continuity.web.paging import page_of
 from continuity.web.pills import PILLS, pill_for
 
@@ -183,14 +183,14 @@ def test_the_filters_write_lengths_and_names():
     ],
 )
 def test_the_navigation_marks_the_nearest_place(path, current):
-    links = [link for section in sections(path, SHELL) for link in section.links]
+    links = [link for section in sections(sight(path, SHELL)) for link in section.links]
 
     assert {str(link.label): link.current for link in links if link.current} == current
 
 
 @pytest.mark.urls("tests.web.places")
 def test_the_navigation_counts_and_only_trouble_is_an_alarm():
-    links = [link for section in sections("/", SHELL) for link in section.links]
+    links = [link for section in sections(sight("/", SHELL)) for link in section.links]
 
     assert [(link.count, link.alarm) for link in links if link.count] == [
         ("46", False),

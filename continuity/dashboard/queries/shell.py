@@ -1,7 +1,8 @@
 """The counts in the frame of every page."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any, Final
 
 from django.core.exceptions import EmptyResultSet
@@ -47,7 +48,8 @@ def overdue(rows: "QuerySet[Outage]", now: datetime) -> "QuerySet[Outage]":
     return rows.filter(kind=OutageKind.DRILL, state=DrillState.PLANNED, due_at__lt=now)
 
 
-def _now(live: "QuerySet[Outage]") -> tuple[Outage, ...]:
+def _now(user: User) -> tuple[Outage, ...]:
+    live = Outage.objects.allowing(user, Action.VIEW).live()
     return tuple(
         live.filter(kind=OutageKind.REAL).order_by("-occurred_at", "-pk")[:MOST_BANNERS]
     )
@@ -72,20 +74,7 @@ def shell(user: User | None, *, now: datetime) -> Shell:
             can_hand_over=False,
             can_administer=False,
         )
-    outages = Outage.objects.allowing(user, Action.VIEW)
-    live = outages.live()
-    leads = Membership.objects.filter(user=user, role__gte=TeamRole.LEAD)
-    today = timezone.localdate(now)
-    row = _at_once(
-        workflows=Workflow.objects.current().allowing(user, Action.VIEW),
-        due_reviews=own_due(user),
-        overdue=overdue(outages, now),
-        actions_overdue=CorrectiveAction.objects.allowing(user, Action.VIEW).overdue(today),
-        live_drills=live.filter(kind=OutageKind.DRILL),
-        live_outages=live.filter(kind=OutageKind.REAL),
-        leads=leads,
-        unread=Notification.objects.shown_to(user).unread(),
-    )
+    row = _counted(user, now)
     return Shell(
         workflows=row["workflows"],
         due_reviews=row["due_reviews"],
@@ -93,7 +82,7 @@ def shell(user: User | None, *, now: datetime) -> Shell:
         actions_overdue=row["actions_overdue"],
         live_drills=row["live_drills"],
         live_outages=row["live_outages"],
-        now=_now(live) if row["live_outages"] else (),
+        now=_now(user) if row["live_outages"] else (),
         unread=row["unread"],
         organisation=row["organisation"] or "",
         server_now=now,
@@ -103,14 +92,33 @@ def shell(user: User | None, *, now: datetime) -> Shell:
     )
 
 
-def _at_once(**rows: "QuerySet[Any]") -> dict[str, Any]:
-    """Return how many each of `rows` are, and the name of the organisation: one query.
+NOBODY: Final = -(2**61)
+LONG_AGO: Final = datetime(1, 1, 2, tzinfo=UTC)
+"""What stands in the statement for the reader, for now and (its date) for today."""
 
-    Every page asks this. The ORM takes longer to put subqueries together than the
-    database to answer them, so each is written by itself and only then joined.
+
+def _counted(user: User, now: datetime) -> dict[str, Any]:
+    """Return the counts of the frame, and the name of the organisation: one query."""
+    names, sql, parameters = _statement(user.organisation_role)
+    today = timezone.localdate(now)
+    known: dict[Any, Any] = {NOBODY: user.pk, LONG_AGO: now, LONG_AGO.date(): today}
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [known.get(one, one) for one in parameters])
+        return dict(zip(names, cursor.fetchone(), strict=True))
+
+
+@lru_cache(maxsize=16)
+def _statement(role: str) -> tuple[tuple[str, ...], str, tuple[Any, ...]]:
+    """Return what is counted, the statement and its parameters, for readers with `role`
+    in the organisation.
+
+    Every page asks this, and between two readers of a role only the parameters differ.
+    The ORM takes longer to put subqueries together than the database to answer them, so
+    each is written by itself, only then joined, and all of it once.
     """
+    reader = User(pk=NOBODY, organisation_role=role)
     names, parts, parameters = [], [], list[Any]()
-    for name, found in rows.items():
+    for name, found in _rows(reader, LONG_AGO, LONG_AGO.date()).items():
         try:
             sql, own = found.order_by().values("pk").query.sql_with_params()
         except EmptyResultSet:
@@ -120,6 +128,22 @@ def _at_once(**rows: "QuerySet[Any]") -> dict[str, Any]:
         parameters += own
     table = connection.ops.quote_name(Organisation._meta.db_table)
     parts.append(f"(SELECT name FROM {table} WHERE id = 1)")  # noqa: S608
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT " + ", ".join(parts), parameters)
-        return dict(zip([*names, "organisation"], cursor.fetchone(), strict=True))
+    return (*names, "organisation"), "SELECT " + ", ".join(parts), tuple(parameters)
+
+
+def _rows(user: User, now: datetime, today: date) -> dict[str, "QuerySet[Any]"]:
+    """Return what is counted, by its name in the frame."""
+    outages = Outage.objects.allowing(user, Action.VIEW)
+    live = outages.live()
+    return {
+        "workflows": Workflow.objects.current().allowing(user, Action.VIEW),
+        "due_reviews": own_due(user),
+        "overdue": overdue(outages, now),
+        "actions_overdue": CorrectiveAction.objects.allowing(user, Action.VIEW).overdue(
+            today
+        ),
+        "live_drills": live.filter(kind=OutageKind.DRILL),
+        "live_outages": live.filter(kind=OutageKind.REAL),
+        "leads": Membership.objects.filter(user=user, role__gte=TeamRole.LEAD),
+        "unread": Notification.objects.shown_to(user).unread(),
+    }

@@ -6,12 +6,13 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from continuity.accounts.models import Team, User
+from continuity.accounts.models import User
 from continuity.accounts.roles import Action
-from continuity.inventory.forms import WorkflowFilter
+from continuity.inventory.forms.alternatives import Described
+from continuity.inventory.forms.choosing import grouped, offer
 from continuity.inventory.forms.impact import refuse_unreadable
+from continuity.inventory.forms.lists import WorkflowFilter
 from continuity.inventory.models import (
-    AlternativeKind,
     BulkKind,
     DataClass,
     Tier,
@@ -19,7 +20,8 @@ from continuity.inventory.models import (
 )
 from continuity.inventory.queries import tools, workflows
 from continuity.inventory.queries.bulk import Asked, Selection, contradiction
-from continuity.people.queries import everyone, zones
+from continuity.people.forms import PersonField
+from continuity.people.queries import zones
 from continuity.web.fields import LengthField
 
 PICKED, PAGE, ALL = "picked", "page", "all"
@@ -28,14 +30,15 @@ MOST_PICKED: Final = 1000
 EMPTY: Final = "none"
 """What a choice says that empties the field, where nothing leaves it as it is."""
 KEEP: Final = ("", _("Leave as it is"))
+LEFT: Final = _("A name or an e-mail address. Empty: it stays as it is.")
 KINDS: Final = {kind.value: kind for kind in BulkKind}
 
 
 def selection(user: User, query: QueryDict) -> tuple[Selection, list[tuple[str, str]]]:
     """Return the workflows that an address asks for, and the parts of it that do.
 
-    `scope`: picked (the keys `pick`), page (those in `on_page`) or all (all that match
-    the filters). What makes no sense picks nothing.
+    `scope`: picked (the keys `pick`), page (those in `on_page`, with commas) or all (all
+    that match the filters). What makes no sense picks nothing.
     """
     scope = query.get("scope", PICKED)
     if scope == ALL:
@@ -43,7 +46,8 @@ def selection(user: User, query: QueryDict) -> tuple[Selection, list[tuple[str, 
         wanted = filters.wanted()
         kept = [(name, str(value)) for name, value in wanted.items()]
         return Selection(user, None, wanted), [("scope", ALL), *kept]
-    given = query.getlist("on_page" if scope == PAGE else "pick")
+    on_page = query.get("on_page", "").split(",")
+    given = on_page if scope == PAGE else query.getlist("pick")
     keys = sorted({int(key) for key in given if key.isdecimal() and len(key) < 19})
     keys = keys[:MOST_PICKED]
     pairs = [("scope", PICKED), *(("pick", str(key)) for key in keys)]
@@ -54,8 +58,8 @@ class EditForm(forms.Form):
     """What all of them get. Nothing chosen or typed leaves a field as it is; what can be
     emptied has a choice or a box for that."""
 
-    owner = forms.ChoiceField(label=_("Owner"), required=False)
-    deputy = forms.ChoiceField(label=_("Deputy"), required=False)
+    owner = PersonField(label=_("Owner"), required=False, help_text=LEFT)
+    deputy = PersonField(label=_("Deputy"), required=False, help_text=LEFT)
     team = forms.ChoiceField(label=_("Team"), required=False)
     tier = forms.TypedChoiceField(
         label=_("Criticality"), required=False, coerce=int, choices=[KEEP, *Tier.choices]
@@ -79,6 +83,8 @@ class EditForm(forms.Form):
         label=_("Empty these"),
         required=False,
         choices=[
+            ("owner", _("Owner")),
+            ("deputy", _("Deputy")),
             ("rto", _("RTO")),
             ("mtpd", _("MTPD")),
             ("wrt", _("WRT")),
@@ -91,20 +97,11 @@ class EditForm(forms.Form):
     def __init__(self, *args: Any, user: User, **options: Any) -> None:
         super().__init__(*args, **{**options, "prefix": "to"})
         self.teams = {str(one.pk): one for one in workflows.teams(user, Action.EDIT)}
-        self.people = {str(one.pk): one for one in everyone()}
-        people = [(pk, str(one)) for pk, one in self.people.items()]
         named = [(pk, one.name) for pk, one in self.teams.items()]
-        self._choices("owner", [KEEP, *people, (EMPTY, _("Nobody"))])
-        self._choices("deputy", [KEEP, *people, (EMPTY, _("Nobody"))])
-        self._choices("team", [KEEP, *named])
+        offer(self, "team", [KEEP, *named])
         zone_names = [(name, name.replace("_", " ")) for name in zones()]
         own = (EMPTY, _("As the organisation"))
-        self._choices("zone", [KEEP, own, *zone_names])
-
-    def _choices(self, name: str, choices: list[tuple[Any, Any]]) -> None:
-        field = self.fields[name]
-        if isinstance(field, forms.ChoiceField):
-            field.choices = choices
+        offer(self, "zone", [KEEP, own, *zone_names])
 
     def clean(self) -> dict[str, Any]:
         found: dict[str, Any] = super().clean() or {}
@@ -119,7 +116,7 @@ class EditForm(forms.Form):
             if found.get(name):
                 self.add_error(name, _("Set it or empty it, not both."))
         owner = found.get("owner")
-        if owner and owner != EMPTY and owner == found.get("deputy"):
+        if owner and owner == found.get("deputy"):
             self.add_error("deputy", _("The deputy must be somebody other than the owner."))
         if not self.errors and not self.asked().fields:
             self.add_error(None, _("Choose at least one thing to change."))
@@ -129,18 +126,12 @@ class EditForm(forms.Form):
         """Return the fields to set, as the model has them."""
         found = self.cleaned_data
         fields: dict[str, Any] = {}
-        for name, rows in (
-            ("team", self.teams),
-            ("owner", self.people),
-            ("deputy", self.people),
-        ):
-            if value := found.get(name):
-                chosen: Team | User | None = rows.get(value)
-                fields[name] = chosen
+        if value := found.get("team"):
+            fields["team"] = self.teams.get(value)
         for name in ("data_class", "zone"):
             if value := found.get(name):
                 fields[name] = "" if value == EMPTY else value
-        for name in ("tier", "rto", "mtpd", "wrt", "hours"):
+        for name in ("owner", "deputy", "tier", "rto", "mtpd", "wrt", "hours"):
             if found.get(name) not in (None, ""):
                 fields[name] = found[name]
         for name in found.get("empty", ()):
@@ -148,78 +139,27 @@ class EditForm(forms.Form):
         return Asked(BulkKind.EDIT, fields)
 
 
-class AlternativeForm(forms.Form):
+class AlternativeForm(Described):
     """One alternative for every selected workflow that depends on a tool."""
 
     of = forms.ChoiceField(
         label=_("Instead of"),
         help_text=_("Workflows that do not depend on this tool are left out."),
     )
-    kind = forms.ChoiceField(
-        label=_("Kind"), choices=AlternativeKind.choices, widget=forms.RadioSelect
-    )
     tool = forms.ChoiceField(
         label=_("Tool"),
         required=False,
         help_text=_("For every kind except “by hand”."),
     )
-    procedure = forms.CharField(
-        label=_("Manual procedure"),
-        required=False,
-        max_length=160,
-        help_text=_("For “by hand”: what it is called, as in “Paper form and phone”."),
-    )
-    expected_switch = LengthField(label=_("Expected switching time"), required=False)
-    expected_capacity = forms.IntegerField(
-        label=_("Expected capacity, percent"),
-        required=False,
-        min_value=0,
-        max_value=999,
-        help_text=_("Of the normal volume."),
-    )
-    expected_quality = forms.IntegerField(
-        label=_("Expected quality, percent"), required=False, min_value=0, max_value=999
-    )
-    approved_data = forms.MultipleChoiceField(
-        label=_("Approved for data"),
-        required=False,
-        choices=DataClass.choices,
-        widget=forms.CheckboxSelectMultiple,
-        help_text=_("What may be given to this tool. By hand, all data may be used."),
-    )
 
     def __init__(self, *args: Any, chosen: Selection, **options: Any) -> None:
         super().__init__(*args, **{**options, "prefix": "to"})
         self.used = {str(one.pk): one for one in chosen.tools()}
-        groups: list[tuple[Any, list[tuple[str, str]]]] = []
-        for provider, rows in tools.offered(infrastructure=False):
-            named = [(str(pk), name) for pk, name in rows]
-            groups.append((provider or _("No provider named"), named))
-        for name, choices in (
-            (
-                "of",
-                [("", _("Choose a tool")), *((k, v.name) for k, v in self.used.items())],
-            ),
-            ("tool", [("", _("Choose a tool")), *groups]),
-        ):
-            field = self.fields[name]
-            if isinstance(field, forms.ChoiceField):
-                field.choices = choices
-
-    def clean(self) -> dict[str, Any]:
-        found: dict[str, Any] = super().clean() or {}
-        if found.get("kind") == AlternativeKind.MANUAL:
-            found["tool"], found["procedure"] = "", found.get("procedure", "").strip()
-            if not found["procedure"]:
-                self.add_error("procedure", _("Name the procedure that is done by hand."))
-        elif "kind" in found:
-            found["procedure"] = ""
-            if not found.get("tool") and "tool" not in self.errors:
-                self.add_error(
-                    "tool",
-                    _("Choose a tool, or the kind “by hand” and name the procedure."),
-                )
-        return found
+        first = ("", _("Choose a tool"))
+        used = [(key, one.name) for key, one in self.used.items()]
+        offer(self, "of", [first, *used])
+        offered = grouped(tools.offered(infrastructure=False), without=set())
+        offer(self, "tool", [first, *offered])
 
     def asked(self) -> Asked:
         found = {**self.cleaned_data, "of": self.used[self.cleaned_data["of"]]}

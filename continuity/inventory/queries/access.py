@@ -1,11 +1,12 @@
 """Who could really work with an alternative today, by their own word."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.fetch_modes import FETCH_RAISE
 
 from continuity.accounts.models import Membership, User
@@ -19,6 +20,7 @@ from continuity.inventory.models import (
     Answer,
     Workflow,
 )
+from continuity.web.together import together
 
 LABELS: Final[Mapping[str, Any]] = {
     field.name: field.verbose_name
@@ -145,19 +147,18 @@ class Able:
 
 
 def able(workflow: Workflow, *, now: datetime) -> Able:
-    """Return who is ready for the alternatives of `workflow`, counted. Two queries.
+    """Return who is ready for the alternatives of `workflow`, counted. One query.
 
     Ready is who said yes six times within the last 180 days.
     """
-    who = people(workflow).order_by()
-    counted = (
-        Access.objects.ready(now)
-        .filter(alternative__dependency__workflow=workflow, user__in=who)
-        .order_by()
-        .values_list("alternative")
-        .annotate(number=Count("pk"))
+    ready = Access.objects.ready(now).filter(alternative__dependency__workflow=workflow)
+    found = together(
+        people=people(workflow).order_by().values_list("pk"),
+        ready=ready.order_by().values_list("alternative", "user"),
     )
-    return Able(who.count(), dict(counted))
+    who = {pk for (pk,) in found["people"]}
+    counted = Counter(alternative for alternative, user in found["ready"] if user in who)
+    return Able(len(who), counted)
 
 
 @dataclass(frozen=True, slots=True)

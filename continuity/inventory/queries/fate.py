@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from django.db.models import QuerySet, Subquery
 from django.db.models.expressions import RawSQL
@@ -10,6 +10,7 @@ from django.db.models.expressions import RawSQL
 from continuity.accounts.models import Organisation
 from continuity.domain.fate import Edge, Graph
 from continuity.inventory.models import Tool
+from continuity.web.prepared import KEYS, Prepared
 
 PART: Final = "part"
 """The relation of a component or model to its product, which no Upstream row states."""
@@ -52,14 +53,7 @@ def bare(around: Collection[int]) -> Graph:
     whether two of them share something, for a list that asks of many. One query."""
     names: dict[int, str] = {}
     edges: list[Edge] = []
-    for pk, name, parent, upstream, relation, hard in _around(around).values_list(
-        "pk",
-        "name",
-        "parent_id",
-        "upstreams__upstream_id",
-        "upstreams__relation",
-        "upstreams__hard",
-    ):
+    for pk, name, parent, upstream, relation, hard in BARE.rows(list(around)):
         if pk not in names and parent is not None:
             edges.append(Edge(pk, parent, PART))
         names[pk] = name
@@ -73,22 +67,7 @@ def known(around: Collection[int] | None = None) -> Known:
     names: dict[int, str] = {}
     edges: list[Edge] = []
     limit: int | None = None
-    rows = (
-        _around(around)
-        .annotate(stale_days=Subquery(_stale_days()))
-        .values_list(
-            "stale_days",
-            "pk",
-            "name",
-            "parent_id",
-            "upstreams__upstream_id",
-            "upstreams__relation",
-            "upstreams__hard",
-            "upstreams__source",
-            "upstreams__verified_on",
-            "upstreams__confidence",
-        )
-    )
+    rows = _sourced(Tool.objects.all()) if around is None else AROUND.rows(list(around))
     for days, pk, name, parent, upstream, relation, hard, source, day, sure in rows:
         limit = days
         if pk not in names and parent is not None:
@@ -99,12 +78,26 @@ def known(around: Collection[int] | None = None) -> Known:
     return Known(Graph(edges, names), _or_default(limit))
 
 
-def _around(tools: Collection[int] | None) -> QuerySet[Tool]:
-    rows = Tool.objects.order_by("pk")
-    if tools is None:
-        return rows
+def _around() -> QuerySet[Tool]:
     # The ORM has no recursion. The keys are a parameter, nothing is put in by hand.
-    return rows.filter(pk__in=RawSQL(CHAIN, [list(tools)]))  # noqa: S611
+    return Tool.objects.filter(pk__in=RawSQL(CHAIN, [KEYS]))  # noqa: S611
+
+
+def _sourced(tools: QuerySet[Tool]) -> QuerySet[Tool, Any]:
+    return (
+        tools.order_by("pk")
+        .annotate(stale_days=Subquery(_stale_days()))
+        .values_list("stale_days", *TOOL, *EDGE, *SOURCE)
+    )
+
+
+TOOL: Final = ("pk", "name", "parent_id")
+EDGE: Final = tuple(f"upstreams__{name}" for name in ("upstream_id", "relation", "hard"))
+SOURCE: Final = tuple(
+    f"upstreams__{name}" for name in ("source", "verified_on", "confidence")
+)
+BARE: Final = Prepared(lambda: _around().order_by("pk").values_list(*TOOL, *EDGE))
+AROUND: Final = Prepared(lambda: _sourced(_around()))
 
 
 def stale_days() -> int:

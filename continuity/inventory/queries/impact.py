@@ -21,7 +21,7 @@ from django.db.models.fetch_modes import FETCH_RAISE
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
-from continuity.accounts.models import User
+from continuity.accounts.models import Organisation, User
 from continuity.accounts.roles import Action
 from continuity.domain.impact import (
     POINTS,
@@ -51,9 +51,9 @@ from continuity.inventory.models import (
 )
 from continuity.inventory.queries import workflow as one
 from continuity.inventory.queries.order import alphabetical
-from continuity.people.queries import organisation
 from continuity.web import formats, problems
 from continuity.web.charts import Figure, Mark, Steps, Tread
+from continuity.web.together import together
 
 LIST_OF_SIMILAR: Final = 5
 WEEK: Final = timedelta(days=7)
@@ -86,10 +86,13 @@ RUNGS: Final = ("minor", "moderate", "major", "severe")
 
 @dataclass(frozen=True, slots=True)
 class Scales:
-    """What the organisation rates with: categories in use, and levels from mild to bad."""
+    """What the organisation rates with: categories in use, levels from mild to bad, and
+    the zone and the currency that it counts in."""
 
     categories: tuple[ImpactCategory, ...]
     levels: tuple[ImpactLevel, ...]
+    zone: str
+    currency: str
 
     @property
     def ready(self) -> bool:
@@ -97,8 +100,26 @@ class Scales:
 
 
 def scales() -> Scales:
-    """Return the scales, in two queries."""
-    return Scales(tuple(categories()), tuple(levels()))
+    """Return the scales, in one query."""
+    found = together(
+        categories=categories().values_list("pk", "key", "name", "position"),
+        levels=levels().values_list("pk", "key", "name", "order", "tolerable"),
+        own=Organisation.objects.filter(pk=1).values_list("zone", "currency"),
+    )
+    without = Organisation()
+    zone, currency = next(iter(found["own"]), (without.zone, without.currency))
+    return Scales(
+        categories=tuple(
+            ImpactCategory(pk=pk, key=key, name=name, position=position)
+            for pk, key, name, position in found["categories"]
+        ),
+        levels=tuple(
+            ImpactLevel(pk=pk, key=key, name=name, order=order, tolerable=tolerable)
+            for pk, key, name, order, tolerable in found["levels"]
+        ),
+        zone=zone,
+        currency=currency,
+    )
 
 
 def categories() -> QuerySet[ImpactCategory]:
@@ -592,16 +613,15 @@ def page(
     now: datetime,
     asked: tuple[datetime, datetime] | None = None,
 ) -> ImpactPage:
-    """Return all that the tab shows, in twelve queries; `asked` is an outage to cost."""
+    """Return all that the tab shows, in eight queries; `asked` is an outage to cost."""
     head = one.head(workflow, now=now)
     full = head.workflow
     found = scales()
     rows = ratings_of(full)
-    own = organisation()
     kept = {row.material: row for row in RecoveryPoint.objects.filter(workflow=full)}
     whole = analysis(facts(rows), found, wrt=full.wrt, rto=full.rto)
     hours, peaks = echo(full.hours), echo(full.peak_hours)
-    zone = full.zone or own.zone
+    zone = full.zone or found.zone
     outage = None
     if asked is not None:
         outage = outage_cost(
@@ -610,7 +630,7 @@ def page(
             hours=hours_of(hours, peaks, zone),
             analysis=whole,
             scales=found,
-            currency=own.currency,
+            currency=found.currency,
         )
     return ImpactPage(
         head=head,
@@ -621,7 +641,7 @@ def page(
         hours=hours,
         peaks=peaks,
         zone=zone,
-        cost=_money(full.cost_per_hour, own.currency),
+        cost=_money(full.cost_per_hour, found.currency),
         recovery_points=tuple(
             PointRow(
                 material.label,

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any, Final
 
 from django.db.models import Exists, OuterRef, QuerySet
 
@@ -25,6 +26,38 @@ from continuity.inventory.models import (
     approves,
 )
 from continuity.inventory.queries import fate
+from continuity.web.prepared import KEYS, Prepared
+
+DEPENDENCY: Final = ("workflow", "pk", "tool", "without")
+ALTERNATIVE: Final = tuple(
+    f"alternatives{name}"
+    for name in ("", "__tool", "__procedure", "__kind", "__approved_data")
+)
+PROOF: Final = tuple(
+    f"alternatives__proofs__{name}"
+    for name in (
+        "source",
+        "shown_at",
+        "expires_at",
+        "works",
+        "capacity",
+        "minimum_after",
+        "ended_at",
+    )
+)
+
+
+def _lines() -> QuerySet[Dependency, Any]:
+    steps = RunbookStep.objects.filter(alternative=OuterRef("alternatives"))
+    return (
+        Dependency.objects.filter(workflow__in=KEYS.rows())
+        .annotate(has_runbook=Exists(steps))
+        .order_by("position", "pk", "alternatives__rank")
+        .values_list(*DEPENDENCY, *ALTERNATIVE, "has_runbook", *PROOF)
+    )
+
+
+LINES: Final = Prepared(_lines)
 
 
 def readiness(
@@ -35,8 +68,8 @@ def readiness(
 ) -> dict[int, WorkflowReadiness]:
     """Return the readiness of each workflow by its key.
 
-    Four queries for any number of workflows: the workflows themselves, where they are
-    not loaded yet, their dependencies with alternatives, the proofs, and the graph of
+    Three queries for any number of workflows: the workflows themselves, where they are
+    not loaded yet, their dependencies with alternatives and proofs, and the graph of
     upstreams, where the caller has not read it already.
     """
     return with_graph(workflows, now=now, graph=graph)[0]
@@ -50,64 +83,38 @@ def with_graph(
 ) -> tuple[dict[int, WorkflowReadiness], Graph]:
     """Return what `readiness` does, and a graph that knows the tools in it by name."""
     by_pk = {workflow.pk: workflow for workflow in workflows}
-    proofs: dict[int, list[ProofFacts]] = defaultdict(list)
-    shown = Proof.objects.filter(alternative__dependency__workflow__in=by_pk).order_by()
-    columns = (
-        "alternative", "ended_at", "source", "shown_at", "expires_at", "works",
-        "capacity", "minimum_after",
-    )  # fmt: skip
-    for (
-        alternative_pk, ended_at, source, shown_at, expires_at, works, capacity, minimum
-    ) in shown.values_list(*columns):  # fmt: skip
-        proofs[alternative_pk].append(
-            ProofFacts(
-                shown_at=shown_at,
-                expires_at=expires_at,
-                works=works,
-                source=ProofSource(source),
-                capacity_percent=capacity,
-                minimum_after=minimum,
-                ended=ended_at is not None,
-            )
-        )
-    steps = RunbookStep.objects.filter(alternative=OuterRef("alternatives"))
-    lines = list(
-        Dependency.objects.filter(workflow__in=by_pk)
-        .annotate(has_runbook=Exists(steps))
-        .order_by("position", "pk", "alternatives__rank")
-        .values_list(
-            "workflow",
-            "pk",
-            "tool",
-            "without",
-            "alternatives",
-            "alternatives__tool",
-            "alternatives__procedure",
-            "alternatives__kind",
-            "alternatives__approved_data",
-            "has_runbook",
-        )
-    )
+    lines = LINES.rows(list(by_pk)) if by_pk else []
     # Where the caller has no graph, only what these tools ride on is read.
     known = graph or fate.bare({key for line in lines for key in (line[2], line[5]) if key})
     heads: dict[int, dict[int, tuple[int, str]]] = {pk: {} for pk in by_pk}
-    options: dict[int, list[AlternativeFacts]] = defaultdict(list)
-    for (
-        workflow_pk, pk, tool, without, other, other_tool, procedure, kind, approved, has
-    ) in lines:  # fmt: skip
+    proofs: dict[int, list[ProofFacts]] = {}
+    choices: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
+    # There is a line for each proof; an alternative without any has one of its own, and
+    # so has a dependency without alternatives.
+    for workflow_pk, pk, tool, without, other, *rest in lines:
         heads[workflow_pk][pk] = tool, without
-        if other is not None:
-            data = by_pk[workflow_pk].data_class
-            options[pk].append(
-                AlternativeFacts(
-                    pk=other,
-                    name=procedure or known.name(other_tool),
-                    approved_for_data=approves(kind, approved, data),
-                    has_runbook=has,
-                    fate=_fate(tool, other_tool, known),
-                    proofs=tuple(proofs.get(other, ())),
+        if other is None:
+            continue
+        if other not in proofs:
+            proofs[other] = []
+            choices[pk].append((other, *rest[:5]))
+        if rest[5] is not None:
+            proofs[other].append(_proof(rest[5:]))
+    options: dict[int, list[AlternativeFacts]] = defaultdict(list)
+    for workflow_pk, group in heads.items():
+        data = by_pk[workflow_pk].data_class
+        for pk, (tool, _without) in group.items():
+            for other, other_tool, procedure, kind, approved, has in choices[pk]:
+                options[pk].append(
+                    AlternativeFacts(
+                        pk=other,
+                        name=procedure or known.name(other_tool),
+                        approved_for_data=approves(kind, approved, data),
+                        has_runbook=has,
+                        fate=_fate(tool, other_tool, known),
+                        proofs=tuple(proofs[other]),
+                    )
                 )
-            )
     judged = {
         workflow_pk: workflow_readiness(
             [
@@ -119,6 +126,19 @@ def with_graph(
         for workflow_pk, group in heads.items()
     }
     return judged, known
+
+
+def _proof(row: Sequence[Any]) -> ProofFacts:
+    source, shown_at, expires_at, works, capacity, minimum_after, ended_at = row
+    return ProofFacts(
+        shown_at=shown_at,
+        expires_at=expires_at,
+        works=works,
+        source=ProofSource(source),
+        capacity_percent=capacity,
+        minimum_after=minimum_after,
+        ended=ended_at is not None,
+    )
 
 
 def _dependency(

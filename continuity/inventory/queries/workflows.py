@@ -151,7 +151,6 @@ def _row(workflow: Workflow, ready: WorkflowReadiness, graph: Graph, url: str) -
     tools = tuple(graph.name(one.tool) for one in ready.dependencies)
     alternatives = sum(len(one.alternatives) for one in ready.dependencies)
     proven = sum(each.proven for one in ready.dependencies for each in one.alternatives)
-    said = ngettext("%(counter)s proven", "%(counter)s proven", proven)
     return Row(
         workflow=workflow,
         tools=tools,
@@ -168,9 +167,14 @@ def _row(workflow: Workflow, ready: WorkflowReadiness, graph: Graph, url: str) -
         rto=formats.duration(workflow.rto) if workflow.rto else "",
         mtpd=formats.duration(workflow.mtpd) if workflow.mtpd else "",
         said_alternatives=str(alternatives) if alternatives else "",
-        said_proven=said % {"counter": proven} if proven else "",
+        said_proven=_proven(proven) if proven else "",
         owner=str(workflow.owner) if workflow.owner else "",
     )
+
+
+def _proven(number: int) -> str:
+    said = ngettext("%(counter)s proven", "%(counter)s proven", number)
+    return said % {"counter": number}
 
 
 def teams(user: User, action: Action = Action.VIEW) -> QuerySet[Team]:

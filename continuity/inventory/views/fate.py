@@ -110,7 +110,7 @@ def tool_outages(request: SignedInRequest, tool: Tool) -> HttpResponse:
     return render(request, "inventory/tool_outages.html", context)
 
 
-@access(Action.VIEW, Workflow)
+@access(Action.VIEW, Workflow, along=one.ALONG)
 def workflow_outages(request: SignedInRequest, workflow: Workflow) -> HttpResponse:
     own = workflows.allowed(request.user, workflow, (Action.EDIT, Action.RUN_DRILL))
     graph = fate.graph()

@@ -16,6 +16,7 @@ from continuity.accounts.roles import Action
 from continuity.inventory.forms import impact as forms
 from continuity.inventory.models import Workflow
 from continuity.inventory.queries import impact as queries
+from continuity.inventory.queries import workflow as one
 from continuity.inventory.queries import workflows as many
 from continuity.inventory.services import impact, workflows
 from continuity.people.queries import organisation
@@ -23,7 +24,7 @@ from continuity.web.htmx import render_page
 
 
 @require_safe
-@access(Action.VIEW, Workflow)
+@access(Action.VIEW, Workflow, along=one.ALONG)
 def page(request: SignedInRequest, workflow: Workflow) -> HttpResponse:
     asked = request.GET if "since" in request.GET else None
     morning = timezone.localtime().replace(hour=9, minute=0, second=0, microsecond=0)

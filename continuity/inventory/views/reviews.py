@@ -36,7 +36,7 @@ def due(request: SignedInRequest) -> HttpResponse:
     return render(request, "inventory/due.html", context)
 
 
-@access(Action.VIEW, Workflow)
+@access(Action.VIEW, Workflow, along=one.ALONG)
 def workflow(request: SignedInRequest, workflow: Workflow) -> HttpResponse:
     wanted = (Action.EDIT, Action.RUN_DRILL, Action.APPROVE)
     own = many.allowed(request.user, workflow, wanted)

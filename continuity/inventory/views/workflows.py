@@ -8,7 +8,6 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from django_htmx.http import push_url
@@ -45,11 +44,13 @@ def listing(request: SignedInRequest) -> HttpResponse:
     address = reverse("inventory:workflows")
     asked = form.address(sort=sort)
     query = f"?{asked}" if asked else ""
+    may_add = _may_add(request, rows)
     context = {
         "form": form,
         "page": page,
         "rows": rows,
-        "lines": workflow_cells.lines(rows, columns, dict(forms.COLUMNS)),
+        "lines": workflow_cells.lines(rows, columns, dict(forms.COLUMNS), pick=may_add),
+        "on_page": ",".join(str(row.workflow.pk) for row in rows),
         "show": dict.fromkeys(columns, True),
         "query": query,
         "active": bool(wanted),
@@ -58,7 +59,7 @@ def listing(request: SignedInRequest) -> HttpResponse:
         "more": bool(wanted.keys() - {"q", "team", "tool", "gap"}),
         "sort": sort,
         "nothing_yet": not rows and not wanted and not many.any_visible(request.user),
-        "may_add": SimpleLazyObject(lambda: _may_add(request, rows)),
+        "may_add": may_add,
         "may_import": request.user.may(Action.IMPORT),
         **saved.context(request, ListPage.WORKFLOWS, address, asked),
     }
@@ -69,14 +70,14 @@ def listing(request: SignedInRequest) -> HttpResponse:
     return response
 
 
-@access(Action.VIEW, Workflow)
+@access(Action.VIEW, Workflow, along=one.ALONG)
 def workflow(request: SignedInRequest, workflow: Workflow) -> HttpResponse:
     page = one.page(workflow, now=timezone.now())
     context = {"page": page, "tab": "overview", **_may(request, workflow)}
     return render(request, "inventory/workflow.html", context)
 
 
-@access(Action.VIEW, Workflow)
+@access(Action.VIEW, Workflow, along=one.ALONG)
 def workflow_runbooks(request: SignedInRequest, workflow: Workflow) -> HttpResponse:
     context = {
         "page": one.head(workflow, now=timezone.now()),
@@ -87,7 +88,7 @@ def workflow_runbooks(request: SignedInRequest, workflow: Workflow) -> HttpRespo
     return render(request, "inventory/workflow_runbooks.html", context)
 
 
-@access(Action.VIEW, Workflow)
+@access(Action.VIEW, Workflow, along=one.ALONG)
 def workflow_evidence(request: SignedInRequest, workflow: Workflow) -> HttpResponse:
     now = timezone.now()
     head = one.head(workflow, now=now)
@@ -103,7 +104,7 @@ def workflow_evidence(request: SignedInRequest, workflow: Workflow) -> HttpRespo
     return render(request, "inventory/workflow_evidence.html", context)
 
 
-@access(Action.VIEW, Workflow)
+@access(Action.VIEW, Workflow, along=one.ALONG)
 def workflow_history(request: SignedInRequest, workflow: Workflow) -> HttpResponse:
     after = request.GET.get("after", "")
     label = workflow._meta.label_lower

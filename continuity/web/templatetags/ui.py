@@ -29,7 +29,7 @@ from django.utils.translation import get_language
 from continuity.web import formats
 from continuity.web.definitions import REGISTRY, UNITS, with_terms
 from continuity.web.markdown import render
-from continuity.web.navigation import Section, sections
+from continuity.web.navigation import Sight, sections, sight
 from continuity.web.pills import pill_for
 
 register = template.Library()
@@ -174,10 +174,17 @@ def _how(keys: tuple[str, ...], asked: str, language: str) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def navigation(context: template.Context) -> list[Section]:
-    """Return the side navigation for the page being shown."""
-    path = context.get("lies_below") or context["request"].path
-    return sections(path, context.get("shell"))
+def navigation(context: template.Context) -> SafeString:
+    """Draw the side navigation for the page being shown."""
+    seen = sight(context["request"].path, context.get("shell"))
+    return _navigation(seen, get_language() or "")
+
+
+@lru_cache(maxsize=1024)
+def _navigation(seen: Sight, language: str) -> SafeString:
+    """It changes when a count does, and stands on every page."""
+    drawn = get_template("components/_navigation.html")
+    return SafeString(drawn.render({"sections": sections(seen)}))
 
 
 @register.filter
