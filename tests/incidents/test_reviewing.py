@@ -1,5 +1,6 @@
 """A real outage after the fact: its report, its two questions, its links."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -223,6 +224,18 @@ def test_its_report_has_no_aims_no_injects_and_never_says_exercise(client, over)
     assert "is-drill" not in page
     assert client.get(reverse("reviews:injects", args=[over.pk])).status_code == 404
     assert client.post(reverse("reviews:rate", args=[over.pk, 1])).status_code == 404
+
+
+def test_a_report_lies_below_drills_or_below_outages(client, team, over):
+    drill = ended(team)
+    client.force_login(manager())
+
+    def marked(outage_pk):
+        page = client.get(reverse("reviews:report", args=[outage_pk])).text
+        return re.findall(r'href="([^"]+)"[^>]* aria-current="true"', page)
+
+    assert marked(over.pk) == [reverse("outages:list")]
+    assert marked(drill.outage_id) == [reverse("drills:list")]
 
 
 def test_a_real_recovery_stands_beside_the_last_drill_of_the_same_work(
