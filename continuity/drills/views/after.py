@@ -235,7 +235,10 @@ def rate_recovery(
         recovery.pk, **form.cleaned_data, actor=request.user, now=timezone.now()
     )
     messages.success(request, _("Saved."))
-    return redirect("reviews:recoveries", outage.pk)
+    asked = request.GET.get("page", "")
+    query = {"page": asked} if asked.isdecimal() else None
+    place = reverse("reviews:recoveries", args=[outage.pk], query=query)
+    return redirect(f"{place}#recovery-{recovery.pk}")
 
 
 def _saved(request: SignedInRequest, outage: Reviewed) -> HttpResponseRedirect:

@@ -203,8 +203,10 @@ def chart_files(context: template.Context, uid: str, title: object) -> dict[str,
 
 @register.simple_tag(takes_context=True)
 def navigation(context: template.Context) -> SafeString:
-    """Draw the side navigation for the page being shown."""
-    seen = sight(context["request"].path, context.get("shell"))
+    """Draw the side navigation for the page being shown, which is marked by its address,
+    or by the one that it says it `lies_below`."""
+    path = context.get("lies_below") or context["request"].path
+    seen = sight(path, context.get("shell"))
     return _navigation(seen, get_language() or "")
 
 
