@@ -1,6 +1,7 @@
 """The overview, and the rows behind each of its figures."""
 
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 
@@ -8,6 +9,8 @@ from continuity.accounts.access import access
 from continuity.accounts.http import SignedInRequest
 from continuity.accounts.roles import Action
 from continuity.dashboard import forms, queries
+from continuity.inventory.http import file_of, wants_file
+from continuity.outages.queries import sheets
 from continuity.web.htmx import render_page, wants_part
 from continuity.web.paging import page_of
 
@@ -71,13 +74,15 @@ def decisions(request: SignedInRequest) -> HttpResponse:
 
 
 @access(Action.VIEW)
-def recoveries(request: SignedInRequest) -> HttpResponse:
+def recoveries(request: SignedInRequest) -> HttpResponseBase:
     """The recoveries behind the median: those of drills in the period, the latest first;
     with `?kind=real` those of real outages, which no median of drills counts."""
     chosen = _scope(request)
     lines = queries.in_period(chosen, queries.recoveries(chosen))
     real = request.GET.get("kind") == "real"
     measured = [line for line in reversed(lines) if line.is_drill is not real]
+    if wants_file(request, "recoveries"):
+        return file_of(request, sheets.recoveries(lambda: measured), now=chosen.now)
     context = {
         "real": real,
         "asked": queries.address(chosen),

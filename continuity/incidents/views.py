@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,7 +16,9 @@ from continuity.domain.errors import ContinuityError
 from continuity.incidents import queries
 from continuity.incidents.forms import ChangeForm, DeclareForm, JoinForm, WithdrawForm
 from continuity.incidents.services import declaring
+from continuity.inventory.http import file_of, wants_file
 from continuity.outages.models import Outage
+from continuity.outages.queries import sheets
 from continuity.outages.services import course
 from continuity.web.paging import page_of
 from continuity.web.problems import sentence
@@ -138,8 +141,11 @@ def take_up(request: SignedInRequest, outage: Outage) -> HttpResponse:
 
 @require_safe
 @access(Action.VIEW, Outage)
-def result(request: SignedInRequest, outage: Outage) -> HttpResponse:
+def result(request: SignedInRequest, outage: Outage) -> HttpResponseBase:
     """How long each work stood still, against its RTO."""
-    found = queries.result(_real(outage), request.user, now=timezone.now())
+    now = timezone.now()
+    found = queries.result(_real(outage), request.user, now=now)
+    if wants_file(request, "recoveries"):
+        return file_of(request, sheets.recoveries(lambda: found.lines), now=now)
     context = {"outage": outage, "found": found, "page": page_of(request, found.lines)}
     return render(request, "incidents/result.html", context)

@@ -9,5 +9,4 @@ urlpatterns = [
     path("compare/", views.compare, name="compare"),
     path("<int:pk>/", views.forecast, name="forecast"),
     path("<int:pk>/cancel/", views.cancel, name="cancel"),
-    path("<int:pk>/<slug:table>.csv", views.download, name="csv"),
 ]

@@ -1,10 +1,9 @@
 """Pages of forecasts: asking, watching, reading, comparing, taking away."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -20,10 +19,11 @@ from continuity.insight.models import Forecast, ForecastState
 from continuity.insight.queries import reading
 from continuity.insight.queries.reading import Line, Read, Spread
 from continuity.insight.services import forecasts
-from continuity.inventory.exports import csv_file
-from continuity.inventory.exports.tables import Row
+from continuity.inventory.http import file_of, wants_file
+from continuity.web.cells import Row
 from continuity.web.htmx import render_page, wants_part
 from continuity.web.paging import page_of
+from continuity.web.sheets import Sheet
 
 SHOWN: Final = ("worth", "workflows", "teams", "record")
 """The tables of a forecast; the first is what opens."""
@@ -65,7 +65,7 @@ def _list(request: SignedInRequest, form: AskForm) -> HttpResponse:
 
 @require_GET
 @access(Action.VIEW, Forecast)
-def forecast(request: SignedInRequest, forecast: Forecast) -> HttpResponse:
+def forecast(request: SignedInRequest, forecast: Forecast) -> HttpResponseBase:
     """One forecast. While it is computed htmx asks for its state; once it is not, the
     page is loaded whole."""
     if wants_part(request) and not forecast.is_open:
@@ -78,6 +78,8 @@ def forecast(request: SignedInRequest, forecast: Forecast) -> HttpResponse:
         found = reading.read(request.user, forecast)
         show = request.GET.get("show", "")
         show = show if show in SHOWN else SHOWN[0]
+        if wants_file(request, show):
+            return file_of(request, TABLES[show](found), now=timezone.now())
         context |= {
             "found": found,
             "show": show,
@@ -113,29 +115,8 @@ def compare(request: SignedInRequest) -> HttpResponse:
     return render(request, "insight/compare.html", context, status=status)
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
-    title: str
-    columns: tuple[str, ...]
-    lines: Sequence[Row]
-
-    def rows(self) -> Iterator[Row]:
-        return iter(self.lines)
-
-
-@require_GET
-@access(Action.VIEW, Forecast)
-def download(request: SignedInRequest, forecast: Forecast, table: str) -> HttpResponseBase:
-    """One table of a forecast as CSV, whole: hours a year with a point."""
-    if forecast.state != ForecastState.DONE or table not in TABLES:
-        raise Http404
-    made = TABLES[table](reading.read(request.user, forecast))
-    response = StreamingHttpResponse(
-        csv_file.pieces(made), content_type="text/csv; charset=utf-8"
-    )
-    name = f"forecast-{forecast.pk}-{table}.csv"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+def _sheet(title: str, columns: tuple[str, ...], lines: Sequence[Row]) -> Sheet:
+    return Sheet(f"forecast-{title.lower()}", title, columns, lambda: iter(lines))
 
 
 def _spread_columns() -> tuple[str, ...]:
@@ -161,9 +142,9 @@ def _cells(*spreads: Spread | None) -> Row:
     )
 
 
-def _lines(rows: Sequence[Line], *, title: str, teams: bool) -> Table:
+def _lines(rows: Sequence[Line], *, title: str, teams: bool) -> Sheet:
     named = (_("Team"),) if teams else (_("Workflow"), _("Team"), _("What is known"))
-    return Table(
+    return _sheet(
         title,
         (*named, *_spread_columns()),
         [
@@ -176,8 +157,8 @@ def _lines(rows: Sequence[Line], *, title: str, teams: bool) -> Table:
     )
 
 
-def _worth(found: Read) -> Table:
-    return Table(
+def _worth(found: Read) -> Sheet:
+    return _sheet(
         "Worth",
         (
             _("Workflow"),
@@ -203,8 +184,8 @@ def _worth(found: Read) -> Table:
     )
 
 
-def _record(found: Read) -> Table:
-    return Table(
+def _record(found: Read) -> Sheet:
+    return _sheet(
         "Record",
         (_("Outage"), _("Family"), _("Start"), _("Minutes"), _("Quality"), _("Source")),
         [
@@ -221,7 +202,7 @@ def _record(found: Read) -> Table:
     )
 
 
-TABLES: Final[Mapping[str, Callable[[Read], Table]]] = {
+TABLES: Final[Mapping[str, Callable[[Read], Sheet]]] = {
     "worth": _worth,
     "workflows": lambda found: _lines(found.workflows, title="Workflows", teams=False),
     "teams": lambda found: _lines(found.teams, title="Teams", teams=True),

@@ -120,7 +120,6 @@ urlpatterns = [
     path("tools/stale-sources/", fate.stale_sources, name="stale_sources"),
     path("tools/upstreams/<int:pk>/verify/", fate.upstream_verify, name="upstream_verify"),
     path("what-if/", what_if.page, name="what_if"),
-    path("what-if/what-if.csv", what_if.download, name="what_if_csv"),
     path("knock-out/", fate.knock_outs, name="knock_outs"),
     path("tools/<int:pk>/knock-out/", fate.knock_out, name="knock_out"),
     path("providers/", tools.provider_list, name="providers"),

@@ -1,10 +1,16 @@
-"""A finished register as tables: from the facts it was made from, not from today's."""
+"""The tables of a finished report: from the facts it was made from, not from today's.
 
-from collections.abc import Callable, Iterator, Mapping
+Names of tables and columns are those of the facts, English in every language: scripts know
+them by these names. Lengths are whole seconds, and one that may be a lower bound has a
+column that says whether it is.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from continuity.inventory.exports.tables import Row
+from continuity.reports.models import ReportKind
+from continuity.web.cells import Row
 
 PROOFS: Final = (
     "number", "shown_at", "source", "team", "workflow", "tool", "alternative", "by",
@@ -16,6 +22,14 @@ DRILLS: Final = (
     "recoveries", "recovered", "met", "missed", "not_shown", "excused", "entries",
     "journal_head", "reports",
 )  # fmt: skip
+TABLED: Final = frozenset(
+    {ReportKind.EVIDENCE, ReportKind.CONTINUITY, ReportKind.AFTER_ACTION}
+)
+"""Kinds of reports that are made of tables; packs and plans are to be read."""
+NO_TABLE: Final = frozenset({"charts", "words", "words_too", "changes"})
+BOUNDED: Final = {"seconds", "lower_bound"}
+LONGEST_TITLE: Final = 31
+"""Characters in the name of a sheet of a workbook."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,18 +41,78 @@ class Sheet:
     rows: Callable[[], Iterator[Row]]
 
 
+def tables(kind: str, facts: Mapping[str, Any]) -> list[Sheet]:
+    """Return the tables of a report: its figures first, then every list of lines in the
+    order of its facts. A list without a line is left out."""
+    if kind == ReportKind.EVIDENCE:
+        return register(facts)
+    figures: list[dict[str, Any]] = []
+    found: list[Sheet] = []
+    for key, value in facts.items():
+        if key not in NO_TABLE:
+            _gather(key, value, figures, found)
+    return [_lines("figures", figures), *found] if figures else found
+
+
 def register(facts: Mapping[str, Any]) -> list[Sheet]:
-    """Return the tables of an evidence register. Names of columns are those of the facts,
-    English in every language: scripts know them by these names."""
+    """Return the tables of an evidence register."""
     return [
         Sheet("Proofs", PROOFS, lambda: _rows(facts["proofs"], PROOFS)),
         Sheet("Drills and outages", DRILLS, lambda: _rows(facts["drills"], DRILLS)),
     ]
 
 
-def _rows(lines: list[dict[str, Any]], columns: tuple[str, ...]) -> Iterator[Row]:
+def _gather(
+    path: str, value: Any, figures: list[dict[str, Any]], found: list[Sheet]
+) -> None:
+    """Put what stands at `path` where it belongs: a figure by itself, or a table."""
+    if isinstance(value, dict) and set(value) == BOUNDED:
+        figures.append({"figure": f"{path}_seconds", **_bound(value)})
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            _gather(f"{path}_{key}", inner, figures, found)
+    elif isinstance(value, list) and value and isinstance(value[0], dict):
+        found.append(_lines(path, value))
+    elif isinstance(value, int) and not isinstance(value, bool):
+        figures.append({"figure": path, "value": value, "lower_bound": None})
+
+
+def _bound(value: Mapping[str, Any]) -> dict[str, Any]:
+    return {"value": value["seconds"], "lower_bound": value["lower_bound"]}
+
+
+def _lines(key: str, lines: Sequence[Mapping[str, Any]]) -> Sheet:
+    flat = [_flat(line) for line in lines]
+    columns = tuple(dict.fromkeys(name for line in flat for name in line))
+    title = key.replace("_", " ").capitalize()[:LONGEST_TITLE]
+    return Sheet(title, columns, lambda: _rows(flat, columns))
+
+
+def _flat(line: Mapping[str, Any], before: str = "") -> dict[str, Any]:
+    """Return a line without facts inside facts: `proof.time` becomes `proof_time_seconds`
+    and `proof_time_lower_bound`."""
+    flat: dict[str, Any] = {}
+    for key, value in line.items():
+        name = f"{before}{key}"
+        if isinstance(value, dict):
+            flat |= _flat(value, f"{name}_")
+        elif isinstance(value, list):
+            flat[name] = [
+                "; ".join(f"{k}: {v}" for k, v in one.items())
+                if isinstance(one, dict)
+                else ""
+                if one is None
+                else str(one)
+                for one in value
+            ]
+        else:
+            flat[name] = value
+    return flat
+
+
+def _rows(lines: Sequence[Mapping[str, Any]], columns: tuple[str, ...]) -> Iterator[Row]:
     for line in lines:
-        yield tuple(_cell(line[name]) for name in columns)
+        yield tuple(_cell(line.get(name)) for name in columns)
 
 
 def _cell(value: Any) -> Any:

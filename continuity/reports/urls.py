@@ -1,6 +1,6 @@
 from django.urls import path
 
-from continuity.reports.views import asking, dora, logo, reading, regular
+from continuity.reports.views import asking, charts, dora, logo, reading, regular
 
 app_name = "reports"
 urlpatterns = [
@@ -21,6 +21,7 @@ urlpatterns = [
     path("logo/", logo.page, name="logo"),
     path("logo/picture/", logo.picture, name="logo_picture"),
     path("logo/remove/", logo.remove, name="logo_remove"),
+    path("charts/<slug:uid>.<slug:form>", charts.chart, name="chart"),
     path("dora/", dora.page, name="dora"),
     path("dora/csv/", dora.download, name="dora_csv"),
     path("<int:pk>/csv/", reading.csv_files, name="csv"),

@@ -4,8 +4,12 @@ What is written with `neutral` and `length` is read back by an import as it was.
 """
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
+from decimal import Decimal
 from typing import Final
+
+type Value = str | int | Decimal | date | list[str] | None
+type Row = tuple[Value, ...]
 
 _FORMULA: Final = re.compile(r"'*[=+\-@\t\r]")
 

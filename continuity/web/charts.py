@@ -36,7 +36,8 @@ NARROW: Final = 320
 class Figure:
     """A chart as components/_chart.html shows it: two drawings, one table.
 
-    `wide` and `narrow` are empty when there is nothing to draw.
+    `wide` and `narrow` are empty when there is nothing to draw. `uid` is how the drawing
+    is found on its page, by who takes it away as a file.
     """
 
     title: str
@@ -44,6 +45,7 @@ class Figure:
     narrow: SafeString
     heads: Sequence[str]
     rows: Sequence[Sequence[str]]
+    uid: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +93,9 @@ class Trend:
                 for row, other in zip(rows, self.others, strict=True)
             ]
         return Figure(
-            self.title, self.svg(wide), self.svg(narrow, slim=True), self.heads, rows
-        )
+            self.title, self.svg(wide), self.svg(narrow, slim=True), self.heads, rows,
+            self.uid,
+        )  # fmt: skip
 
     def svg(self, width: int, *, slim: bool = False) -> SafeString:
         """Return the drawing, `slim` for a phone; empty without a single value."""
@@ -287,7 +290,9 @@ class Stacked:
     def figure(self, wide: int = 450, narrow: int = NARROW) -> Figure:
         heads = (self.head, *(label for _key, label in self.keys))
         rows = [(name, *map(str, values)) for name, values in self.rows]
-        return Figure(self.title, self.svg(wide), self.svg(narrow, slim=True), heads, rows)
+        return Figure(
+            self.title, self.svg(wide), self.svg(narrow, slim=True), heads, rows, self.uid
+        )
 
     def svg(self, width: int, *, slim: bool = False) -> SafeString:
         """Return the drawing, `slim` with the names above the bars; empty without rows."""
@@ -387,6 +392,7 @@ class Bars:
             self.svg(narrow, slim=True),
             self.heads,
             self.table(),
+            self.uid,
         )
 
     def table(self) -> list[tuple[str, str, str]]:
@@ -584,8 +590,9 @@ class Steps:
 
     def figure(self, wide: int = 720, narrow: int = NARROW) -> Figure:
         return Figure(
-            self.title, self.svg(wide), self.svg(narrow, slim=True), self.heads, self.rows
-        )
+            self.title, self.svg(wide), self.svg(narrow, slim=True), self.heads, self.rows,
+            self.uid,
+        )  # fmt: skip
 
     def svg(self, width: int, *, slim: bool = False) -> SafeString:
         """Return the drawing, `slim` for a phone; empty without a single tread."""

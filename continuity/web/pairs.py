@@ -61,7 +61,12 @@ class Pairs:
         rows = [(row.label, bounded(row.before), bounded(row.after)) for row in self.rows]
         table = [(name, *(cell or NOTHING for cell in cells)) for name, *cells in rows]
         return Figure(
-            self.title, self.svg(wide), self.svg(narrow, slim=True), self.heads, table
+            self.title,
+            self.svg(wide),
+            self.svg(narrow, slim=True),
+            self.heads,
+            table,
+            self.uid,
         )
 
     def svg(self, width: int, *, slim: bool = False) -> SafeString:

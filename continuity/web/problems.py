@@ -161,6 +161,10 @@ SENTENCES: Final[Mapping[str, Promise]] = {
         "A workbook cannot hold this: the table “%(table)s” has more than 1,048,575 rows. "
         "Nothing was cut off; export as CSV or JSON instead."
     ),
+    "no_picture": _(
+        "The picture of this chart could not be made just now. Take the chart as SVG, or "
+        "try again in a minute."
+    ),
     "name_taken": _(
         "The team has another workflow called “%(name)s” by now. Rename that one first."
     ),

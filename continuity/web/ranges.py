@@ -49,6 +49,7 @@ class Ranges:
             self.svg(narrow, slim=True),
             self.heads,
             [(one.label, n(one.low), n(one.mean), n(one.high)) for one in self.rows],
+            self.uid,
         )
 
     def svg(self, width: int, *, slim: bool = False) -> SafeString:

@@ -54,6 +54,19 @@ for (const list of document.querySelectorAll(".messages")) if (!list.children.le
 // After a form that did not pass, reading starts at the summary of what is wrong.
 document.querySelector("[data-focus]")?.focus();
 
+// What was opened closes again: with Escape, by a press elsewhere, once a file was chosen.
+document.addEventListener("keydown", (event) => {
+  const open = event.key === "Escape" && event.target.closest?.("[data-closes][open]");
+  if (!open) return;
+  open.open = false;
+  open.querySelector("summary").focus();
+});
+document.addEventListener("click", (event) => {
+  for (const open of document.querySelectorAll("[data-closes][open]")) {
+    if (!open.contains(event.target) || event.target.closest("a")) open.open = false;
+  }
+});
+
 // A file may be dropped anywhere on its frame.
 for (const kind of ["dragenter", "dragover", "dragleave", "drop"]) {
   document.addEventListener(kind, (event) => {

@@ -315,8 +315,9 @@ def test_the_file_holds_what_the_list_shows_and_runs_in_no_spreadsheet(client, a
     given(action.finding, manager(), text="=1+1", due_on=DUE + 90 * DAY)
     client.force_login(auditor())
 
-    response = client.get(reverse("drills:actions_csv") + "?which=overdue")
-    everything = client.get(reverse("drills:actions_csv"))
+    file = reverse("drills:actions") + "?table=actions&export=csv"
+    response = client.get(f"{file}&which=overdue")
+    everything = client.get(file)
 
     def rows(response):
         text = b"".join(response.streaming_content).decode("utf-8-sig")

@@ -1,5 +1,6 @@
 """A real outage after the fact: its report, its two questions, its links."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -196,6 +197,21 @@ def test_who_runs_a_real_outage_finishes_its_report_and_a_manager_approves_it(
     assert Entry.objects.filter(verb="outage.reviewed").exists() is (approves == 302)
 
 
+def test_after_a_rating_the_reader_is_where_they_were(client, over):
+    drafting.draft_due(now=END)
+    client.force_login(manager())
+    recovery = over.recoveries.get()
+    path = reverse("reviews:rate_recovery", args=[over.pk, recovery.pk])
+
+    refused = client.post(f"{path}?page=1", {"rating": "Z", "note": "Why"})
+    saved = client.post(f"{path}?page=1", {"rating": "S", "note": "Why"})
+
+    assert refused.status_code == 422
+    assert "<details open>" in refused.text
+    place = f"/reviews/{over.pk}/recoveries/?page=1#recovery-{recovery.pk}"
+    assert saved.headers["Location"] == place
+
+
 def test_its_report_has_no_aims_no_injects_and_never_says_exercise(client, over):
     drafting.draft_due(now=END)
     client.force_login(over.facilitator)
@@ -208,6 +224,18 @@ def test_its_report_has_no_aims_no_injects_and_never_says_exercise(client, over)
     assert "is-drill" not in page
     assert client.get(reverse("reviews:injects", args=[over.pk])).status_code == 404
     assert client.post(reverse("reviews:rate", args=[over.pk, 1])).status_code == 404
+
+
+def test_a_report_lies_below_drills_or_below_outages(client, team, over):
+    drill = ended(team)
+    client.force_login(manager())
+
+    def marked(outage_pk):
+        page = client.get(reverse("reviews:report", args=[outage_pk])).text
+        return re.findall(r'href="([^"]+)"[^>]* aria-current="true"', page)
+
+    assert marked(over.pk) == [reverse("outages:list")]
+    assert marked(drill.outage_id) == [reverse("drills:list")]
 
 
 def test_a_real_recovery_stands_beside_the_last_drill_of_the_same_work(

@@ -203,7 +203,7 @@ def test_alternatives_that_share_nothing_known_because_nothing_is_known_are_unkn
     assert card(dependency).alternatives[0].fate.answer == "unknown"
 
 
-PAGES = {"": 12, "runbooks/": 12, "evidence/": 11, "history/": 9}
+PAGES = {"": 10, "runbooks/": 10, "evidence/": 9, "history/": 7}
 
 
 @pytest.mark.parametrize(("tab", "number"), [(tab, n) for tab in PAGES for n in (1, 30)])

@@ -76,6 +76,7 @@ def test_people_are_suggested_to_who_may_name_them(client, three, role, found):
 
 
 def test_no_more_than_twenty_are_suggested_and_the_form_holds_none(client):
+    TeamFactory()
     for number in range(60):
         UserFactory(name=f"Person {number:02}")
     client.force_login(manager())

@@ -17,6 +17,7 @@ from continuity.outages.models import EntryKind, JournalEntry
 from continuity.outages.services.journal import append
 from continuity.reports import services
 from continuity.reports.content import dora, evidence
+from continuity.reports.content.continuity import continuity
 from continuity.reports.models import Report
 from tests.factories import (
     NOON,
@@ -145,8 +146,8 @@ def test_the_register_costs_the_same_whatever_its_length(proofs, django_assert_n
         evidence(Report.objects.select_related("team", "supersedes", "asked_by").get())
 
 
-def done(client, **facts):
-    report = asked()
+def done(client, report=None, **facts):
+    report = report or asked()
     empty = {"proofs": [], "drills": []}
     Report.objects.filter(pk=report.pk).update(
         state="done", finished_at=NOON, facts={**empty, **facts}, facts_sha256="a" * 64,
@@ -172,6 +173,32 @@ def test_a_register_is_taken_as_csv_and_as_a_workbook_and_nothing_in_it_runs(cli
     assert len(row["sha256"]) == 64
     sheets = openpyxl.load_workbook(io.BytesIO(book.content)).sheetnames
     assert sheets == ["Proofs", "Drills and outages"]
+
+
+def test_the_tables_of_a_continuity_report_are_taken_with_bounds_in_their_own_column(
+    client,
+):
+    OrganisationFactory()
+    drill = DrillFactory(outage__ended=True, outage__title="=1+1")
+    RecoveryFactory(outage=drill.outage, dependency__workflow__name="Triage")
+    asked_for = services.ask_about_team(
+        None, since=SINCE, language="fr", actor=None, now=NOON + timedelta(days=1)
+    )
+    report = done(client, asked_for, **continuity(asked_for))
+
+    archive = client.get(reverse("reports:csv", args=[report.pk]))
+    book = client.get(reverse("reports:xlsx", args=[report.pk]))
+
+    sheets = openpyxl.load_workbook(io.BytesIO(book.content))
+    with zipfile.ZipFile(io.BytesIO(archive.content)) as files:
+        assert len(files.namelist()) == len(sheets.sheetnames)
+        name = next(one for one in files.namelist() if one.endswith("-drills.csv"))
+        (row,) = csv.DictReader(io.StringIO(files.read(name).decode("utf-8-sig")))
+    assert (row["drill"], row["workflow"]) == ("'=1+1", "Triage")
+    assert (row["rta_seconds"], row["rta_lower_bound"]) == ("7200", "yes")
+    figures = {line[0]: line[1:3] for line in sheets["Figures"].values}
+    assert figures["drill_figures_median_seconds"] == (7200, "yes")
+    assert figures["drill_figures_recoveries"] == (1, None)
 
 
 @pytest.mark.parametrize("route", ["csv", "xlsx"])

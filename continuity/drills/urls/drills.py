@@ -95,7 +95,6 @@ urlpatterns = [
     path("findings/<int:pk>/restore/", after.finding_restore, name="finding_restore"),
     path("findings/<int:pk>/actions/new/", actions.action_new, name="action_new"),
     path("actions/", actions.actions, name="actions"),
-    path("actions/actions.csv", actions.actions_csv, name="actions_csv"),
     path("actions/<int:pk>/", actions.action, name="action"),
     path("actions/<int:pk>/edit/", actions.action_edit, name="action_edit"),
     path("actions/<int:pk>/move/", actions.action_move, name="action_move"),

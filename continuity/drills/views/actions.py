@@ -1,11 +1,7 @@
 """Corrective actions as pages, and two drills side by side."""
 
-import csv
-import io
-from collections.abc import Iterator
-
 from django.contrib import messages
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -24,26 +20,24 @@ from continuity.drills.forms.actions import (
 from continuity.drills.forms.after import ReasonForm
 from continuity.drills.models import CorrectiveAction, Finding
 from continuity.drills.queries import actions as found
-from continuity.drills.queries import comparing
+from continuity.drills.queries import comparing, sheets
 from continuity.drills.queries.wording import wording
 from continuity.drills.services import actions as service
+from continuity.inventory.http import file_of, wants_file
 from continuity.inventory.models import Workflow
-from continuity.web.cells import neutral
 from continuity.web.paging import page_of
-
-BYTE_ORDER_MARK = "\ufeff"
-"""Makes Excel read UTF-8."""
-AT_ONCE = 200
 
 
 @require_safe
 @access(Action.VIEW)
-def actions(request: SignedInRequest) -> HttpResponse:
+def actions(request: SignedInRequest) -> HttpResponseBase:
     """The actions by age, the oldest first; filter and order are in the address."""
     today = timezone.localdate()
     form = ActionFilter(request.GET, user=request.user)
     sort = request.GET.get("sort", "")
     rows = found.listed(request.user, form.wanted(), sort=sort, today=today)
+    if wants_file(request, "actions"):
+        return file_of(request, sheets.actions(rows, today=today), now=timezone.now())
     page = page_of(request, rows)
     asked = {key for key, value in request.GET.items() if value}
     context = {
@@ -52,40 +46,8 @@ def actions(request: SignedInRequest) -> HttpResponse:
         "rows": [found.row_of(row, today=today) for row in page.object_list],
         "active": bool(asked - {"sort", "page"}),
         "sort": sort,
-        "query": request.GET.urlencode(),
     }
     return render(request, "drills/actions.html", context)
-
-
-@require_safe
-@access(Action.VIEW)
-def actions_csv(request: SignedInRequest) -> HttpResponseBase:
-    """The same list as a file, all of its pages."""
-    today = timezone.localdate()
-    form = ActionFilter(request.GET, user=request.user)
-    sort = request.GET.get("sort", "")
-    rows = found.listed(request.user, form.wanted(), sort=sort, today=today)
-    response = StreamingHttpResponse(
-        _pieces(found.cells(rows, today=today)), content_type="text/csv; charset=utf-8"
-    )
-    name = f"continuity-actions-{today.isoformat()}.csv"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
-
-
-def _pieces(rows: Iterator[tuple[str, ...]]) -> Iterator[str]:
-    out = io.StringIO()
-    writer = csv.writer(out)
-    out.write(BYTE_ORDER_MARK)
-    writer.writerow(found.HEADS)
-    for number, row in enumerate(rows, start=1):
-        writer.writerow([neutral(cell) for cell in row])
-        if number % AT_ONCE == 0:
-            yield out.getvalue()
-            out.seek(0)
-            out.truncate()
-    yield out.getvalue()
 
 
 @require_safe

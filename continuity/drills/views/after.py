@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -24,10 +25,12 @@ from continuity.drills.forms.after import (
 from continuity.drills.models import Drill, Finding, Reviewed
 from continuity.drills.queries import after as reports
 from continuity.drills.queries import console as consoles
-from continuity.drills.queries import decisions, pages
+from continuity.drills.queries import decisions, pages, sheets
 from continuity.drills.queries.criteria import criteria
 from continuity.drills.services import findings, reviewing, surveying
+from continuity.inventory.http import file_of, wants_file
 from continuity.outages.models import Outage
+from continuity.outages.queries import sheets as measured
 from continuity.web.paging import page_of
 
 SHOWS = ("findings", "strengths", "dismissed")
@@ -36,9 +39,17 @@ MOST_DECISIONS = 100
 
 @require_safe
 @access(Action.VIEW, Reviewed)
-def report(request: SignedInRequest, outage: Reviewed) -> HttpResponse:
+def report(request: SignedInRequest, outage: Reviewed) -> HttpResponseBase:
     """The report: conclusion, aims and criteria of a drill, and findings, strengths or
     what was dismissed."""
+    if wants_file(request, "findings"):
+        now = timezone.now()
+        made = sheets.findings(
+            lambda: reports.finding_lines(
+                reports.findings(outage, _show(request)), today=timezone.localdate(now)
+            )
+        )
+        return file_of(request, made, now=now)
     return _report(request, outage)
 
 
@@ -63,8 +74,7 @@ def _report(
     common = _common(request, outage, "report")
     head = common["head"]
     found = reports.recoveries(outage, now=timezone.now())
-    asked = request.GET.get("show", "")
-    show = asked if asked in SHOWS else SHOWS[0]
+    show = _show(request)
     page = page_of(request, reports.findings(outage, show), per_page=25)
     written = head.review.conclusion if head.review else ""
     aims = [
@@ -95,9 +105,14 @@ def _report(
     return render(request, "drills/after.html", context, status=status)
 
 
+def _show(request: SignedInRequest) -> str:
+    asked = request.GET.get("show", "")
+    return asked if asked in SHOWS else SHOWS[0]
+
+
 @require_safe
 @access(Action.VIEW, Reviewed)
-def recoveries(request: SignedInRequest, outage: Reviewed) -> HttpResponse:
+def recoveries(request: SignedInRequest, outage: Reviewed) -> HttpResponseBase:
     """Each recovery's clocks and verdict, beside the last drill of its workflow."""
     return _recoveries(request, outage)
 
@@ -107,13 +122,15 @@ def _recoveries(
     outage: Reviewed,
     *,
     rating: tuple[int, RatingForm] | None = None,
-) -> HttpResponse:
+) -> HttpResponseBase:
     now = timezone.now()
     common = _common(request, outage, "recoveries")
     found = reports.recoveries(outage, now=now)
     ordered = sorted(
         found.lines, key=lambda line: (pages.WORST_FIRST[line.verdict], line.workflow)
     )
+    if wants_file(request, "recoveries"):
+        return file_of(request, measured.recoveries(lambda: ordered), now=now)
     page = page_of(request, ordered, per_page=25)
     rows = reports.beside(outage, list(page), now=now)
     rated = reports.ratings(list(page))
@@ -209,7 +226,7 @@ def rate(request: SignedInRequest, outage: Reviewed, number: int) -> HttpRespons
 @access(Action.EVALUATE, Reviewed)
 def rate_recovery(
     request: SignedInRequest, outage: Reviewed, recovery_pk: int
-) -> HttpResponse:
+) -> HttpResponseBase:
     recovery = get_object_or_404(outage.recoveries.all(), pk=recovery_pk)
     form = RatingForm(request.POST, auto_id=f"id_recovery_{recovery.pk}_%s")
     if not form.is_valid():
@@ -218,7 +235,10 @@ def rate_recovery(
         recovery.pk, **form.cleaned_data, actor=request.user, now=timezone.now()
     )
     messages.success(request, _("Saved."))
-    return redirect("reviews:recoveries", outage.pk)
+    asked = request.GET.get("page", "")
+    query = {"page": asked} if asked.isdecimal() else None
+    place = reverse("reviews:recoveries", args=[outage.pk], query=query)
+    return redirect(f"{place}#recovery-{recovery.pk}")
 
 
 def _saved(request: SignedInRequest, outage: Reviewed) -> HttpResponseRedirect:

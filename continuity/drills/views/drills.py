@@ -1,6 +1,7 @@
 """Drills as pages."""
 
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -11,7 +12,9 @@ from continuity.accounts.roles import Action
 from continuity.drills.forms.lists import FilterForm
 from continuity.drills.models import Drill
 from continuity.drills.queries import lists, pages
+from continuity.inventory.http import file_of, wants_file
 from continuity.outages.models import Outage
+from continuity.outages.queries import sheets
 from continuity.web.paging import page_of
 
 
@@ -39,9 +42,12 @@ def drills(request: SignedInRequest) -> HttpResponse:
 
 @require_safe
 @access(Action.VIEW, Drill)
-def drill(request: SignedInRequest, drill: Drill) -> HttpResponse:
+def drill(request: SignedInRequest, drill: Drill) -> HttpResponseBase:
     """The plan of a drill before it runs, and its result from then on."""
-    found = pages.drill_page(drill, user=request.user, now=timezone.now())
+    now = timezone.now()
+    found = pages.drill_page(drill, user=request.user, now=now)
+    if wants_file(request, "recoveries"):
+        return file_of(request, sheets.recoveries(lambda: found.lines), now=now)
     context = {"found": found, "drill": drill, "page": page_of(request, found.lines)}
     return render(request, "drills/drill.html", context)
 

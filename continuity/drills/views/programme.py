@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,10 +16,12 @@ from continuity.drills.forms.lists import CoverageForm
 from continuity.drills.forms.programme import BlackoutForm, ProgrammeForm
 from continuity.drills.models import BlackoutFile
 from continuity.drills.queries import coverage as rehearsed
+from continuity.drills.queries import sheets
 from continuity.drills.queries.rules import blackout_files
 from continuity.drills.services import blackouts as blackout_dates
 from continuity.drills.services import programme as programmes
 from continuity.history.http import say_deleted
+from continuity.inventory.http import file_of, wants_file
 from continuity.web.paging import page_of
 
 
@@ -89,24 +92,28 @@ def _moved(number: int) -> str:
 
 @require_safe
 @access(Action.VIEW)
-def coverage(request: SignedInRequest) -> HttpResponse:
+def coverage(request: SignedInRequest) -> HttpResponseBase:
     """Per workflow its last and its next drill, the longest neglected first."""
     return _coverage(request, None)
 
 
-def _coverage(request: SignedInRequest, setting: ProgrammeForm | None) -> HttpResponse:
+def _coverage(request: SignedInRequest, setting: ProgrammeForm | None) -> HttpResponseBase:
     now = timezone.now()
     form = CoverageForm(request.GET, user=request.user)
     asked = form.cleaned_data if form.is_valid() else {}
     months = rehearsed.overdue_months()
     limit = rehearsed.overdue_before(months, now)
     team = asked.get("team")
-    page = page_of(
-        request,
-        rehearsed.workflows(
-            request.user, team=team, overdue=limit if asked.get("overdue") else None
-        ),
+    rows = rehearsed.workflows(
+        request.user, team=team, overdue=limit if asked.get("overdue") else None
     )
+    if wants_file(request, "coverage"):
+        made = sheets.coverage(
+            lambda: rehearsed.lines(list(rows), user=request.user, overdue=limit, now=now),
+            scenarios=rehearsed.untried(request.user, team=team).of,
+        )
+        return file_of(request, made, now=now)
+    page = page_of(request, rows)
     context = {
         "form": form,
         "active": any(asked.values()),
@@ -125,7 +132,7 @@ def _coverage(request: SignedInRequest, setting: ProgrammeForm | None) -> HttpRe
 
 @require_POST
 @access(Action.IMPORT)
-def coverage_setting(request: SignedInRequest) -> HttpResponse:
+def coverage_setting(request: SignedInRequest) -> HttpResponseBase:
     form = ProgrammeForm(request.POST)
     if not form.is_valid():
         return _coverage(request, form)

@@ -8,9 +8,9 @@ from datetime import date
 from decimal import Decimal
 from typing import IO, Final
 
-from continuity.inventory.exports.tables import Printed, Row, Value
+from continuity.inventory.exports.tables import Printed
 from continuity.inventory.exports.texts import printable
-from continuity.web.cells import neutral
+from continuity.web.cells import Row, Value, neutral
 
 BYTE_ORDER_MARK: Final = "\ufeff"
 """Makes Excel read UTF-8; the import takes it off."""
@@ -48,7 +48,14 @@ def archive(tables: Iterable[Printed], to: IO[bytes]) -> None:
 
 
 def _written(row: Row) -> list[str]:
-    return [neutral(printable(_text(value))) for value in row]
+    return [_cell(value) for value in row]
+
+
+def _cell(value: Value) -> str:
+    """A number is no formula, though one below nothing begins like one."""
+    if isinstance(value, int):
+        return str(value)
+    return neutral(printable(_text(value)))
 
 
 def _text(value: Value) -> str:

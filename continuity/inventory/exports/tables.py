@@ -7,8 +7,7 @@ by names and not by keys: the same inventory gives the same file wherever it is 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
-from decimal import Decimal
+from datetime import timedelta
 from itertools import islice
 from typing import Any, Final, Protocol
 
@@ -35,11 +34,9 @@ from continuity.inventory.models import (
     Workflow,
 )
 from continuity.web import cells
+from continuity.web.cells import Row
 
 CHUNK: Final = 2_000
-
-type Value = str | int | Decimal | date | list[str] | None
-type Row = tuple[Value, ...]
 
 WHOSE: Final = ("Department", "Team")
 OF_WORKFLOW: Final = (*WHOSE, "Workflow")

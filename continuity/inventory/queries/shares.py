@@ -51,10 +51,13 @@ class Readiness:
         return self.share.total - self.share.ready - len(self.worst)
 
 
-def of_team(team: Team, user: User, *, now: datetime) -> Readiness:
-    """Return the readiness of the team's workflows and those of the teams in it."""
+def of_team(
+    team: Team, user: User, *, most: int | None = MOST_SHOWN, now: datetime
+) -> Readiness:
+    """Return the readiness of the team's workflows and those of the teams in it; at most
+    `most` of those that are not ready are named, all for None."""
     found = Workflow.objects.allowing(user, Action.VIEW).current()
-    return _of(found.filter(team=team) | found.filter(team__parent=team), now)
+    return _of(found.filter(team=team) | found.filter(team__parent=team), now, most)
 
 
 def of_tool(tool: Tool, user: User, *, now: datetime) -> Readiness:
@@ -64,7 +67,9 @@ def of_tool(tool: Tool, user: User, *, now: datetime) -> Readiness:
     return _of(found.filter(pk__in=using), now)
 
 
-def _of(workflows: "QuerySet[Workflow]", now: datetime) -> Readiness:
+def _of(
+    workflows: "QuerySet[Workflow]", now: datetime, most: int | None = MOST_SHOWN
+) -> Readiness:
     rows = list(workflows.select_related("team").order_by("tier", "name", "pk"))
     judged = readiness(rows, now=now)
     missing = Counter(reason for one in judged.values() for reason in set(one.reasons))
@@ -82,7 +87,7 @@ def _of(workflows: "QuerySet[Workflow]", now: datetime) -> Readiness:
         ),
         worst=tuple(
             NotReady(row, judged[row.pk].level, _short(judged[row.pk].reasons))
-            for row in worst[:MOST_SHOWN]
+            for row in worst[:most]
         ),
     )
 

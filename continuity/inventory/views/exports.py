@@ -1,11 +1,10 @@
 """Downloads of the inventory: what the list shows, one table, or everything."""
 
-import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import IO, Final
+from typing import Final
 
-from django.http import FileResponse, Http404, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
@@ -16,12 +15,11 @@ from continuity.accounts.roles import Action
 from continuity.inventory import forms
 from continuity.inventory.exports import csv_file, json_file, tables, xlsx_file
 from continuity.inventory.exports.tables import Table
+from continuity.inventory.http import CSV, XLSX, taken
 from continuity.inventory.models import ImportKind
 from continuity.inventory.queries import workflows as many
 
-CSV: Final = "text/csv; charset=utf-8"
 JSON: Final = "application/json"
-XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ZIP: Final = "application/zip"
 EVERYTHING: Final = "everything"
 
@@ -67,7 +65,7 @@ def _one(table: Table, form: str, *, now: datetime) -> HttpResponseBase:
             pieces = json_file.pieces([table])
             return _stream(pieces, JSON, _name(table.kind, form, now))
         case "xlsx":
-            return _file(
+            return taken(
                 lambda to: xlsx_file.write([table], to), XLSX, _name(table.kind, form, now)
             )
         case _:
@@ -77,13 +75,13 @@ def _one(table: Table, form: str, *, now: datetime) -> HttpResponseBase:
 def _all(every: Iterable[Table], form: str, *, now: datetime) -> HttpResponseBase:
     match form:
         case "zip":
-            return _file(
+            return taken(
                 lambda to: csv_file.archive(every, to), ZIP, _name(EVERYTHING, form, now)
             )
         case "json":
             return _stream(json_file.pieces(every), JSON, _name(EVERYTHING, form, now))
         case "xlsx":
-            return _file(
+            return taken(
                 lambda to: xlsx_file.write(every, to), XLSX, _name(EVERYTHING, form, now)
             )
         case _:
@@ -97,18 +95,6 @@ def _name(kind: str, form: str, now: datetime) -> str:
 def _stream(pieces: Iterator[str], kind: str, name: str) -> StreamingHttpResponse:
     response = StreamingHttpResponse(pieces, content_type=kind)
     return _named(response, name)
-
-
-def _file(write: Callable[[IO[bytes]], None], kind: str, name: str) -> HttpResponseBase:
-    """Return what `write` writes, by way of a file: a zip is not written in a stream."""
-    to = tempfile.TemporaryFile()  # noqa: SIM115  # the answer closes it
-    try:
-        write(to)
-    except BaseException:
-        to.close()
-        raise
-    to.seek(0)
-    return _named(FileResponse(to, content_type=kind), name)
 
 
 def _named[R: HttpResponseBase](response: R, name: str) -> R:

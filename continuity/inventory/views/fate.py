@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -13,8 +14,9 @@ from continuity.accounts.access import access
 from continuity.accounts.http import SignedInRequest
 from continuity.accounts.roles import Action
 from continuity.inventory import forms
+from continuity.inventory.http import file_of, wants_file
 from continuity.inventory.models import Tool, Upstream, Workflow
-from continuity.inventory.queries import fate, known_outages, tools, workflows
+from continuity.inventory.queries import fate, known_outages, sheets, tools, workflows
 from continuity.inventory.queries import knock_out as queries
 from continuity.inventory.queries import workflow as one
 from continuity.inventory.services import tools as services
@@ -22,10 +24,13 @@ from continuity.web.paging import page_of
 
 
 @access(Action.VIEW)
-def knock_outs(request: SignedInRequest) -> HttpResponse:
+def knock_outs(request: SignedInRequest) -> HttpResponseBase:
     form = forms.KnockOutFilter(request.GET)
     wanted = form.wanted()
     ranking = queries.ranking(request.user, wanted)
+    if wants_file(request, "knock-outs"):
+        made = sheets.ranking(lambda: ranking.ranks)
+        return file_of(request, made, now=timezone.now())
     context = {
         "form": form,
         "active": bool(wanted),
@@ -38,11 +43,16 @@ def knock_outs(request: SignedInRequest) -> HttpResponse:
 
 
 @access(Action.SIGNED_IN, Tool)
-def knock_out(request: SignedInRequest, tool: Tool) -> HttpResponse:
-    page = queries.page(request.user, tool, now=timezone.now())
+def knock_out(request: SignedInRequest, tool: Tool) -> HttpResponseBase:
+    now = timezone.now()
+    page = queries.page(request.user, tool, now=now)
     outcome, on = request.GET.get("outcome", ""), request.GET.get("on", "")
     crowd = page.crowd(int(on)) if on.isdecimal() and len(on) < 10 else None
     keys = queries.affected(page, outcome=outcome, on=crowd.tool if crowd else None)
+    if wants_file(request, "work"):
+        return file_of(request, sheets.work(lambda: queries.rows(page, keys)), now=now)
+    if wants_file(request, "herd"):
+        return file_of(request, sheets.herd(lambda: page.crowds), now=now)
     shown = page_of(request, keys)
     context = {
         "page": page,

@@ -7,6 +7,7 @@ from typing import Final
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -19,8 +20,9 @@ from continuity.accounts.access import access
 from continuity.accounts.http import SignedInRequest
 from continuity.accounts.models import Team
 from continuity.accounts.roles import Action
+from continuity.inventory.http import file_of, wants_file
 from continuity.inventory.models import Workflow
-from continuity.inventory.queries import packs, shares
+from continuity.inventory.queries import packs, shares, sheets
 from continuity.web.htmx import render_page
 from continuity.web.paging import page_of
 
@@ -52,8 +54,12 @@ def team(request: SignedInRequest, team: Team) -> HttpResponse:
 
 @require_safe
 @access(Action.VIEW, Team)
-def readiness(request: SignedInRequest, team: Team) -> HttpResponse:
+def readiness(request: SignedInRequest, team: Team) -> HttpResponseBase:
     """How ready the team is: a page of its own, and a card in others."""
+    if wants_file(request, "not-ready"):
+        now = timezone.now()
+        every = shares.of_team(team, request.user, most=None, now=now)
+        return file_of(request, sheets.not_ready(lambda: every.worst), now=now)
     found = shares.of_team(team, request.user, now=timezone.now())
     context = {"found": found, "team": team}
     return render_page(request, "inventory/team_readiness.html", context, part="card")

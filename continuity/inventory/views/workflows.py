@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -18,10 +19,11 @@ from continuity.accounts.roles import Action
 from continuity.history.http import say_deleted
 from continuity.history.queries import subject_history
 from continuity.inventory import forms
+from continuity.inventory.http import file_of, wants_file
 from continuity.inventory.models import Alternative, Dependency, ListPage, Workflow
 from continuity.inventory.queries import proofs as evidence
+from continuity.inventory.queries import sheets, workflow_cells
 from continuity.inventory.queries import workflow as one
-from continuity.inventory.queries import workflow_cells
 from continuity.inventory.queries import workflows as many
 from continuity.inventory.services import (
     alternatives,
@@ -89,8 +91,12 @@ def workflow_runbooks(request: SignedInRequest, workflow: Workflow) -> HttpRespo
 
 
 @access(Action.VIEW, Workflow, along=one.ALONG)
-def workflow_evidence(request: SignedInRequest, workflow: Workflow) -> HttpResponse:
+def workflow_evidence(request: SignedInRequest, workflow: Workflow) -> HttpResponseBase:
     now = timezone.now()
+    if wants_file(request, "proofs"):
+        every = evidence.evidence(workflow)
+        made = sheets.proofs(lambda: evidence.lines(list(every), workflow, now=now))
+        return file_of(request, made, now=now)
     head = one.head(workflow, now=now)
     proofs = page_of(request, evidence.evidence(workflow))
     context = {

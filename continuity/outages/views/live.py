@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import uuid4
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from continuity.accounts.access import access
 from continuity.accounts.http import SignedInRequest
 from continuity.accounts.roles import Action
+from continuity.inventory.http import file_of, wants_file
 from continuity.inventory.models import Workflow
 from continuity.outages import queries
 from continuity.outages.forms import (
@@ -24,6 +26,7 @@ from continuity.outages.forms import (
     StuckForm,
 )
 from continuity.outages.models import Outage, OutageKind, Recovery
+from continuity.outages.queries import sheets
 from continuity.outages.queries.board import version
 from continuity.outages.queries.charts import trend
 from continuity.outages.queries.pulse import holds, ticket
@@ -35,14 +38,18 @@ from continuity.web.paging import page_of
 
 @require_safe
 @access(Action.VIEW)
-def outages(request: SignedInRequest) -> HttpResponse:
+def outages(request: SignedInRequest) -> HttpResponseBase:
     """What really failed; with `?kind=drill` what was simulated, never both at once."""
     drills = request.GET.get("kind") == "drill"
-    rows = queries.drills_held if drills else queries.real_outages
-    page = page_of(request, rows(request.user))
+    now = timezone.now()
+    rows = (queries.drills_held if drills else queries.real_outages)(request.user)
+    if wants_file(request, "outages"):
+        made = sheets.outages(lambda: queries.entries(rows, now=now))
+        return file_of(request, made, now=now)
+    page = page_of(request, rows)
     context = {
         "page": page,
-        "entries": queries.entries(page, now=timezone.now()),
+        "entries": queries.entries(page, now=now),
         "drills": drills,
     }
     return render(request, "outages/list.html", context)

@@ -15,7 +15,7 @@ from continuity.drills.models import Reviewed
 from continuity.inventory.exports import csv_file, xlsx_file
 from continuity.reports import exports, queries, services
 from continuity.reports.forms import ContinuityReportForm
-from continuity.reports.models import Report, ReportKind, ReportState
+from continuity.reports.models import Report, ReportState
 from continuity.web.htmx import render_page
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -45,6 +45,7 @@ def report(request: SignedInRequest, report: Report) -> HttpResponse:
     context = {
         "report": report,
         "size": len(report.pdf or b""),
+        "has_tables": report.kind in exports.TABLED,
         "newer": queries.superseding(report),
         "volumes": queries.volumes(report),
         "changes": (report.facts or {}).get("changes", []),
@@ -102,22 +103,22 @@ def facts(request: SignedInRequest, report: Report) -> HttpResponse:
 @require_GET
 @access(Action.VIEW, Report)
 def csv_files(request: SignedInRequest, report: Report) -> HttpResponse:
-    """The tables of a register as a ZIP of CSV files."""
-    if report.facts is None or report.kind != ReportKind.EVIDENCE:
+    """The tables of a report as a ZIP of CSV files."""
+    if report.facts is None or report.kind not in exports.TABLED:
         return redirect(report)
     out = io.BytesIO()
-    csv_file.archive(exports.register(report.facts), out)
+    csv_file.archive(exports.tables(report.kind, report.facts), out)
     return _taken(out, "application/zip", f"{queries.file_name(report)}.zip")
 
 
 @require_GET
 @access(Action.VIEW, Report)
 def workbook(request: SignedInRequest, report: Report) -> HttpResponse:
-    """The tables of a register as a workbook. Raises TooLongForWorkbook."""
-    if report.facts is None or report.kind != ReportKind.EVIDENCE:
+    """The tables of a report as a workbook. Raises TooLongForWorkbook."""
+    if report.facts is None or report.kind not in exports.TABLED:
         return redirect(report)
     out = io.BytesIO()
-    xlsx_file.write(exports.register(report.facts), out)
+    xlsx_file.write(exports.tables(report.kind, report.facts), out)
     return _taken(out, XLSX, f"{queries.file_name(report)}.xlsx")
 
 

@@ -78,6 +78,12 @@ LOSSES: Final = (
         basis=METHOD,
         rows="insight:list",
         uses=("hours_of_work",),
+        facts=tuple(
+            f"forecast.{whose}.{bound}_{what}"
+            for whose in ("whole", "teams[]")
+            for bound in ("mean", "low", "high")
+            for what in ("seconds", "cost")
+        ),
     ),
     Definition(
         "worth",
@@ -93,5 +99,10 @@ LOSSES: Final = (
         basis=METHOD,
         rows="insight:list",
         uses=("sound", "proven"),
+        facts=tuple(
+            f"forecast.worth[].{bound}_{what}"
+            for bound in ("mean", "low", "high")
+            for what in ("seconds", "cost")
+        ),
     ),
 )

@@ -12,6 +12,24 @@ ROWS: Final = "dashboard:workflows"
 
 READINESS: Final = (
     Definition(
+        "impact_rated",
+        _("Harm as time passes"),
+        _(
+            "Of each workflow the worst level that any category is rated with by then. The"
+            " MTPD that the ratings give is the first point with a level that is not"
+            " tolerable."
+        ),
+        Unit.LENGTH,
+        query="continuity.inventory.queries.impact.scales",
+        rule="continuity.domain.impact.mtpd",
+        facts=(
+            "scale.rated",
+            "scale.workflows",
+            "impact[].levels[]",
+            "impact[].given_mtpd_seconds",
+        ),
+    ),
+    Definition(
         "workflow_ready",
         _("Readiness of a workflow"),
         _(
@@ -111,7 +129,14 @@ READINESS: Final = (
         Unit.PERCENT,
         query="continuity.inventory.queries.fate.graph",
         rule="continuity.domain.fate.Graph.shared",
-        facts=("alternatives[].fate.known_percent",),
+        facts=(
+            "alternatives[].fate.known_percent",
+            "shared_fate.alternatives",
+            "shared_fate.shares",
+            "shared_fate.none_known",
+            "shared_fate.unknown",
+            "shared_fate.manual",
+        ),
     ),
     Definition(
         "decisions",
@@ -150,6 +175,14 @@ READINESS: Final = (
         rule="continuity.domain.fate.Graph.knock_out",
         rows="inventory:knock_outs",
         uses=("hard_loss",),
+        facts=(
+            "knock_out.workflows",
+            "knock_out.nameless",
+            "knock_out.rows[].falls_with",
+            "knock_out.rows[].stops",
+            "knock_out.rows[].critical",
+            "knock_out.rows[].degraded",
+        ),
     ),
     Definition(
         "falls_back",
@@ -164,6 +197,7 @@ READINESS: Final = (
         rule="continuity.domain.fate.Graph.knock_out",
         rows="inventory:knock_outs",
         uses=("proven",),
+        facts=("knock_out.rows[].falls_back",),
     ),
     Definition(
         "herd",

@@ -25,7 +25,7 @@ RECOVERY: Final = (
         rule=f"{CLOCKS}.rta",
         rows=ROWS,
         uses=("onset", "pauses", "bound"),
-        facts=("drills[].rta", "recoveries[].rta"),
+        facts=("drills[].rta", "outage_lines[].rta", "recoveries[].rta"),
     ),
     Definition(
         "median",
@@ -40,7 +40,7 @@ RECOVERY: Final = (
         rule=f"{CLOCKS}.median",
         rows=ROWS,
         uses=("rta", "bound"),
-        facts=("drill_figures.median", "figures.median"),
+        facts=("drill_figures.median", "outage_figures.median", "figures.median"),
     ),
     Definition(
         "median_target",
@@ -66,7 +66,14 @@ RECOVERY: Final = (
         rule=f"{CLOCKS}.rta",
         rows=ROWS,
         uses=("onset",),
-        facts=("drill_figures.recoveries", "figures.recovered", "figures.total"),
+        facts=(
+            "drill_figures.recoveries",
+            "outage_figures.recoveries",
+            "outages[].recoveries",
+            "outages[].recovered",
+            "figures.recovered",
+            "figures.total",
+        ),
     ),
     Definition(
         "drills_held",
@@ -80,6 +87,47 @@ RECOVERY: Final = (
         rule="continuity.domain.states.next_state",
         rows="drills:list",
         facts=("drill_figures.drills",),
+    ),
+    Definition(
+        "outages_suffered",
+        _("Real outages in the period"),
+        _(
+            "Real outages that began in the period, hit work and are over. One that was"
+            " withdrawn as a false alarm is in no figure."
+        ),
+        Unit.COUNT,
+        query=LINES,
+        rule="continuity.domain.states.next_state",
+        rows="outages:list",
+        facts=("outage_figures.outages",),
+    ),
+    Definition(
+        "outage_lasted",
+        _("How long an outage lasted"),
+        _("From its onset, as it was last corrected, to its end."),
+        Unit.LENGTH,
+        query="continuity.outages.queries.listing.entries",
+        rule=f"{CLOCKS}.elapsed",
+        rows="outages:list",
+        facts=("outages[].lasted_seconds",),
+    ),
+    Definition(
+        "left_out",
+        _("Left out"),
+        _(
+            "What no figure counts: drills that were called off or missed, false alarms,"
+            " recoveries that had no RTO to be judged by, and archived workflows."
+        ),
+        Unit.COUNT,
+        query=LINES,
+        rule="continuity.domain.states.next_state",
+        facts=(
+            "left_out.called_off",
+            "left_out.missed",
+            "left_out.false_alarms",
+            "left_out.without_rto",
+            "left_out.archived",
+        ),
     ),
     Definition(
         "gap",
@@ -100,7 +148,12 @@ RECOVERY: Final = (
         query=SUMMARY,
         rule=f"{CLOCKS}.verdict",
         rows=ROWS,
-        facts=("drill_figures.met", "figures.met"),
+        facts=(
+            "drill_figures.met",
+            "outage_figures.met",
+            "outages[].met",
+            "figures.met",
+        ),
     ),
     Definition(
         "missed",
@@ -113,7 +166,12 @@ RECOVERY: Final = (
         query=SUMMARY,
         rule=f"{CLOCKS}.verdict",
         rows=ROWS,
-        facts=("drill_figures.missed", "figures.missed"),
+        facts=(
+            "drill_figures.missed",
+            "outage_figures.missed",
+            "outages[].missed",
+            "figures.missed",
+        ),
     ),
     Definition(
         "not_shown",
@@ -123,7 +181,12 @@ RECOVERY: Final = (
         query=SUMMARY,
         rule=f"{CLOCKS}.verdict",
         rows=ROWS,
-        facts=("drill_figures.not_shown", "figures.not_shown"),
+        facts=(
+            "drill_figures.not_shown",
+            "outage_figures.not_shown",
+            "outages[].not_shown",
+            "figures.not_shown",
+        ),
     ),
     Definition(
         "excused",
@@ -136,7 +199,12 @@ RECOVERY: Final = (
         query=SUMMARY,
         rule=f"{CLOCKS}.verdict",
         rows=ROWS,
-        facts=("drill_figures.excused", "figures.excused"),
+        facts=(
+            "drill_figures.excused",
+            "outage_figures.excused",
+            "outages[].excused",
+            "figures.excused",
+        ),
     ),
     Definition(
         "drills_overdue",
@@ -171,5 +239,39 @@ RECOVERY: Final = (
         query="continuity.drills.queries.coverage.workflows",
         rule="continuity.drills.queries.coverage.workflows",
         rows="drills:coverage",
+    ),
+    Definition(
+        "findings",
+        _("Findings"),
+        _(
+            "What was found in drills of the period and nobody dismissed; strengths are not"
+            " counted. Of each its actions, and those that are open."
+        ),
+        Unit.COUNT,
+        query="continuity.drills.queries.after.findings",
+        rule="continuity.drills.queries.after.findings",
+        rows="drills:actions",
+        facts=("action_figures.findings", "findings[].actions", "findings[].open_actions"),
+    ),
+    Definition(
+        "actions",
+        _("Corrective actions"),
+        _(
+            "Those that are not closed, and those that were closed in the period. An action"
+            " is overdue from the day after the one on which it is due. Its age is in days,"
+            " from when it was given to its closing, or to today."
+        ),
+        Unit.COUNT,
+        query="continuity.drills.queries.actions.listed",
+        rule="continuity.drills.queries.actions.row_of",
+        rows="drills:actions",
+        facts=(
+            "action_figures.open",
+            "action_figures.overdue",
+            "action_figures.closed",
+            "action_figures.oldest_days",
+            "actions[].age_days",
+            "actions[].days_late",
+        ),
     ),
 )

@@ -1,6 +1,7 @@
 """The tags and filters every template has without loading anything.
 
-Tags:    icon, pill, status_pill, same_for_all, field, sort_head, pager, how, navigation
+Tags:    icon, pill, status_pill, same_for_all, field, sort_head, pager, how, download,
+         chart_files, navigation
 Filters: duration, clock, reading, moment, time_of_day, day, day_time, percent, initials,
          markdown
 """
@@ -9,6 +10,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
+from urllib.parse import urlencode
 
 from django import template
 from django.conf import settings
@@ -173,10 +175,38 @@ def _how(keys: tuple[str, ...], asked: str, language: str) -> SafeString:
     return SafeString(get_template("components/_how.html").render(context))
 
 
+@register.inclusion_tag("components/_download.html", takes_context=True)
+def download(context: template.Context, table: str, label: object = "") -> dict[str, Any]:
+    """Offer the table named `table` as a file: the same page with `?export=`, with its
+    filters and without its page. `label` says which table, where there are several."""
+    # An include with "only" has no request among its names, and yet knows it.
+    request: HttpRequest = context.request  # type: ignore[attr-defined]
+    query = request.GET.copy()
+    for name in ("page", "export", "table"):
+        query.pop(name, None)
+
+    def url(form: str) -> str:
+        asked = query.copy()
+        asked["table"], asked["export"] = table, form
+        return f"?{asked.urlencode()}"
+
+    return {"label": label, "csv_url": url("csv"), "xlsx_url": url("xlsx")}
+
+
+@register.inclusion_tag("components/_chart_files.html", takes_context=True)
+def chart_files(context: template.Context, uid: str, title: object) -> dict[str, Any]:
+    """Offer the chart `uid` of the page being shown as files; nothing without a page."""
+    request: HttpRequest | None = getattr(context, "request", None)
+    of = urlencode({"of": request.get_full_path()}) if request is not None else ""
+    return {"uid": uid, "title": title, "of": of}
+
+
 @register.simple_tag(takes_context=True)
 def navigation(context: template.Context) -> SafeString:
-    """Draw the side navigation for the page being shown."""
-    seen = sight(context["request"].path, context.get("shell"))
+    """Draw the side navigation for the page being shown, which is marked by its address,
+    or by the one that it says it `lies_below`."""
+    path = context.get("lies_below") or context["request"].path
+    seen = sight(path, context.get("shell"))
     return _navigation(seen, get_language() or "")
 
 
