@@ -87,6 +87,8 @@ VERBS: Final[Mapping[str, Promise]] = {
     "forecast.cancelled": _("Forecast cancelled"),
     "forecast.failed": _("Forecast given up"),
     "forecast.made": _("Forecast made"),
+    "screen.made": _("Link for a screen made"),
+    "screen.revoked": _("Link for a screen taken back"),
     "impact.level_brought_back": _("Impact level brought back"),
     "import.applied": _("File imported"),
     "import.undone": _("Import undone"),
@@ -219,6 +221,7 @@ KINDS: Final[Mapping[str, Promise]] = {
     "report": _("Reports"),
     "regular": _("Regular reports"),
     "forecast": _("Forecasts"),
+    "screen": _("Screens"),
     "endpoint": _("Webhooks and chats"),
 }
 """What a verb's first word is about, in the order of the filter."""
@@ -231,6 +234,7 @@ FIELDS: Final[Mapping[str, Promise]] = {
     "zone": _("Time zone"),
     "language": _("Language"),
     "review_months": _("Months until a workflow is due for review"),
+    "concentration_limit": _("Limit of concentration, percent"),
     "overdue_months": _("Months until a workflow is overdue for a drill"),
     "upstream_stale_days": _("Days until an upstream counts as stale"),
     "organisation_role": _("Role in the organisation"),
