@@ -224,7 +224,7 @@ def test_the_facts_cost_the_same_whatever_the_number_of_workflows(
         team, since=NOON - timedelta(days=90), language="en", actor=None, now=NOON
     )
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         services.CONTENT[report.kind](Report.objects.select_related("team").get())
 
 
