@@ -14,9 +14,11 @@ from continuity.domain.scenario import ComponentState
 from continuity.domain.states import DrillState
 from continuity.drills.models import (
     Component,
+    CorrectiveAction,
     Drill,
     DrillInject,
     DrillType,
+    Finding,
     Inject,
     Participant,
     Phase,
@@ -302,6 +304,29 @@ class DrillFactory(DjangoModelFactory):
     occurrence_at = NOON
     scenario = factory.SubFactory(ScenarioFactory)
     type = DrillType.FUNCTIONAL
+
+
+class FindingFactory(DjangoModelFactory):
+    class Meta:
+        model = Finding
+
+    outage = factory.SubFactory(OutageFactory, ended=True)
+    kind = "finding"
+    text = "Seats were missing."
+    made_by = factory.SubFactory(UserFactory)
+    made_at = NOON
+
+
+class CorrectiveActionFactory(DjangoModelFactory):
+    class Meta:
+        model = CorrectiveAction
+
+    finding = factory.SubFactory(FindingFactory)
+    text = factory.Sequence("Action {}".format)
+    owner = factory.SubFactory(UserFactory)
+    made_by = factory.SelfAttribute("owner")
+    made_at = NOON
+    due_on = NOON.date()
 
 
 class ParticipantFactory(DjangoModelFactory):

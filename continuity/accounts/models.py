@@ -38,6 +38,9 @@ class Organisation(models.Model):
     review_months = models.PositiveSmallIntegerField(
         _("months until a workflow is due for review"), default=12
     )
+    concentration_limit = models.PositiveSmallIntegerField(
+        _("limit of concentration, percent"), default=40
+    )
     is_sample = models.BooleanField(_("holds the sample data"), default=False)
 
     class Meta:
@@ -84,6 +87,7 @@ class User(AbstractBaseUser):
     )
     zone = models.CharField(_("time zone"), max_length=60, blank=True)
     single_keys = models.BooleanField(_("shortcuts of a single key"), default=True)
+    shows_steps = models.BooleanField(_("first steps on the overview"), default=True)
     is_active = models.BooleanField(_("may sign in"), default=True)
     joined_at = models.DateTimeField(_("added"), null=True, blank=True)
 

@@ -156,7 +156,11 @@ CELERY_BEAT_SCHEDULE = {
     "tell-endpoints": {"task": "notifications.tell_endpoints", "schedule": TICK},
     "digest": {"task": "notifications.digest", "schedule": 20.0},
     "render": {"task": "reports.render", "schedule": TICK},
+    "regular-reports": {"task": "reports.keep_regular", "schedule": 10.0},
+    "forget-files": {"task": "notifications.forget_files", "schedule": 3600.0},
     "forecast": {"task": "insight.compute", "schedule": TICK},
+    # Once a day; a minute after midnight, or as soon as there is somebody to do it.
+    "snapshot": {"task": "insight.snapshot", "schedule": 60.0},
     # Proofs, reviews and answers become due on a day; each is told once.
     "remind-owners": {"task": "inventory.remind", "schedule": 3600.0},
     "check-imports": {"task": "inventory.check_imports", "schedule": TICK},

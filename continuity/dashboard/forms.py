@@ -1,12 +1,22 @@
 """What part of the overview a reader looks at."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from continuity.dashboard import queries
+from continuity.dashboard.queries.scope import Group
 from continuity.domain.readiness import Level
+from continuity.insight.models import SCREEN_LANGUAGES
+from continuity.inventory.models import Tier
+
+CHOSEN = SafeString(" selected")
+LARGEST_KEY = 2**31 - 1
+"""What an address may ask for by key; a larger number asks for nothing."""
 
 PERIODS = [
     (12, _("Last 12 months")),
@@ -17,6 +27,13 @@ PERIODS = [
 
 class ScopeForm(forms.Form):
     department = forms.TypedChoiceField()
+    tier = forms.TypedChoiceField(
+        label=_("Criticality"),
+        choices=[("", _("All criticalities")), *Tier.choices],
+        required=False,
+        coerce=int,
+        empty_value=None,
+    )
     months = forms.TypedChoiceField(
         label=_("Period"), choices=PERIODS, required=False, coerce=int, empty_value=None
     )
@@ -31,6 +48,21 @@ class ScopeForm(forms.Form):
             empty_value=None,
             choices=[("", _("All departments")), *own],
         )
+
+    def options(self) -> dict[str, SafeString]:
+        """Return the options of each field, the chosen one marked. Written here and not
+        by the widgets' templates, which would be a tenth of the overview's time."""
+        return {
+            name: format_html_join(
+                "",
+                '<option value="{}"{}>{}</option>',
+                (
+                    (value, CHOSEN if str(value) == str(self.data[name]) else "", label)
+                    for value, label in getattr(field, "choices", ())
+                ),
+            )
+            for name, field in self.fields.items()
+        }
 
 
 class WorkflowsForm(ScopeForm):
@@ -53,8 +85,13 @@ class WorkflowsForm(ScopeForm):
         ],
         required=False,
     )
-    group = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    group = forms.IntegerField(
+        required=False, max_value=LARGEST_KEY, widget=forms.HiddenInput
+    )
     carrier = forms.CharField(required=False, widget=forms.HiddenInput)
+    upstream = forms.IntegerField(
+        required=False, max_value=LARGEST_KEY, widget=forms.HiddenInput
+    )
     pressing = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
 
@@ -64,3 +101,30 @@ class DecisionsForm(ScopeForm):
         choices=[("", _("Everything")), *queries.DECISION_LABELS.items()],
         required=False,
     )
+
+
+class ShiftsForm(ScopeForm):
+    turn = forms.ChoiceField(
+        label=_("What changed"),
+        choices=[("", _("Every change")), *queries.TURN_LABELS.items()],
+        required=False,
+    )
+
+
+class ScreenForm(forms.Form):
+    name = forms.CharField(
+        label=_("Where it hangs"),
+        max_length=80,
+        help_text=_("So that you know later which link to take back."),
+    )
+    team = forms.TypedChoiceField(
+        label=_("What it shows"), required=False, coerce=int, empty_value=None
+    )
+    language = forms.ChoiceField(label=_("Language"), choices=SCREEN_LANGUAGES)
+
+    def __init__(self, *args: Any, departments: Sequence[Group], **options: Any) -> None:
+        super().__init__(*args, **options)
+        field = self.fields["team"]
+        if isinstance(field, forms.TypedChoiceField):
+            own = [(str(team.pk), team.name) for team in departments]
+            field.choices = [("", _("All departments")), *own]

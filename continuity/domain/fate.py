@@ -350,17 +350,19 @@ class Graph:
             )
         )
         self._names = names or {}
+        self._next: dict[bool, dict[int, list[int]]] = {}
         self._walks: dict[tuple[int, bool], _Walk] = {}
         self._layers: dict[int, dict[str, tuple[int, ...]]] = {}
 
-    @cached_property
-    def _next(self) -> dict[bool, dict[int, list[int]]]:
-        """The upstreams of each tool, over all edges and over the hard ones alone."""
-        ways: dict[bool, dict[int, list[int]]] = {False: {}, True: {}}
-        for edge in self.edges:
-            for hard_only in (False, True) if edge.hard else (False,):
-                ways[hard_only].setdefault(edge.tool, []).append(edge.upstream)
-        return ways
+    def _ways(self, *, hard_only: bool) -> dict[int, list[int]]:
+        """Return the upstreams of each tool, over all edges or over the hard ones."""
+        if hard_only not in self._next:
+            ways: dict[int, list[int]] = {}
+            for edge in self.edges:
+                if edge.hard or not hard_only:
+                    ways.setdefault(edge.tool, []).append(edge.upstream)
+            self._next[hard_only] = ways
+        return self._next[hard_only]
 
     def _digraph(self, *, hard_only: bool) -> "nx.DiGraph[int]":
         graph: nx.DiGraph[int] = nx.DiGraph()
@@ -607,7 +609,7 @@ class Graph:
         key = tool, hard_only
         if key not in self._walks:
             # A page asks for some dozen walks: a library's graph costs more to build.
-            ways = self._next[hard_only]
+            ways = self._ways(hard_only=hard_only)
             steps, before = {tool: 0}, dict[int, int]()
             waiting = deque([tool])
             while waiting:

@@ -343,6 +343,19 @@ def workflow_readiness(
     )
 
 
+def has_proven_alternative(judged: WorkflowReadiness) -> bool:
+    """Say whether each tool that would stop the work has an alternative that is proven.
+
+    Not asked here: whether that alternative is sound. False where no tool is named or
+    none would stop the work: there is nothing that was proven.
+    """
+    stopping = [dependency for dependency in judged.dependencies if dependency.stops]
+    return bool(stopping) and all(
+        any(alternative.proven for alternative in dependency.alternatives)
+        for dependency in stopping
+    )
+
+
 def _percent(part: int, whole: int) -> int | None:
     # Rounded down: 199 of 200 is not 100 %, and of nothing there is no share.
     return part * 100 // whole if whole else None

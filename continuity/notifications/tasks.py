@@ -29,3 +29,8 @@ def digest() -> int:
 @shared_task(name="notifications.beat", expires=EXPIRES)
 def beat() -> None:
     services.beat(now=timezone.now())
+
+
+@shared_task(name="notifications.forget_files", expires=3600)
+def forget_files() -> int:
+    return services.forget_files(now=timezone.now())

@@ -100,6 +100,15 @@ class OrganisationForm(forms.Form):
         error_messages={"invalid": _("Write three capital letters, as in EUR.")},
         max_length=3,
     )
+    concentration_limit = forms.IntegerField(
+        label=_("Limit of concentration, in percent"),
+        help_text=_(
+            "The overview warns where more of the work than this would stop with one "
+            "provider or one upstream."
+        ),
+        min_value=1,
+        max_value=100,
+    )
 
 
 class PeopleFilter(forms.Form):

@@ -75,6 +75,7 @@ def change_organisation(
     upstream_stale_days: int,
     review_months: int,
     currency: str,
+    concentration_limit: int,
     actor: User,
     now: datetime,
 ) -> Organisation:
@@ -87,6 +88,7 @@ def change_organisation(
         "upstream_stale_days": upstream_stale_days,
         "review_months": review_months,
         "currency": currency,
+        "concentration_limit": concentration_limit,
     }
     _change("organisation.changed", own, wanted, actor=actor, now=now)
     return own
@@ -184,6 +186,7 @@ def set_preferences(
     theme: str | None = None,
     zone: str | None = None,
     single_keys: bool | None = None,
+    shows_steps: bool | None = None,
 ) -> User:
     """Change what somebody chose for themselves; None leaves a choice as it is.
 
@@ -195,6 +198,7 @@ def set_preferences(
         "theme": theme,
         "zone": zone,
         "single_keys": single_keys,
+        "shows_steps": shows_steps,
     }
     chosen = {field: value for field, value in choices.items() if value is not None}
     if chosen:

@@ -120,6 +120,7 @@ def settings(request: SignedInRequest) -> HttpResponse:
         "upstream_stale_days": own.upstream_stale_days,
         "review_months": own.review_months,
         "currency": own.currency,
+        "concentration_limit": own.concentration_limit,
     }
     form = forms.OrganisationForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():

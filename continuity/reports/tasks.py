@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from continuity.reports import services
+from continuity.reports.services import regular, sending
 
 
 @shared_task(name="reports.render", expires=10)
@@ -11,3 +12,10 @@ def render() -> int:
     """Ask for the reports of drills that ended, then make one that is waiting."""
     services.ask_for_missing(now=timezone.now())
     return int(services.render_due(now=timezone.now()))
+
+
+@shared_task(name="reports.keep_regular", expires=60)
+def keep_regular() -> int:
+    """Ask for the regular reports that came due, then tell of those that are made."""
+    opened = regular.open_due(now=timezone.now())
+    return opened + sending.tell(now=timezone.now())

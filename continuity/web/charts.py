@@ -712,29 +712,38 @@ class Steps:
         return out
 
 
-def sparkline(values: Sequence[float], width: int = 96, height: int = 28) -> SafeString:
+def sparkline(
+    values: Sequence[float | None], width: int = 96, height: int = 28
+) -> SafeString:
     """Return a small line for beside a figure that says the same in words.
 
-    Hidden from assistive technology for that reason. Fewer than two values are
-    no line: an empty string.
+    Hidden from assistive technology for that reason. None is a gap in the line, and a
+    value alone between gaps is a dot. Fewer than two values are no line: an empty string.
     """
-    if len(values) < 2:
+    known = [value for value in values if value is not None]
+    if len(known) < 2:
         return _nothing()
-    low, high = min(values), max(values)
-    span = (high - low) or 1
-    dots = [
-        (
-            2 + (width - 8) * index / (len(values) - 1),
-            4 + (height - 8) * (1 - (value - low) / span),
-        )
-        for index, value in enumerate(values)
-    ]
-    line = " L".join(f"{_n(x)} {_n(y)}" for x, y in dots)
-    x, y = dots[-1]
+    low, span = min(known), (max(known) - min(known)) or 1
+    parts, dots, x, y = list[str](), list[str](), 0.0, 0.0
+    for index, value in enumerate(values):
+        if value is None:
+            continue
+        x = 2 + (width - 8) * index / (len(values) - 1)
+        y = 4 + (height - 8) * (1 - (value - low) / span)
+        goes_on = index > 0 and values[index - 1] is not None
+        parts.append(f"{'L' if goes_on else 'M'}{_n(x)} {_n(y)}")
+        if not goes_on and values[index + 1 : index + 2] in ([None], (None,)):
+            dots.append(_dot(x, y, 1.5))
+    line = " ".join(parts)
     return mark_safe(  # noqa: S308 - numbers only
         f'<svg class="spark" viewBox="0 0 {width} {height}" width="{width}" '
         f'height="{height}" aria-hidden="true" focusable="false">'
-        f'<path class="line" d="M{line}" fill="none" stroke="{ACCENT}" stroke-width="1.5" '
-        'stroke-linejoin="round"/>'
-        f'<circle class="dot" cx="{_n(x)}" cy="{_n(y)}" r="2.5" fill="{ACCENT}"/></svg>'
+        f'<path class="line" d="{line}" fill="none" stroke="{ACCENT}" stroke-width="1.5" '
+        f'stroke-linejoin="round"/>{"".join(dots)}{_dot(x, y, 2.5)}</svg>'
+    )
+
+
+def _dot(x: float, y: float, radius: float) -> str:
+    return (
+        f'<circle class="dot" cx="{_n(x)}" cy="{_n(y)}" r="{_n(radius)}" fill="{ACCENT}"/>'
     )

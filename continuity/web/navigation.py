@@ -48,6 +48,7 @@ SECTIONS: Final[Sequence[tuple[str | Promise, Sequence[Place]]]] = (
         "",
         (
             Place("dashboard:overview", "overview", _("Overview")),
+            Place("dashboard:mine", "user", _("My page")),
             Place("inventory:workflows", "flow", _("Workflows"), "workflows"),
             Place("inventory:due", "check", _("Due for review"), "due_reviews"),
             Place("inventory:tools", "tool", _("AI tools"), also=("inventory:knock_outs",)),
@@ -117,6 +118,7 @@ def sight(path: str, shell: Any) -> Sight:
     prefix, urlconf = get_script_prefix(), get_urlconf()
     urls, belongs = _addresses(prefix, urlconf)
     home = urls["dashboard:overview"]
+    path = home if path == get_script_prefix() else path
     around = [
         url for url in belongs if path == url or (url != home and path.startswith(url))
     ]

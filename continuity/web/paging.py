@@ -1,7 +1,7 @@
 """Long lists, one page at a time."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
@@ -10,9 +10,17 @@ from django.http import HttpRequest
 PER_PAGE: Final = 50
 
 
+class Counted[T](Protocol):
+    """Rows that are counted, and read a slice at a time."""
+
+    def count(self) -> int: ...
+
+    def __getitem__(self, place: slice, /) -> Sequence[T]: ...
+
+
 def page_of[T](
     request: HttpRequest,
-    rows: "QuerySet[Any, T] | Sequence[T]",
+    rows: "QuerySet[Any, T] | Sequence[T] | Counted[T]",
     *,
     per_page: int = PER_PAGE,
 ) -> Page[T]:
@@ -21,4 +29,5 @@ def page_of[T](
     Nonsense gives the first page and a number too high the last one, so an old
     bookmark still opens. A queryset must be ordered.
     """
-    return Paginator(rows, per_page).get_page(request.GET.get("page"))
+    known: Any = rows
+    return Paginator(known, per_page).get_page(request.GET.get("page"))

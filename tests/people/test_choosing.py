@@ -78,15 +78,15 @@ def test_people_are_suggested_to_who_may_name_them(client, three, role, found):
 def test_no_more_than_twenty_are_suggested_and_the_form_holds_none(client):
     TeamFactory()
     for number in range(60):
-        UserFactory(name=f"Person {number:02}")
+        UserFactory(name=f"Somebody {number:02}")
     client.force_login(manager())
 
-    found = client.get(reverse("accounts:choices"), {"deputy": "person"}).text
+    found = client.get(reverse("accounts:choices"), {"deputy": "somebody"}).text
     form = client.get(reverse("inventory:workflow_new")).text
 
     assert found.count("<option") == 20
-    assert 'value="Person 00 &lt;' in found
-    assert "Person" not in form
+    assert 'value="Somebody 00 &lt;' in found
+    assert "Somebody" not in form
     assert 'list="id_owner-found"' in form
 
 

@@ -435,6 +435,7 @@ def test_the_settings_keep_the_organisation():
         "upstream_stale_days": 90,
         "review_months": 6,
         "currency": "CHF",
+        "concentration_limit": 30,
     }
 
     response = signed_in(administrator()).post(reverse("accounts:settings"), answer)

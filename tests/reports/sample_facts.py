@@ -14,23 +14,26 @@ from zoneinfo import ZoneInfo
 
 from continuity.reports.pdf.facts import (
     AfterActionFacts,
-    AlternativeFacts,
     Bounded,
     Chart,
-    ContinuityFacts,
-    DrillLineFacts,
     JournalFacts,
     Language,
     PhaseFacts,
     Readiness,
     RecoveryFacts,
-    SourceFacts,
-    TeamReadiness,
     Tone,
     Verdict,
+)
+from continuity.reports.pdf.facts_continuity import (
+    AlternativeFacts,
+    ContinuityFacts,
+    DrillLineFacts,
+    SourceFacts,
+    TeamReadiness,
     WorkflowFacts,
 )
 from continuity.reports.pdf.words import words
+from tests.reports import sample_continuity
 
 ZONE: Final = ZoneInfo("Europe/Paris")
 ONSET: Final = datetime(2026, 3, 12, 9, 0, tzinfo=UTC)
@@ -672,6 +675,9 @@ def continuity(
             ],
         },
         "sources": _sources(language),
+        **sample_continuity.parts(  # type: ignore[typeddict-item]
+            language, work, teams, workflows=workflows, drills=drills
+        ),
     }
 
 

@@ -75,10 +75,11 @@ def test_a_report_carries_the_logo_with_its_words_and_is_another_than_without(
     report = services.ask_for_workflow_pack(
         WorkflowFactory(), services.Form(), actor=None, now=NOON
     )
-    without, _pdf = services.made(report)
+    without, _files = services.made(report)
     services.set_logo(picture(), alt="Meridian, a sun", actor=administrator, now=NOON)
 
-    facts, pdf = services.made(report)
+    facts, files = services.made(report)
+    pdf = files.pdf
 
     assert "logo" not in without
     assert facts["logo"]["alt"] == "Meridian, a sun"

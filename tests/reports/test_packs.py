@@ -144,7 +144,8 @@ def test_the_facts_of_a_pack_hold_people_runbook_and_what_is_proven(alternative)
     workflow = alternative.dependency.workflow
     report = services.ask_for_workflow_pack(workflow, LOOK, actor=None, now=NOON)
 
-    facts, pdf = services.made(report)
+    facts, files = services.made(report)
+    pdf = files.pdf
 
     (part,) = facts["parts"]
     assert (facts["title"], facts["of_team"], part["team"]) == (
@@ -173,7 +174,7 @@ def test_the_facts_of_a_plan_hold_the_leads_and_who_answers_for_what(alternative
     team = alternative.dependency.workflow.team
     report = services.ask_for_plan(team, LOOK, actor=None, now=NOON)
 
-    facts, _pdf = services.made(report)
+    facts, _files = services.made(report)
 
     assert len(facts["leads"]) == 1
     by_email = {one["email"]: one for one in facts["people"]}

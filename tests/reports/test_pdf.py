@@ -18,7 +18,7 @@ import psutil
 import pytest
 from pdfua import validate
 
-from continuity.reports.pdf import Kind, Language, Paper, PdfFailed, digest, render
+from continuity.reports.pdf import Kind, Language, Paper, PdfFailed, digest, publish
 from continuity.reports.pdf import words as words_module
 from continuity.reports.pdf.coverage import FONTS, covered, covered_by_fonts
 from continuity.reports.pdf.safe import (
@@ -30,6 +30,7 @@ from continuity.reports.pdf.safe import (
     soften,
 )
 from continuity.reports.pdf.words import WORDS, words
+from continuity.reports.pdf.words_continuity import CONTINUITY
 from continuity.reports.pdf.words_evidence import EVIDENCE
 from continuity.reports.pdf.words_packs import PACKS
 from tests.reports import sample_evidence, sample_facts, sample_packs
@@ -58,7 +59,8 @@ KEPT: Final = {
     "cut_off", "at", "received_at", "onset", "started_at", "ended_at", "day", "first",
     "last", "expires_on", "due_on", "verified_on", "verdict", "readiness", "tone", "answer",
     "section", "kind", "svg", "words", "words_too", "status", "without", "data_class",
-    "until", "roles", "made_at", "shown_at", "ended_on", "standing",
+    "until", "roles", "made_at", "shown_at", "ended_on", "standing", "began", "ended",
+    "as_of",
 }  # fmt: skip
 
 SAMPLES: Final[dict[Kind, Callable[..., Any]]] = {
@@ -85,14 +87,14 @@ def made(
     paper: Paper = "a4",
     seconds: float = 60,
 ) -> bytes:
-    return render(
+    return publish(
         facts,
         kind=kind,
         language=language,
         paper=paper,
         timeout=timedelta(seconds=seconds),
         memory_mb=2048,
-    )
+    ).pdf
 
 
 def read_back(pdf: bytes) -> str:
@@ -218,7 +220,7 @@ def test_a_french_continuity_report_counts_its_pages_in_french():
 
     text = read_back(made(facts, "continuity", "fr"))
 
-    assert "Page 2 sur 9" in text
+    assert "Page 2 sur 16" in text
     assert "Perplexity → Cloudflare" in text
     assert "31 mars 2026" in text.replace("\u00a0", " ")
 
@@ -270,13 +272,13 @@ def test_an_empty_report_says_so_in_each_section(kind: Kind):
 def test_five_hundred_workflows_and_a_hundred_and_twenty_drills_fit_in_one_gigabyte():
     facts = sample_facts.continuity(workflows=500, drills=120)
 
-    pdf = render(
+    pdf = publish(
         facts,
         kind="continuity",
         language="en",
         timeout=timedelta(seconds=60),
         memory_mb=1024,
-    )
+    ).pdf
 
     with pikepdf.open(io.BytesIO(pdf)) as document:
         assert len(document.pages) > 60
@@ -298,7 +300,7 @@ def test_an_export_out_of_time_is_ended_and_leaves_no_process():
 
 def test_an_export_that_needs_too_much_memory_fails_for_good():
     with pytest.raises(PdfFailed) as failed:
-        render(
+        publish(
             sample_facts.continuity(workflows=2_000, drills=2_000),
             kind="continuity",
             language="en",
@@ -449,7 +451,7 @@ def test_no_word_hides_another_of_the_same_key():
         if name.startswith("_") and not name.startswith("__") and isinstance(group, dict)
     ]
 
-    told = sum(len(group) for group in (*groups, PACKS, EVIDENCE))
+    told = sum(len(group) for group in (*groups, CONTINUITY, PACKS, EVIDENCE))
 
     assert told + 24 == len(WORDS)  # the months, long and short
 
@@ -460,4 +462,9 @@ def test_a_layout_reads_nothing_but_its_facts():
         assert (
             re.findall(r"\b(?:read|eval|include|plugin|yaml|toml|csv|xml)\(", source) == []
         )
-        assert set(re.findall(r'#import "([^"]+)"', source)) <= {"common.typ", "packs.typ"}
+        assert set(re.findall(r'#import "([^"]+)"', source)) <= {
+            "common.typ",
+            "packs.typ",
+            "standards.typ",
+            "tables.typ",
+        }

@@ -72,7 +72,8 @@ def test_the_register_holds_every_proof_those_that_expired_or_ended_too():
         expires_at=NOON,
     )
 
-    facts, pdf = services.made(asked())
+    facts, files = services.made(asked())
+    pdf = files.pdf
 
     assert {row["note"]: row["standing"] for row in facts["proofs"]} == {
         "counts": "counts",

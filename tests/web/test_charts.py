@@ -175,3 +175,11 @@ def test_a_drawing_of_steps_for_a_phone_has_every_second_moment():
     slim = steps(Tread(15, None, 0)).figure().narrow
 
     assert (">15 min<" in slim, ">1 h<" in slim, ">4 h<" in slim) == (True, False, True)
+
+
+def test_a_small_line_breaks_where_a_day_is_missing_and_a_day_alone_is_a_dot():
+    svg = sparkline([1, 2, None, 3, None, 4])
+
+    assert re.findall(r' d="([^"]+)"', svg) == ["M2 24 L19.6 17.3 M54.8 10.7 M90 4"]
+    assert svg.count("<circle") == 2
+    assert sparkline([None, 1, None]) == ""

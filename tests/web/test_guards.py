@@ -18,6 +18,9 @@ PUBLIC = {
     "account_logout",  # allauth's, and clears what the device keeps
     "accounts:preferences",  # the language of the sign-in page
     "accounts:setup",  # 404 once there is a user
+    # A screen on a wall: its signed address shows figures, can be taken back, and ends
+    # with the account of the manager who made it.
+    "dashboard:wall",
     "drills:calendar_feed",  # the secret in the address is what a calendar program has
     "healthz",
     "readyz",

@@ -1,42 +1,48 @@
-"""What a reader looks at: all they may see, or one department, over some months."""
+"""What part of the organisation a reader looks at, and the parameters it is asked by."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Final
+from datetime import datetime, timedelta
+from typing import Any, Final, NamedTuple
 from urllib.parse import urlencode
 
-from django.db.models import OuterRef, QuerySet, Subquery
-from django.db.models.fetch_modes import FETCH_RAISE
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from continuity.accounts.models import Team, User
 from continuity.accounts.roles import Action
-from continuity.domain.fate import Graph
-from continuity.domain.readiness import Level, WorkflowReadiness
-from continuity.inventory.models import Alternative, Dependency, Workflow
-from continuity.inventory.queries import fate
-from continuity.inventory.queries.readiness import readiness
+from continuity.inventory.models import DataClass, Tier
+from continuity.inventory.queries import standing
 
 MONTHS: Final = (12, 6, 3)
 """How far back one may look, the usual first."""
 
 
+class Group(NamedTuple):
+    """A team or department: what the figures need of it."""
+
+    pk: int
+    name: str
+    parent_id: int | None
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """`department` None: all the teams that the reader may see.
+    """`department` None: all the teams that the reader may see; `tier` None: any.
 
-    `groups` gives each team the heading under which it is counted: its department,
-    or, within one department, the team itself.
+    `groups` gives each team the key of the heading under which it is counted: its
+    department, or, within one department, the team itself. The period is compared with
+    the one as long before it, from `before` to `since`.
     """
 
     user: User
-    teams: Mapping[int, Team]
-    departments: Sequence[Team]
-    department: Team | None
-    groups: Mapping[int, str]
-    group_pks: Mapping[int, int]
+    teams: Mapping[int, Group]
+    departments: Sequence[Group]
+    department: Group | None
+    groups: Mapping[int, int]
+    tier: int | None
     months: int
+    before: datetime
     since: datetime
     now: datetime
 
@@ -45,48 +51,45 @@ class Scope:
         """The teams in scope, as a part of other queries."""
         return Team.objects.filter(pk__in=list(self.groups))
 
-
-@dataclass(frozen=True, slots=True)
-class Stock:
-    """The workflows in scope with all that is judged of them."""
-
-    workflows: Sequence[Workflow]
-    readiness: Mapping[int, WorkflowReadiness]
-    dependencies: Mapping[int, Sequence[Dependency]]
-    graph: Graph
-
-    def level(self, workflow: Workflow) -> Level:
-        return self.readiness[workflow.pk].level
+    @property
+    def is_whole(self) -> bool:
+        """Whether the reader looks at every team there is, whatever the criticality."""
+        return self.department is None and self.user.may(Action.VIEW)
 
 
-def scope(user: User, *, department: int | None, months: int, now: datetime) -> Scope:
+def scope(
+    user: User,
+    *,
+    department: int | None,
+    months: int,
+    now: datetime,
+    tier: int | None = None,
+) -> Scope:
     """Return the scope of a reader. One query.
 
-    A department nobody knows, or that the reader may not see, gives all; so does a
-    number of months that is not offered give twelve.
+    A department nobody knows, or that the reader may not see, gives all; so do a
+    criticality that does not exist and a number of months that is not offered.
     """
     rows = Team.objects.allowing(user, Action.VIEW).order_by("name", "pk")
-    teams = {team.pk: team for team in rows}
+    teams = {row[0]: Group(*row) for row in rows.values_list("pk", "name", "parent_id")}
     heads = [team for team in teams.values() if team.parent_id not in teams]
     chosen = teams.get(department) if department is not None else None
-    within = [
-        team
-        for team in teams.values()
-        if chosen is None or chosen.pk in {team.pk, team.parent_id}
-    ]
-    heading = {
-        team.pk: teams.get(team.parent_id or 0, team) if chosen is None else team
-        for team in within
-    }
     length = months if months in MONTHS else MONTHS[0]
     return Scope(
         user=user,
         teams=teams,
         departments=heads,
         department=chosen,
-        groups={pk: head.name for pk, head in heading.items()},
-        group_pks={pk: head.pk for pk, head in heading.items()},
+        groups={
+            team.pk: team.pk
+            if chosen is not None or team.parent_id not in teams
+            else team.parent_id
+            for team in teams.values()
+            if chosen is None or chosen.pk in {team.pk, team.parent_id}
+        },
+        tier=tier if tier in Tier.values else None,
         months=length,
+        before=months_back(now, 2 * length - 1),
         since=months_back(now, length - 1),
         now=now,
     )
@@ -95,7 +98,7 @@ def scope(user: User, *, department: int | None, months: int, now: datetime) -> 
 def as_asked(chosen: Scope) -> dict[str, object]:
     """Return what was chosen, as the fields of the form that chooses."""
     department = chosen.department.pk if chosen.department is not None else ""
-    return {"department": department, "months": chosen.months}
+    return {"department": department, "tier": chosen.tier or "", "months": chosen.months}
 
 
 def address(chosen: Scope) -> str:
@@ -112,34 +115,26 @@ def months_back(now: datetime, count: int) -> datetime:
     )
 
 
-def stock(chosen: Scope) -> Stock:
-    """Return the workflows in scope, judged. Six queries for any number of them."""
-    rows = list(
-        Workflow.objects.current()
-        .filter(team__in=list(chosen.groups))
-        .order_by("tier", "name", "pk")
-    )
-    graph = fate.graph()
-    return Stock(
-        workflows=rows,
-        readiness=readiness(rows, now=chosen.now, graph=graph),
-        dependencies=_dependencies(row.pk for row in rows),
-        graph=graph,
-    )
+def parameters(chosen: Scope) -> dict[str, Any]:
+    """Return what STANDING, MEASURES and the figures ask for.
 
-
-def _dependencies(pks: Iterable[int]) -> Mapping[int, Sequence[Dependency]]:
-    """Return each workflow's dependencies with tool and provider; `first_tool` is the key
-    of the tool that is tried first, None where that is a procedure or nothing."""
-    first = Alternative.objects.filter(dependency=OuterRef("pk")).order_by("rank")
-    found: dict[int, list[Dependency]] = {}
-    rows = (
-        Dependency.objects.filter(workflow__in=list(pks))
-        .select_related("tool__provider")
-        .annotate(first_tool=Subquery(first.values("tool")[:1]))
-        .order_by("position", "pk")
-        .fetch_mode(FETCH_RAISE)
-    )
-    for row in rows:
-        found.setdefault(row.workflow_id, []).append(row)
-    return found
+    Recoveries are read a year back whatever the period, since the last drill of a
+    workflow is its last drill, and as far as the period before goes.
+    """
+    today = timezone.localdate(chosen.now)
+    return {
+        **standing.asked(
+            dict(chosen.groups),
+            now=chosen.now,
+            data_classes=DataClass.values,
+            tier=chosen.tier,
+        ),
+        "year": min(chosen.now - timedelta(days=366), chosen.before),
+        "since": chosen.since,
+        "before": chosen.before,
+        "zone": timezone.get_current_timezone_name(),
+        "today": today,
+        "whole": chosen.is_whole,
+        "important": int(Tier.IMPORTANT),
+        "low": int(Tier.LOW),
+    }

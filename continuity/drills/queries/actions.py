@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from django.db.models import Count, Q, QuerySet, Window
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -208,6 +209,21 @@ def of_workflow(workflow: Workflow, *, user: User, today: date) -> OfWorkflow:
 
 
 @dataclass(frozen=True, slots=True)
+class DueRow:
+    """An action as a short list of what presses shows it."""
+
+    text: str
+    url: str
+    due_on: date
+    days_late: int
+    status: str
+    proposed: bool
+    owner: str
+    team: str
+    workflow: str
+
+
+@dataclass(frozen=True, slots=True)
 class ToTest:
     """The actions that a drill puts to the test: `rows` are the first of `total`."""
 
@@ -248,29 +264,67 @@ def to_test(outage: Outage, *, user: User, today: date) -> ToTest:
 class Due:
     """What is due within two weeks or overdue; `rows` are the first of `total`."""
 
-    rows: tuple[ActionRow, ...]
+    rows: tuple[DueRow, ...]
     total: int
     overdue: int
 
 
-def due(user: User, teams: "QuerySet[Team] | None", *, today: date) -> Due:
+def due(
+    user: User,
+    teams: "QuerySet[Team] | None",
+    *,
+    today: date,
+    owner: User | None = None,
+) -> Due:
     """Return the actions that `user` may see and that are due, the most overdue first.
 
-    `teams` None means all, those of the organisation too. One query.
+    `teams` None means all, those of the organisation too; `owner` None anybody's. One
+    query.
     """
     rows = CorrectiveAction.objects.allowing(user, Action.VIEW).due_by(today + SOON)
     if teams is not None:
         rows = rows.filter(team__in=teams.values("pk"))
+    if owner is not None:
+        rows = rows.filter(owner=owner)
     late = Count("pk", filter=Q(due_on__lt=today))
     found = list(
-        _joined(rows)
-        .annotate(total=Window(Count("pk")), late=Window(late))
-        .order_by("due_on", "pk")[:MOST_DUE]
-    )
+        rows.annotate(total=Window(Count("pk")), late=Window(late))
+        .order_by("due_on", "pk")
+        .values_list(
+            "pk", "text", "due_on", "status", "proposed_id", "owner__name", "owner__email",
+            "team__name", "workflow__name", "total", "late",
+        )[:MOST_DUE]
+    )  # fmt: skip
     return Due(
-        rows=tuple(row_of(row, today=today) for row in found),
-        total=getattr(found[0], "total", 0) if found else 0,
-        overdue=getattr(found[0], "late", 0) if found else 0,
+        rows=tuple(_due_row(*row[:-2], today=today) for row in found),
+        total=found[0][-2] if found else 0,
+        overdue=found[0][-1] if found else 0,
+    )
+
+
+def _due_row(
+    pk: int,
+    text: str,
+    due_on: date,
+    status: str,
+    proposed: int | None,
+    name: str,
+    email: str,
+    team: str | None,
+    workflow: str | None,
+    *,
+    today: date,
+) -> DueRow:
+    return DueRow(
+        text=text,
+        url=reverse("drills:action", args=[pk]),
+        due_on=due_on,
+        days_late=max((today - due_on).days, 0),
+        status=status,
+        proposed=proposed is not None,
+        owner=name or email,
+        team=team or str(_("The whole organisation")),
+        workflow=workflow or "",
     )
 
 

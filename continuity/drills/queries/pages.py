@@ -362,6 +362,23 @@ def default_tools_of(scenario_pk: int) -> list[Tool]:
     return [] if scenario is None else list(default_tools(scenario))
 
 
+def to_prove(user: User, workflow_pk: int) -> dict[str, object]:
+    """Return what the form of a plan starts with for a drill of one workflow: the tools
+    it stops without, and nothing of it for who may not plan one for its team. Two
+    queries."""
+    rows = Workflow.objects.current().allowing(user, Action.RUN_DRILL)
+    workflow = rows.filter(pk=workflow_pk).first()
+    if workflow is None:
+        return {}
+    tools = workflow.dependencies.filter(without="stops").values_list("tool", flat=True)
+    return {
+        "title": workflow.name[:160],
+        "tools": list(tools),
+        "team": workflow.team_id,
+        "workflows": [workflow.pk],
+    }
+
+
 def team_pks(team: Team | None) -> list[int] | None:
     """Return a team and the teams below it, None for the whole organisation."""
     if team is None:

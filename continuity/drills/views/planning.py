@@ -69,6 +69,8 @@ def _initial(request: SignedInRequest) -> dict[str, object]:
             "notice": str(int(USUAL_NOTICE[kind].total_seconds())),
             "limit": str(int(USUAL_LIMIT[kind].total_seconds())),
         }
+    if (pk := request.GET.get("workflow", "")).isdecimal():
+        initial |= pages.to_prove(request.user, int(pk[:18]))
     scenario = _asked_scenario(request)
     if scenario is not None:
         initial |= {

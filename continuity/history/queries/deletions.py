@@ -19,6 +19,7 @@ DOORS: Final[Mapping[str, str]] = {
     "inventory": "inventory:undo_deletion",
     "drills": "drills:undo_deletion",
     "accounts": "accounts:undo_deletion",
+    "reports": "reports:undo_deletion",
 }
 """By the app of what was deleted: the route at which it is brought back."""
 

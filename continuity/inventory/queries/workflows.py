@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 
 from django.db.models import Exists, F, Max, OrderBy, OuterRef, Q, QuerySet
 from django.db.models.fetch_modes import FETCH_RAISE
 from django.urls import reverse
-from django.utils.translation import ngettext
+from django.utils.translation import get_language, ngettext
 
 from continuity.accounts.models import Membership, Team, User
 from continuity.accounts.roles import POLICY, Action
@@ -167,12 +168,13 @@ def _row(workflow: Workflow, ready: WorkflowReadiness, graph: Graph, url: str) -
         rto=formats.duration(workflow.rto) if workflow.rto else "",
         mtpd=formats.duration(workflow.mtpd) if workflow.mtpd else "",
         said_alternatives=str(alternatives) if alternatives else "",
-        said_proven=_proven(proven) if proven else "",
+        said_proven=_proven(proven, get_language()) if proven else "",
         owner=str(workflow.owner) if workflow.owner else "",
     )
 
 
-def _proven(number: int) -> str:
+@lru_cache(maxsize=256)
+def _proven(number: int, language: str | None) -> str:
     said = ngettext("%(counter)s proven", "%(counter)s proven", number)
     return said % {"counter": number}
 

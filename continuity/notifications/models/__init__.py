@@ -16,7 +16,7 @@ from continuity.notifications.models.kinds import (
     Kind,
     Way,
 )
-from continuity.notifications.models.outbox import Heartbeat, Notification
+from continuity.notifications.models.outbox import Attachment, Heartbeat, Notification
 
 __all__ = [
     "ABOUT",
@@ -24,6 +24,7 @@ __all__ = [
     "MARK",
     "SHARED",
     "About",
+    "Attachment",
     "Choice",
     "Delivery",
     "Endpoint",

@@ -1,11 +1,11 @@
 """What people are owed: an outbox of rows, and the heartbeat of the clock."""
 
 from datetime import datetime, timedelta
-from typing import Self
+from typing import Final, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from continuity.accounts.models import User
 from continuity.accounts.roles import Action
@@ -53,6 +53,39 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
         return self.filter(gave_up_at__isnull=False)
 
 
+class AttachmentQuerySet(models.QuerySet["Attachment"]):
+    def not_needed(self, now: datetime) -> Self:
+        """Those that no message still carries, and those too old to be of use."""
+        waiting = Notification.objects.filter(
+            attachment=OuterRef("pk"), mail=True, sent_at=None
+        )
+        return self.filter(
+            ~Exists(waiting) & Q(made_at__lte=now - timedelta(hours=1))
+            | Q(made_at__lte=now - KEPT)
+        )
+
+
+KEPT: Final = timedelta(days=30)
+"""How long a file waits with a message that cannot be sent. The message stays."""
+
+
+class Attachment(models.Model):
+    """A file that goes out with mails: one row, however many people get it.
+
+    Gone once it is sent; what it is a copy of is kept elsewhere.
+    """
+
+    name = models.CharField(max_length=120)
+    content_type = models.CharField(max_length=60)
+    content = models.BinaryField()
+    made_at = models.DateTimeField()
+
+    objects = AttachmentQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Notification(models.Model):
     """A message somebody is owed. The row is the queue; Celery only wakes it.
 
@@ -67,6 +100,9 @@ class Notification(models.Model):
     body = models.TextField()
     path = models.CharField(max_length=300, blank=True)
     """The page that it is about, from the root of this installation."""
+    attachment = models.ForeignKey(
+        Attachment, models.SET_NULL, null=True, related_name="notifications"
+    )
     dedupe_key = models.CharField(max_length=100)
     mail = models.BooleanField(default=True)
     in_app = models.BooleanField(default=True)

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Count
 
 from continuity.accounts.models import User
-from continuity.notifications.models import Heartbeat, Notification
+from continuity.notifications.models import Attachment, Heartbeat, Notification
 
 logger = logging.getLogger(__name__)
 
@@ -70,6 +70,11 @@ def beat(*, now: datetime) -> None:
     """
     Heartbeat.objects.get_or_create(name=TICK, defaults={"at": now})
     Heartbeat.objects.filter(name=TICK, at__lt=now).update(at=now)
+
+
+def forget_files(*, now: datetime) -> int:
+    """Delete the attachments that have gone out, or are too old; return how many."""
+    return Attachment.objects.not_needed(now).delete()[0]
 
 
 def try_again(notification_pk: int, *, now: datetime) -> bool:
@@ -133,6 +138,9 @@ def _send(notification: Notification, *, now: datetime) -> bool:
             "Auto-Submitted": "auto-generated",
         },
     )
+    file = notification.attachment
+    if file is not None:
+        mail.attach(file.name, bytes(file.content), file.content_type)
     mine = Notification.objects.filter(
         pk=notification.pk, leased_until=notification.leased_until
     )

@@ -14,6 +14,7 @@ from continuity.domain.attention import next_digest, quiet_until
 from continuity.notifications.models import (
     ABOUT,
     MARK,
+    Attachment,
     Choice,
     Kind,
     Notification,
@@ -34,6 +35,7 @@ class Message:
     `exercise` has it begin with the mark of a drill, unless it does so already.
     `shared` is what a chat or another program reads instead of `body`, where that speaks
     to one person, and `shared_path` the page it links to where `path` is for that one.
+    `attachment` goes with the mail, and with nothing else.
     """
 
     subject: str
@@ -42,6 +44,7 @@ class Message:
     exercise: bool = False
     shared: str = ""
     shared_path: str = ""
+    attachment: Attachment | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +124,8 @@ def _row(
     zone = zone_of(person)
     language = person.language or settings.LANGUAGE_CODE
     with translation.override(language), timezone.override(zone):
-        text = _text(write(person))
+        message = write(person)
+        text = _text(message)
     held = None
     if preferences is not None and not ABOUT[kind].at_once:
         held = quiet_until(now, preferences.quiet_from, preferences.quiet_until, zone)
@@ -132,6 +136,7 @@ def _row(
         subject=text.subject,
         body=text.body,
         path=text.path,
+        attachment=message.attachment,
         dedupe_key=key,
         mail=way.mail,
         in_app=way.in_app,

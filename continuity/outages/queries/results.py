@@ -152,10 +152,11 @@ def recoveries_between(
     teams: "QuerySet[Team] | None" = None,
     *,
     now: datetime,
+    tier: int | None = None,
 ) -> tuple[Line, ...]:
     """Return the recoveries of outages that began in [since, until) and are over.
 
-    Oldest first. `teams` None means all. Two queries.
+    Oldest first. `teams` None means all, `tier` None any criticality. Two queries.
     """
     rows = Recovery.objects.filter(
         outage__state__in=SHOWN,
@@ -164,6 +165,8 @@ def recoveries_between(
     ).order_by("outage__occurred_at", "pk")
     if teams is not None:
         rows = rows.filter(workflow__team__in=teams.values("pk"))
+    if tier is not None:
+        rows = rows.filter(workflow__tier=tier)
     return _with_pauses(rows, now)
 
 

@@ -69,6 +69,10 @@ FIGURES: Final[Mapping[str, list[Figure]]] = {
         (_("Median RTA"), _of("drill_figures", "median")),
         (_("Met"), _of("drill_figures", "met")),
         (_("Missed"), _of("drill_figures", "missed")),
+        (_("Real outages"), _of("outage_figures", "outages")),
+        (_("Actions open"), _of("action_figures", "open")),
+        (_("Actions overdue"), _of("action_figures", "overdue")),
+        (_("Alternatives that share an upstream"), _of("shared_fate", "shares")),
     ],
     ReportKind.GRAB_PACK: _OF_PACKS,
     ReportKind.TEAM_PLAN: [

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,8 @@ from continuity.reports.models import Report
 from continuity.web import formats
 from continuity.web.charts import Bar, Bars
 
+INSTANT: Final = timedelta(microseconds=1)
+"""Before the end of a period lies its last day."""
 BARS_PER_CHART: Final = 20
 MOST_CHARTS: Final = 3
 """A chart of more bars than three charts hold says nothing that the table does not."""
@@ -51,6 +53,13 @@ def common(report: Report, *, title: str) -> dict[str, Any]:
 def instant(value: datetime) -> str:
     """Return the moment in the reader's zone, to the second, with its offset."""
     return timezone.localtime(value).isoformat(timespec="seconds")
+
+
+def day(value: datetime | date) -> str:
+    """Return the day in the reader's zone."""
+    if isinstance(value, datetime):
+        value = timezone.localtime(value).date()
+    return value.isoformat()
 
 
 def seconds(length: timedelta | None) -> int | None:

@@ -1,92 +1,115 @@
 """How ready a team or the organisation is, and how we know."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
 from typing import Any, Final
 
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from continuity.accounts.models import Team
-from continuity.domain.clocks import Reading, Verdict
-from continuity.domain.fate import FateAnswer, Graph, SharedFate
 from continuity.domain.readiness import (
     Level,
     WorkflowReadiness,
     share_ready,
     weighted,
 )
-from continuity.inventory.models import (
-    TIER_WEIGHTS,
-    Alternative,
-    Dependency,
-    Proof,
-    Relation,
-    Upstream,
-    Workflow,
-)
+from continuity.inventory.models import TIER_WEIGHTS, Dependency, Workflow
 from continuity.inventory.queries import fate
 from continuity.inventory.queries.readiness import readiness
 from continuity.outages.queries import Line, recoveries_between
 from continuity.outages.queries.results import summary as summary_of
+from continuity.reports.content import (
+    analysis,
+    fallbacks,
+    forecasting,
+    improving,
+    knocked_out,
+    measured,
+)
 from continuity.reports.content.common import (
+    INSTANT,
     bar_charts,
-    bounded,
     common,
+    day,
     median_sentence,
     seconds,
 )
 from continuity.reports.models import Report
 from continuity.web.charts import Stacked
+from continuity.web.formats import duration
 from continuity.web.reasons import sentence
 
 TEAMS_PER_CHART: Final = 20
-LAYERS: Final = (Relation.MODEL, Relation.HOSTING, Relation.EDGE, Relation.IDENTITY)
-"""What of a chain is asked about; "25 % known" means one of these four."""
+MOST_TEAM_CHARTS: Final = 3
 
 
 def continuity(report: Report) -> dict[str, Any]:
-    """Return the facts of a continuity report, as of its cut-off.
+    """Return the facts of a continuity report: the inventory as of its cut-off, drills and
+    outages of its period.
 
     Raises ValueError if the report has no period.
     """
     if report.since is None:
         raise ValueError("a continuity report needs a period")
     now = report.cut_off
+    since, until = report.since, report.until or now
     teams = _teams(report.team)
+    scope = None if report.team is None else teams
     workflows = list(_workflows(teams))
     graph = fate.graph()
     levels = readiness(workflows, now=now, graph=graph)
-    lines = recoveries_between(report.since, now, teams, now=now)
+    lines = recoveries_between(since, until, teams, now=now)
     drills = [line for line in lines if line.is_drill]
+    real = [line for line in lines if not line.is_drill]
+    scale, impact = analysis.analysis(workflows)
+    others = fallbacks.fallbacks(workflows, graph, now)
+    knocked = knocked_out.knock_out(workflows, graph)
+    found = improving.findings(scope, since, until)
+    actions = improving.actions(scope, since, until, now=now)
+    ahead = forecasting.forecast(
+        None if report.team is None else {team.pk for team in teams}, now
+    )
     name = report.team.name if report.team else _("The whole organisation")
     tools = _tools(workflows)
-    return {
+    facts = {
         **common(report, title=_("Continuity report: %(name)s") % {"name": name}),
         "scope": {"kind": "team" if report.team else "organisation", "name": name},
-        "period": {"first": day(report.since), "last": day(now)},
-        "summary": _summary(workflows, levels, drills),
+        "period": {"first": day(since), "last": day(until - INSTANT)},
         "charts": [
-            *_readiness_chart(workflows, levels),
+            *_readiness_charts(workflows, levels),
+            *knocked_out.chart(knocked["rows"]),
+            *measured.trend(drills, real),
             *bar_charts("drills", _("Recovery time against the target"), drills),
+            *measured.by_team(drills),
+            *bar_charts("outages", _("Recovery in real outages"), real),
+            *forecasting.chart(ahead),
         ],
         "readiness": _figures(workflows, levels),
-        "drill_figures": _drill_figures(drills),
+        "drill_figures": measured.figures(drills, counted_as="drills"),
+        "scale": scale,
+        "impact": impact,
         "teams": _by_team(workflows, levels),
         "workflows": [_workflow(one, levels[one.pk], tools[one.pk]) for one in workflows],
-        "alternatives": _alternatives(workflows, graph, now),
-        "drills": [_drill_line(line) for line in drills],
+        "alternatives": others.lines,
+        "shared_fate": others.shared,
+        "knock_out": knocked,
+        "drills": [measured.line_facts(line) for line in drills],
+        "outage_figures": measured.figures(real, counted_as="outages"),
+        "outages": measured.outages(real),
+        "outage_lines": [measured.line_facts(line) for line in real],
+        "findings": found,
+        "actions": actions,
+        "action_figures": improving.figures(found, actions),
+        "forecast": ahead,
+        "excused": measured.excused(lines),
+        "left_out": measured.left_out(lines, scope, since, until),
         "gaps": _gaps(workflows, levels),
-        "sources": _sources(workflows),
+        "sources": fallbacks.sources(workflows),
     }
-
-
-def day(value: datetime | date) -> str:
-    if isinstance(value, datetime):
-        value = timezone.localtime(value).date()
-    return value.isoformat()
+    return {**facts, "summary": _summary(workflows, levels, drills, real, facts, others)}
 
 
 def _teams(team: Team | None) -> QuerySet[Team]:
@@ -118,13 +141,17 @@ def _tools(workflows: Iterable[Workflow]) -> Mapping[int, list[str]]:
 
 
 def _summary(
-    workflows: list[Workflow],
+    workflows: Sequence[Workflow],
     levels: Mapping[int, WorkflowReadiness],
-    drills: list[Line],
+    drills: Sequence[Line],
+    real: Sequence[Line],
+    facts: Mapping[str, Any],
+    others: fallbacks.Fallbacks,
 ) -> list[str]:
-    share = share_ready(levels[one.pk].level for one in workflows)
+    """Return the report in a few paragraphs, each from the figures printed below."""
     if not workflows:
         return [_("There are no workflows in this report’s scope.")]
+    share = share_ready(levels[one.pk].level for one in workflows)
     first = _(
         "Of %(total)d workflows that depend on AI tools %(ready)d are ready, %(partly)d "
         "partly ready and %(not_ready)d not ready; %(unknown)d name no tool, so that "
@@ -136,10 +163,37 @@ def _summary(
         "not_ready": share.not_ready,
         "unknown": share.unknown,
     }
-    shown = summary_of(drills)
-    if not drills:
-        return [first, _("No drill was run in the period, so no recovery was measured.")]
+    shared = facts["shared_fate"]
     second = _(
+        "They have %(all)d alternatives. %(proven)d of them have a proof that has not "
+        "expired; %(shares)d fall together with the tool that they replace, and of "
+        "%(unknown)d too little is known to tell."
+    ) % {
+        "all": shared["alternatives"],
+        "proven": others.proven,
+        "shares": shared["shares"],
+        "unknown": shared["unknown"],
+    }
+    worst = next((row for row in facts["knock_out"]["rows"] if row["stops"]), None)
+    if worst is not None:
+        second += " " + _(
+            "The loss of %(tool)s would stop most: %(stops)d workflows, %(critical)d of "
+            "them critical, while %(falls_back)d would go on with an alternative."
+        ) % {name: worst[name] for name in ("tool", "stops", "critical", "falls_back")}
+    return [
+        first,
+        second,
+        _drilled(drills),
+        _suffered(facts),
+        *_owed(facts),
+    ]
+
+
+def _drilled(drills: Sequence[Line]) -> str:
+    if not drills:
+        return _("No drill was run in the period, so no recovery was measured.")
+    shown = summary_of(drills)
+    counted = _(
         "In the period’s drills %(recovered)d of %(total)d recoveries reached their "
         "minimum level: %(met)d met their target, %(missed)d missed it."
     ) % {
@@ -148,7 +202,53 @@ def _summary(
         "met": shown.met,
         "missed": shown.missed,
     }
-    return [first, f"{second} {median_sentence(shown.median)}"]
+    return f"{counted} {median_sentence(shown.median)}"
+
+
+def _suffered(facts: Mapping[str, Any]) -> str:
+    shown = facts["outage_figures"]
+    if not shown["outages"]:
+        return _("No real outage that hit this work is recorded in the period.")
+    return ngettext(
+        "%(outages)d real outage hit the work: of %(recoveries)d recoveries %(met)d met "
+        "their target and %(missed)d missed it.",
+        "%(outages)d real outages hit the work: of %(recoveries)d recoveries %(met)d met "
+        "their target and %(missed)d missed it.",
+        shown["outages"],
+    ) % {name: shown[name] for name in ("outages", "recoveries", "met", "missed")}
+
+
+def _owed(facts: Mapping[str, Any]) -> list[str]:
+    """Return what is open, and what a year may cost where a forecast says so."""
+    shown, ahead = facts["action_figures"], facts["forecast"]
+    told = []
+    if shown["open"]:
+        told.append(
+            ngettext(
+                "%(open)d corrective action is open, %(overdue)d overdue; the oldest is "
+                "%(oldest_days)d days old.",
+                "%(open)d corrective actions are open, %(overdue)d overdue; the oldest is "
+                "%(oldest_days)d days old.",
+                shown["open"],
+            )
+            % {name: shown[name] for name in ("open", "overdue", "oldest_days")}
+        )
+    if ahead is not None and ahead["whole"] is not None:
+        told.append(
+            _(
+                "By the record of outages a year costs %(mean)s of work on average, and "
+                "between %(low)s and %(high)s in nine years of ten (forecast "
+                "%(number)d)."
+            )
+            % {
+                "number": ahead["number"],
+                **{
+                    name: duration(timedelta(seconds=ahead["whole"][f"{name}_seconds"]))
+                    for name in ("mean", "low", "high")
+                },
+            }
+        )
+    return told
 
 
 def _figures(
@@ -164,19 +264,6 @@ def _figures(
         "unknown": share.unknown,
         "share_percent": share.percent,
         "weighted_percent": weighted(rows, TIER_WEIGHTS).percent,
-    }
-
-
-def _drill_figures(drills: list[Line]) -> dict[str, Any]:
-    shown = summary_of(drills)
-    return {
-        "drills": len({line.outage for line in drills}),
-        "recoveries": shown.total,
-        "median": None if shown.median is None else bounded(shown.median),
-        "met": shown.met,
-        "missed": shown.missed,
-        "not_shown": shown.not_shown,
-        "excused": shown.excused,
     }
 
 
@@ -196,27 +283,44 @@ def _by_team(
     ]
 
 
-def _readiness_chart(
+def _readiness_charts(
     workflows: Iterable[Workflow], levels: Mapping[int, WorkflowReadiness]
 ) -> list[dict[str, Any]]:
-    """Return the chart of the teams with most workflows; none for a single team."""
+    """Return the charts of the teams with most workflows; none for a single team."""
     grouped = _grouped(workflows)
     if len(grouped) < 2:
         return []
     largest = sorted(grouped.items(), key=lambda item: (-len(item[1]), item[0]))
+    shown = largest[: TEAMS_PER_CHART * MOST_TEAM_CHARTS]
+    title = _("Readiness by team")
+    if len(shown) < len(largest):
+        title = _("Readiness by team: the %(shown)d teams with most workflows") % {
+            "shown": len(shown)
+        }
+    return [
+        _readiness_chart(number, title, shown[start : start + TEAMS_PER_CHART], levels)
+        for number, start in enumerate(range(0, len(shown), TEAMS_PER_CHART), start=1)
+    ]
+
+
+def _readiness_chart(
+    number: int,
+    title: str,
+    teams: Sequence[tuple[str, list[Workflow]]],
+    levels: Mapping[int, WorkflowReadiness],
+) -> dict[str, Any]:
     rows = []
-    for team, members in largest[:TEAMS_PER_CHART]:
+    for team, members in teams:
         share = share_ready(levels[one.pk].level for one in members)
         rows.append((team, [share.ready, share.partly, share.not_ready]))
-    title = _("Readiness by team")
-    if len(largest) > TEAMS_PER_CHART:
-        title = _("Readiness by team: the %(shown)d teams with most workflows") % {
-            "shown": TEAMS_PER_CHART
-        }
+    description = _(
+        "Workflows that are ready (green), partly ready (amber) and not ready (red). The "
+        "share at the end is that of the ready ones; those that name no tool are not drawn."
+    )
     chart = Stacked(
-        uid="readiness",
+        uid=f"readiness-{number}",
         title=title,
-        description=title,
+        description=description,
         keys=[
             ("ok", _("Ready")),
             ("warn", _("Partly ready")),
@@ -225,16 +329,14 @@ def _readiness_chart(
         rows=rows,
         head=_("Team"),
     )
-    return [
-        {
-            "section": "readiness",
-            "title": title,
-            "alt": title,
-            "svg": str(chart.svg(620)),
-            "columns": [],
-            "rows": [],
-        }
-    ]
+    return {
+        "section": "readiness",
+        "title": title,
+        "alt": description,
+        "svg": str(chart.svg(620)),
+        "columns": [],
+        "rows": [],
+    }
 
 
 def _workflow(
@@ -256,96 +358,6 @@ def _workflow(
     }
 
 
-def _alternatives(
-    workflows: Iterable[Workflow], graph: Graph, now: datetime
-) -> list[dict[str, Any]]:
-    rows = list(
-        Alternative.objects.filter(dependency__workflow__in=[one.pk for one in workflows])
-        .select_related("tool", "dependency__tool", "dependency__workflow__team")
-        .order_by(
-            "dependency__workflow__team__name",
-            "dependency__workflow__name",
-            "dependency__position",
-            "dependency_id",
-            "rank",
-        )
-    )
-    latest: dict[int, Proof] = {}
-    proofs = Proof.objects.standing().filter(
-        alternative__in=[row.pk for row in rows], works=True
-    )
-    for proof in proofs.order_by("shown_at", "pk"):
-        latest[proof.alternative_id] = proof
-    return [_alternative(row, latest.get(row.pk), graph, now) for row in rows]
-
-
-def _alternative(
-    row: Alternative, proof: Proof | None, graph: Graph, now: datetime
-) -> dict[str, Any]:
-    dependency = row.dependency
-    return {
-        "workflow": dependency.workflow.name,
-        "team": dependency.workflow.team.name,
-        "tool": dependency.tool.name,
-        "rank": row.rank,
-        "alternative": str(row),
-        "kind": row.get_kind_display(),
-        "proof": None if proof is None else _proof(proof, now),
-        "fate": _fate(row, graph),
-    }
-
-
-def _proof(proof: Proof, now: datetime) -> dict[str, Any]:
-    time = proof.minimum_after
-    return {
-        "source": proof.get_source_display(),
-        "day": day(proof.shown_at),
-        "expires_on": day(proof.expires_at),
-        "expired": proof.expires_at <= now,
-        "time": None if time is None else bounded(Reading(time)),
-        "capacity_percent": proof.capacity,
-    }
-
-
-def _fate(row: Alternative, graph: Graph) -> dict[str, Any]:
-    if row.tool_id is None:
-        return {
-            "answer": "none_known",
-            "through": [],
-            "example": "",
-            "known_percent": None,
-        }
-    found = graph.shared(row.dependency.tool_id, row.tool_id)
-    through: list[str] = []
-    if found.answer is FateAnswer.SHARES and found.shared:
-        through = [graph.name(pk) for pk in found.shared[0].path_from_alternative]
-    return {
-        "answer": found.answer.value,
-        "through": through,
-        "example": "",
-        "known_percent": _known_percent(found),
-    }
-
-
-def _known_percent(found: SharedFate) -> int:
-    """Return how many of the asked layers are known on both sides, in percent."""
-    known = set(found.known_of_tool) & set(found.known_of_alternative)
-    return 100 * sum(layer.value in known for layer in LAYERS) // len(LAYERS)
-
-
-def _drill_line(line: Line) -> dict[str, Any]:
-    verdict: Verdict | None = line.verdict
-    return {
-        "day": day(line.occurred_at),
-        "drill": line.outage_title,
-        "workflow": line.workflow,
-        "team": line.team,
-        "rto_seconds": seconds(line.rto),
-        "rta": bounded(line.reading),
-        "verdict": verdict.value if verdict else None,
-    }
-
-
 def _gaps(
     workflows: Iterable[Workflow], levels: Mapping[int, WorkflowReadiness]
 ) -> dict[str, Any]:
@@ -364,30 +376,3 @@ def _gaps(
                 }
             )
     return {"not_ready": not_ready, "no_tool": no_tool}
-
-
-def _sources(workflows: Iterable[Workflow]) -> list[dict[str, Any]]:
-    """Return the recorded upstreams of every tool and alternative in the report."""
-    pks = [one.pk for one in workflows]
-    used = Q(tool__dependencies__workflow__in=pks) | Q(
-        tool__alternative_uses__dependency__workflow__in=pks
-    )
-    edges = (
-        Upstream.objects.filter(used)
-        .select_related("tool", "upstream")
-        .order_by("tool__name", "relation", "upstream__name")
-        .distinct()
-    )
-    return [
-        {
-            "tool": edge.tool.name,
-            "upstream": edge.upstream.name,
-            "relation": edge.get_relation_display(),
-            "hard": edge.hard,
-            "source_title": edge.source,
-            "source_url": "",
-            "verified_on": None if edge.verified_on is None else day(edge.verified_on),
-            "confidence": edge.get_confidence_display(),
-        }
-        for edge in edges
-    ]

@@ -15,8 +15,7 @@ from continuity.accounts.models import Team
 from continuity.inventory.models import Proof, ProofFile
 from continuity.outages.models import JournalEntry, Outage
 from continuity.outages.queries.results import SHOWN, Summary, summaries
-from continuity.reports.content.common import common, instant, seconds
-from continuity.reports.content.continuity import day
+from continuity.reports.content.common import INSTANT, common, day, instant, seconds
 from continuity.reports.models import Report, ReportState
 
 CHUNK = 500
@@ -30,8 +29,9 @@ def evidence(report: Report) -> dict[str, Any]:
     teams = Team.objects.all()
     if report.team is not None:
         teams = teams.filter(Q(pk=report.team.pk) | Q(parent=report.team))
-    proofs = _proofs(teams, report.since, report.cut_off)
-    drills = _drills(teams, report.since, report.cut_off)
+    until = report.until or report.cut_off
+    proofs = _proofs(teams, report.since, until)
+    drills = _drills(teams, report.since, until)
     standing = Counter(row["standing"] for row in proofs)
     rehearsals = sum(row["is_drill"] for row in drills)
     name = report.team.name if report.team else _("The whole organisation")
@@ -40,7 +40,7 @@ def evidence(report: Report) -> dict[str, Any]:
         "summary": [_sentence(len(proofs), standing, len(drills))],
         "charts": [],
         "scope": {"kind": "team" if report.team else "organisation", "name": name},
-        "period": {"first": day(report.since), "last": day(report.cut_off)},
+        "period": {"first": day(report.since), "last": day(until - INSTANT)},
         "figures": {
             "proofs": len(proofs),
             **{key: standing[key] for key in ("counts", "failed", "expired", "ended")},

@@ -19,12 +19,12 @@ from typing import Any, Final
 from continuity.reports.pdf.export import REFUSED
 
 HERE: Final = Path(__file__).parent
-SHARED: Final = ("common.typ", "packs.typ")
+SHARED: Final = ("common.typ", "packs.typ", "standards.typ", "tables.typ")
 """What the layouts import."""
 
 
 def main() -> int:
-    """Read the order, write the PDF; return the exit status."""
+    """Read the order, write the number of pages and the PDF; return the exit status."""
     limits = json.loads(sys.argv[2])
     # Set before the engine is loaded and before a byte of the facts is read.
     space = limits["memory_mb"] << 20
@@ -39,11 +39,12 @@ def main() -> int:
 
     order = json.load(sys.stdin.buffer)
     try:
-        pdf = _compress(_typeset(order))
+        pages, pdf = _compress(_typeset(order))
     except (TypstError, UnsafeDrawing, KeyError) as error:
         # A missing key, a drawing we do not take, a text the engine refuses.
         print(f"{type(error).__name__}: {error}", file=sys.stderr)  # noqa: T201
         return REFUSED
+    sys.stdout.buffer.write(b"%d\n" % pages)
     sys.stdout.buffer.write(pdf)
     return 0
 
@@ -51,16 +52,16 @@ def main() -> int:
 def _typeset(order: dict[str, Any]) -> bytes:
     import typst
 
-    from continuity.reports.pdf.facts import canonical, digest
     from continuity.reports.pdf.safe import prepare
 
     facts = order["facts"]
     data = {
         **prepare(facts),
-        "digest": digest(facts),
+        **order["beside"],
+        "digest": order["digest"],
         "language": order["language"][:2],
         "paper": order["paper"],
-        "attachment": canonical(facts) if order["attach_facts"] else None,
+        "attachment": order["attachment"],
     }
     # Files by name, which the engine's own type hints leave out.
     source: Any = {
@@ -87,7 +88,7 @@ def _typeset(order: dict[str, Any]) -> bytes:
             package_cache_path=empty,
             sys_inputs={"facts": json.dumps(data, ensure_ascii=False)},
             # A file inside a file is what PDF/A-2 does not allow.
-            pdf_standards=["a-3a" if order["attach_facts"] else "a-2a", "ua-1"],
+            pdf_standards=["a-2a" if order["attachment"] is None else "a-3a", "ua-1"],
             timestamp=int(datetime.fromisoformat(facts["cut_off"]).timestamp()),
         )
     if not isinstance(pdf, bytes):  # a list of pages is what picture formats give
@@ -95,13 +96,15 @@ def _typeset(order: dict[str, Any]) -> bytes:
     return pdf
 
 
-def _compress(pdf: bytes) -> bytes:
-    """Pack the objects: two to four times smaller, the same bytes for the same facts."""
+def _compress(pdf: bytes) -> tuple[int, bytes]:
+    """Return the number of pages, and the file with its objects packed: two to four times
+    smaller, the same bytes for the same facts."""
     import pikepdf
 
     out = io.BytesIO()
     with pikepdf.open(io.BytesIO(pdf)) as document:
+        pages = len(document.pages)
         document.save(
             out, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True
         )
-    return out.getvalue()
+    return pages, out.getvalue()

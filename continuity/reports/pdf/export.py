@@ -14,11 +14,12 @@ import subprocess
 import sys
 from base64 import b64encode
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from continuity.reports.pdf.facts import Kind, Language, Paper
+from continuity.reports.pdf.facts import Language, Paper, canonical, digest
 
 _SOURCE: Final = Path(__file__).resolve().parents[3]
 
@@ -45,34 +46,48 @@ class PdfFailed(Exception):
         self.retry = retry
 
 
+@dataclass(frozen=True, slots=True)
+class Paged:
+    """A file and how many pages it has."""
+
+    pdf: bytes
+    pages: int
+
+
 def render(
     facts: Mapping[str, Any],
     *,
-    kind: Kind,
+    layout: str,
     language: Language,
     paper: Paper = "a4",
     timeout: timedelta,
     memory_mb: int,
     attach_facts: bool = False,
     logo: bytes | None = None,
-) -> bytes:
-    """Return the report as a PDF that is both PDF/A-2a and PDF/UA-1.
+    of: Mapping[str, Any] | None = None,
+    beside: Mapping[str, Any] | None = None,
+) -> Paged:
+    """Return one file that is both PDF/A-2a and PDF/UA-1, laid out by `layout`.
 
     `facts` are those of the kind, with their words. The same facts give the same
     bytes. With `attach_facts` the file is PDF/A-3a and holds the facts as JSON, just as
     their digest is taken. `logo` is the picture that the facts' `logo` names.
-    `memory_mb` limits the child's address space in MiB; 1024 is ample for 500 workflows,
-    4096 for 5,000 with 10,000 drills.
+    `memory_mb` limits the child's address space in MiB; 1024 is ample for 500 workflows.
+    Of facts too long for one file `facts` are a part, `of` all of them: the digest and
+    what is attached. `beside` is for the layout and is no fact: plain JSON of our own.
 
     Blocks for at most `timeout`, then ends the child and all it started. Raises
     PdfFailed if there is no file, ValueError if the facts are not plain JSON.
     """
+    whole = facts if of is None else of
     order = {
         "facts": facts,
-        "kind": kind,
+        "beside": beside or {},
+        "digest": digest(whole),
+        "attachment": canonical(whole) if attach_facts else None,
+        "kind": layout,
         "language": language,
         "paper": paper,
-        "attach_facts": attach_facts,
         "logo": None if logo is None else b64encode(logo).decode(),
     }
     body = json.dumps(order, allow_nan=False).encode("ascii")
@@ -83,21 +98,23 @@ def render(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         cwd=os.sep,
-        # Two threads lay out no faster than the cores a worker shares with others.
-        env={"PATH": os.defpath, "RAYON_NUM_THREADS": "2", "LC_ALL": "C.UTF-8"},
+        # More threads spend more and gain little on cores that a worker shares.
+        env={"PATH": os.defpath, "RAYON_NUM_THREADS": "1", "LC_ALL": "C.UTF-8"},
         start_new_session=True,
     )
     try:
-        pdf, errors = child.communicate(body, timeout.total_seconds())
+        answer, errors = child.communicate(body, timeout.total_seconds())
     except subprocess.TimeoutExpired:
         raise PdfFailed(
-            f"No PDF after {timeout.total_seconds():g} s; the export was ended.", retry=True
+            f"No PDF after {timeout.total_seconds():.3g} s; the export was ended.",
+            retry=True,
         ) from None
     finally:
         # Also after an error of our own: nothing of an export outlives its call.
         _end(child)
     if child.returncode == 0:
-        return pdf
+        pages, _newline, pdf = answer.partition(b"\n")
+        return Paged(pdf, int(pages))
     last = errors.decode("utf-8", "replace").strip()[-800:]
     if child.returncode == REFUSED:
         raise PdfFailed(f"The facts cannot be typeset: {last}", retry=False)

@@ -1,7 +1,8 @@
 """What a report is made of: the exact JSON that `render` takes.
 
-All kinds share `CommonFacts`: `AfterActionFacts` and `ContinuityFacts` here, those of
-packs and plans in `facts_packs`, the register in `facts_evidence`. The rules:
+All kinds share `CommonFacts`: `AfterActionFacts` is here, the continuity report in
+`facts_continuity`, packs and plans in `facts_packs`, the register in `facts_evidence`.
+The rules:
 
 - Facts are plain JSON: dict, list, str, int, bool, None. No float: a share is a
   whole percent.
@@ -65,7 +66,10 @@ class Chart(TypedDict):
     the section's own table already says the same.
     """
 
-    section: Literal["recoveries", "readiness", "drills"]
+    section: Literal[
+        "recoveries", "readiness", "knock_out", "trend", "drills", "teams", "outages",
+        "forecast",
+    ]  # fmt: skip
     title: str
     alt: str
     svg: str
@@ -300,167 +304,6 @@ class AfterActionFacts(CommonFacts):
     actions: list[ActionFacts]
     said: list[SaidFacts]
     journal: list[JournalFacts]
-
-
-# --- Continuity report of a team or the organisation --------------------------------
-
-
-class ScopeFacts(TypedDict):
-    """Whom the report is about."""
-
-    kind: Literal["team", "organisation"]
-    name: str
-
-
-class PeriodFacts(TypedDict):
-    """Both days belong to it."""
-
-    first: Day
-    last: Day
-
-
-class ReadinessFigures(TypedDict):
-    """ready + partly + not_ready + unknown == workflows. Percent of nothing is None."""
-
-    workflows: int
-    ready: int
-    partly: int
-    not_ready: int
-    unknown: int  # names no tool
-    share_percent: int | None
-    weighted_percent: int | None  # by criticality
-
-
-class DrillFigures(TypedDict):
-    """The drills of the period, all recoveries together."""
-
-    drills: int
-    recoveries: int
-    median: Bounded | None
-    met: int
-    missed: int
-    not_shown: int
-    excused: int
-
-
-class TeamReadiness(ReadinessFigures):
-    """One line of readiness by team."""
-
-    team: str
-
-
-class WorkflowFacts(TypedDict):
-    """One workflow."""
-
-    name: str
-    team: str
-    criticality: str  # translated label
-    rto_seconds: int | None
-    mtpd_seconds: int | None
-    mbco_percent: int | None
-    mbco: str  # in words; may be empty
-    owner: str  # empty: nobody, and the report says so
-    deputy: str
-    tools: list[str]
-    readiness: Readiness
-    reasons: list[str]  # what is missing and what would lift it; empty when ready
-
-
-class ProofFacts(TypedDict):
-    """Latest evidence that an alternative works for the workflow."""
-
-    source: str  # "Drill: Loss of ChatGPT, spring"
-    day: Day
-    expires_on: Day
-    expired: bool
-    time: Bounded | None  # None: attested without a measured time
-    capacity_percent: int | None
-
-
-class FateFacts(TypedDict):
-    """What the alternative shares with the tool it replaces."""
-
-    answer: Fate
-    through: list[str]  # the path by name: ["Gemini", "Cloudflare"]; only for "shares"
-    example: str  # a real outage that shows it; may be empty
-    known_percent: int | None  # how much of the chain is known
-
-
-class AlternativeFacts(TypedDict):
-    """One alternative of one workflow."""
-
-    workflow: str
-    team: str
-    tool: str
-    rank: int  # 1 is tried first
-    alternative: str
-    kind: str  # translated label: "Other provider"
-    proof: ProofFacts | None
-    fate: FateFacts
-
-
-class DrillLineFacts(TypedDict):
-    """One recovery of one drill in the period."""
-
-    day: Day
-    drill: str
-    workflow: str
-    team: str
-    rto_seconds: int | None
-    rta: Bounded
-    verdict: Verdict | None  # None: no RTO to judge by
-
-
-class NotReadyFacts(TypedDict):
-    """A workflow that is partly or not ready, and why."""
-
-    workflow: str
-    team: str
-    readiness: Readiness
-    reasons: list[str]
-
-
-class NoToolFacts(TypedDict):
-    """A workflow that names no tool."""
-
-    workflow: str
-    team: str
-    note: str  # what stood there: "Various"; may be empty
-
-
-class GapFacts(TypedDict):
-    """What stands between today and ready."""
-
-    not_ready: list[NotReadyFacts]
-    no_tool: list[NoToolFacts]
-
-
-class SourceFacts(TypedDict):
-    """One upstream edge and where we know it from."""
-
-    tool: str
-    upstream: str
-    relation: str  # translated label: "Edge network"
-    hard: bool
-    source_title: str
-    source_url: str
-    verified_on: Day | None
-    confidence: str  # translated label
-
-
-class ContinuityFacts(CommonFacts):
-    """kind="continuity": how ready a team or the organisation is, and how we know."""
-
-    scope: ScopeFacts
-    period: PeriodFacts
-    readiness: ReadinessFigures
-    drill_figures: DrillFigures
-    teams: list[TeamReadiness]
-    workflows: list[WorkflowFacts]
-    alternatives: list[AlternativeFacts]
-    drills: list[DrillLineFacts]
-    gaps: GapFacts
-    sources: list[SourceFacts]
 
 
 def canonical(facts: Mapping[str, Any]) -> str:

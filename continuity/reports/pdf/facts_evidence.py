@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Literal, TypedDict
 
-from continuity.reports.pdf.facts import CommonFacts, Day, Instant, PeriodFacts, ScopeFacts
+from continuity.reports.pdf.facts import CommonFacts, Day, Instant
+from continuity.reports.pdf.facts_continuity import PeriodFacts, ScopeFacts
 
 type Standing = Literal["counts", "failed", "expired", "ended"]
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from continuity.reports.pdf.facts import Language
+from continuity.reports.pdf.words_continuity import CONTINUITY
 from continuity.reports.pdf.words_evidence import EVIDENCE
 from continuity.reports.pdf.words_packs import PACKS
 from continuity.web.definitions import spelled
@@ -95,6 +96,10 @@ _HEADINGS: Final[dict[str, Promise]] = {
     "appendix": _("About this report"),
     "readiness_by_team": _("Readiness by team"),
     "workflows": _("Workflows"),
+    "workflows_note": _(
+        "What each is held to, who answers for it and how ready it is. What is missing"
+        " stands under “Gaps”."
+    ),
     "alternatives": _("Alternatives and their proof"),
     "drills_in_period": _("Drills in the period"),
     "gaps": _("Gaps"),
@@ -132,7 +137,6 @@ _COLUMNS: Final[dict[str, Promise]] = {
     "criticality": _("Criticality"),
     "owner_deputy": _("Owner, deputy"),
     "readiness": _("Readiness"),
-    "readiness_and_reasons": _("Readiness, reasons"),
     "share": pgettext_lazy("of ready workflows", "Share"),
     "weighted": _("Weighted share"),
     "proof": _("Proof"),
@@ -289,6 +293,7 @@ WORDS: Final[dict[str, Promise | str]] = {
     **_TILES,
     **_MEANINGS,
     **_NOTES,
+    **CONTINUITY,
     **PACKS,
     **EVIDENCE,
     **{f"month_long_{number}": name for number, name in MONTHS.items()},

@@ -18,12 +18,14 @@ from continuity.reports.services.making import (
     render_due,
     try_again,
 )
+from continuity.reports.services.regular import Wish
 
 __all__ = [
     "CONTENT",
     "LEASE",
     "Form",
     "LogoRefused",
+    "Wish",
     "ask_about_outage",
     "ask_about_team",
     "ask_for_evidence",

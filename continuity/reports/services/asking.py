@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Exists, Max, OuterRef, Q
+from django.db.models import Exists, F, Max, OuterRef, Q
 
 from continuity.accounts.models import Team, User
 from continuity.domain.errors import NotAllowedNow
@@ -128,12 +128,28 @@ def _asked(report: Report, form: Form, *, actor: User | None, now: datetime) -> 
     """Return the row of what is asked for: one that waits already, or `report`."""
     report.language, report.paper = form.language, form.paper
     same = Report.objects.of_the_same(report)
-    waiting = same.filter(
+    open_ones = same.filter(
         state__in=[ReportState.WAITING, ReportState.RENDERING],
         attach_facts=form.attach_facts,
-    ).first()
+    )
+    if report.since is not None and report.until is None:
+        # It looks back as long from when it was asked for.
+        open_ones = open_ones.filter(cut_off=F("since") + (now - report.since))
+    waiting = open_ones.first()
     if waiting is not None:
         return waiting
+    return _written(report, form, actor=actor, now=now)
+
+
+def ask_anew(report: Report, form: Form, *, now: datetime) -> Report:
+    """Ask for a report that the clock wants, in the caller's transaction; return its row.
+    It is a new one, whatever else waits."""
+    report.language, report.paper = form.language, form.paper
+    return _written(report, form, actor=None, now=now)
+
+
+def _written(report: Report, form: Form, *, actor: User | None, now: datetime) -> Report:
+    same = Report.objects.of_the_same(report)
     latest = same.aggregate(latest=Max("version"))["latest"] or 0
     report.version = latest + 1
     report.attach_facts = form.attach_facts

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final, cast
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import F
@@ -17,8 +18,15 @@ from continuity.history.services import record
 from continuity.notifications.models import Kind as News
 from continuity.notifications.services import Message, owe
 from continuity.reports import content
-from continuity.reports.models import Logo, Report, ReportKind, ReportState
-from continuity.reports.pdf import Kind, Language, PdfFailed, digest, render
+from continuity.reports.models import Logo, Report, ReportKind, ReportState, Volume
+from continuity.reports.pdf import (
+    Kind,
+    Language,
+    PdfFailed,
+    Published,
+    digest,
+    publish,
+)
 from continuity.reports.pdf import Paper as Sheet
 from continuity.reports.pdf.words import spoken
 
@@ -26,7 +34,9 @@ logger = logging.getLogger(__name__)
 
 TIMEOUT: Final = timedelta(seconds=80)
 """The longest that one export may take; less than a task may live."""
-MEMORY_MB: Final = 4096
+MEMORY_MB: Final = 2048
+"""Of each file: its process may not take more address space. See pdf/volumes for why the
+size of the organisation does not matter."""
 LEASE: Final = timedelta(minutes=3)
 """How long a report belongs to who renders it. After that its worker is taken for dead."""
 WAITS: Final = (timedelta(seconds=10), timedelta(minutes=1))
@@ -51,21 +61,20 @@ def render_due(*, now: datetime) -> bool:
     if report is None:
         return False
     try:
-        facts, pdf = made(report)
+        facts, files = made(report)
     except PdfFailed as failure:
         _failed(report, failure, now=now)
         return True
-    _done(report, facts, pdf, now=now)
+    _done(report, facts, files, now=now)
     return True
 
 
-def made(report: Report) -> tuple[dict[str, Any], bytes]:
-    """Return the facts of `report`, without the fixed words, and its PDF.
+def made(report: Report) -> tuple[dict[str, Any], Published]:
+    """Return the facts of `report`, without the fixed words, and its files.
 
     Raises PdfFailed.
     """
-    asked_by = report.asked_by
-    zone = content.zone_of(asked_by)
+    zone = ZoneInfo(report.zone) if report.zone else content.zone_of(report.asked_by)
     logo = Logo.objects.first()
     with translation.override(report.language[:2]), timezone.override(zone):
         facts = CONTENT[report.kind](report)
@@ -75,7 +84,7 @@ def made(report: Report) -> tuple[dict[str, Any], bytes]:
     if logo is not None:
         facts["logo"] = {"type": "png", "alt": logo.alt, "sha256": logo.sha256}
     language = cast(Language, report.language)
-    pdf = render(
+    files = publish(
         {**facts, **spoken(language)},
         kind=cast(Kind, report.kind),
         language=language,
@@ -85,7 +94,7 @@ def made(report: Report) -> tuple[dict[str, Any], bytes]:
         attach_facts=report.attach_facts,
         logo=None if logo is None else bytes(logo.content),
     )
-    return facts, pdf
+    return facts, files
 
 
 @transaction.atomic(durable=True)
@@ -115,7 +124,9 @@ def _claimed(now: datetime) -> Report | None:
 
 
 @transaction.atomic(durable=True)
-def _done(report: Report, facts: dict[str, Any], pdf: bytes, *, now: datetime) -> None:
+def _done(
+    report: Report, facts: dict[str, Any], files: Published, *, now: datetime
+) -> None:
     # Only who still holds the lease writes: a slow worker that was taken for dead
     # must not overwrite what another one made.
     written = Report.objects.filter(
@@ -126,11 +137,24 @@ def _done(report: Report, facts: dict[str, Any], pdf: bytes, *, now: datetime) -
         finished_at=now,
         facts=facts,
         facts_sha256=digest(facts),
-        pdf=pdf,
-        pdf_sha256=sha256(pdf).hexdigest(),
+        pdf=files.pdf,
+        pdf_sha256=sha256(files.pdf).hexdigest(),
         last_error="",
     )
     if written:
+        Volume.objects.bulk_create(
+            Volume(
+                report=report,
+                number=volume.number,
+                table=volume.table,
+                first_row=volume.first,
+                last_row=volume.last,
+                pages=volume.pages,
+                pdf=volume.pdf,
+                pdf_sha256=volume.sha256,
+            )
+            for volume in files.volumes
+        )
         record("report.made", report, actor=None, now=now, team=report.team)
         _tell_ready(report, now=now)
 

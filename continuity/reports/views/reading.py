@@ -3,7 +3,7 @@
 import io
 from typing import Final
 
-from django.http import HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
@@ -47,6 +47,7 @@ def report(request: SignedInRequest, report: Report) -> HttpResponse:
         "size": len(report.pdf or b""),
         "has_tables": report.kind in exports.TABLED,
         "newer": queries.superseding(report),
+        "volumes": queries.volumes(report),
         "changes": (report.facts or {}).get("changes", []),
     }
     return render_page(request, "reports/report.html", context, part="state")
@@ -65,8 +66,24 @@ def download(request: SignedInRequest, report: Report) -> HttpResponse:
     if report.state != ReportState.DONE or report.pdf is None:
         return redirect(report)
     response = HttpResponse(bytes(report.pdf), content_type="application/pdf")
-    response["Content-Disposition"] = f'attachment; filename="{_file_name(report)}.pdf"'
+    response["Content-Disposition"] = (
+        f'attachment; filename="{queries.file_name(report)}.pdf"'
+    )
     response["X-Content-SHA256"] = report.pdf_sha256
+    return response
+
+
+@require_GET
+@access(Action.VIEW, Report)
+def volume(request: SignedInRequest, report: Report, number: int) -> HttpResponse:
+    """A volume of the annex of a report that is too long for one file."""
+    found = queries.volume(report, number)
+    if found is None:
+        raise Http404
+    response = HttpResponse(bytes(found.pdf), content_type="application/pdf")
+    name = f"{queries.file_name(report)}-volume-{number}"
+    response["Content-Disposition"] = f'attachment; filename="{name}.pdf"'
+    response["X-Content-SHA256"] = found.pdf_sha256
     return response
 
 
@@ -77,7 +94,9 @@ def facts(request: SignedInRequest, report: Report) -> HttpResponse:
     if report.state != ReportState.DONE:
         return redirect(report)
     response = JsonResponse(report.facts, json_dumps_params={"ensure_ascii": False})
-    response["Content-Disposition"] = f'attachment; filename="{_file_name(report)}.json"'
+    response["Content-Disposition"] = (
+        f'attachment; filename="{queries.file_name(report)}.json"'
+    )
     return response
 
 
@@ -89,7 +108,7 @@ def csv_files(request: SignedInRequest, report: Report) -> HttpResponse:
         return redirect(report)
     out = io.BytesIO()
     csv_file.archive(exports.tables(report.kind, report.facts), out)
-    return _taken(out, "application/zip", f"{_file_name(report)}.zip")
+    return _taken(out, "application/zip", f"{queries.file_name(report)}.zip")
 
 
 @require_GET
@@ -100,15 +119,10 @@ def workbook(request: SignedInRequest, report: Report) -> HttpResponse:
         return redirect(report)
     out = io.BytesIO()
     xlsx_file.write(exports.tables(report.kind, report.facts), out)
-    return _taken(out, XLSX, f"{_file_name(report)}.xlsx")
+    return _taken(out, XLSX, f"{queries.file_name(report)}.xlsx")
 
 
 def _taken(out: io.BytesIO, content_type: str, name: str) -> HttpResponse:
     response = HttpResponse(out.getvalue(), content_type=content_type)
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
-
-
-def _file_name(report: Report) -> str:
-    day = report.cut_off.date().isoformat()
-    return f"continuity-{report.kind}-{report.pk}-v{report.version}-{day}".replace("_", "-")

@@ -89,7 +89,7 @@ READINESS: Final = (
         ),
         Unit.COUNT,
         query="continuity.dashboard.queries.rows.workflows",
-        rule="continuity.dashboard.queries.rows.has_proven_alternative",
+        rule="continuity.domain.readiness.has_proven_alternative",
         rows=ROWS,
         uses=("proven",),
     ),
@@ -146,8 +146,8 @@ READINESS: Final = (
             " two of them counts twice. Over target means missed in its last drill."
         ),
         Unit.COUNT,
-        query="continuity.dashboard.queries.rows.decisions",
-        rule="continuity.dashboard.queries.rows.decisions",
+        query="continuity.dashboard.queries.decisions.decisions",
+        rule="continuity.dashboard.queries.decisions.decisions",
         rows="dashboard:decisions",
     ),
     Definition(
@@ -160,7 +160,7 @@ READINESS: Final = (
         ),
         Unit.COUNT,
         query="continuity.dashboard.queries.rows.workflows",
-        rule="continuity.dashboard.queries.rows.stops_with",
+        rule="continuity.dashboard.queries.concentration.concentration",
         rows=ROWS,
     ),
     Definition(

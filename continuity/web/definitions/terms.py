@@ -10,7 +10,50 @@ from continuity.web.definitions.kinds import Definition
 CLOCKS: Final = "continuity.domain.clocks"
 READINESS: Final = "continuity.domain.readiness"
 
+IMPACT: Final = "continuity.domain.impact"
+
 TERMS: Final = (
+    Definition(
+        "mtpd",
+        _("MTPD, longest tolerable stop"),
+        _(
+            "The time after which the harm of a stop is not tolerable. The ratings give it:"
+            " the first point at which some category is rated with a level that is not"
+            " tolerable."
+        ),
+        rule=f"{IMPACT}.mtpd",
+    ),
+    Definition(
+        "rto",
+        _("RTO, recovery time objective"),
+        _(
+            "The target time to go on working at the minimum level. RTO + WRT is at most"
+            " the MTPD."
+        ),
+        rule=f"{IMPACT}.suggested_rto",
+        uses=("mtpd", "wrt"),
+    ),
+    Definition(
+        "wrt",
+        _("WRT, time to catch up"),
+        _("The time to verify and to catch up once work goes on."),
+        rule=f"{IMPACT}.check_targets",
+    ),
+    Definition(
+        "rpo",
+        _("RPO, work that may be lost"),
+        _("How much work may be lost, as time, for each kind of material."),
+        rule="continuity.inventory.queries.impact.recovery_points_of",
+    ),
+    Definition(
+        "mbco",
+        _("MBCO, minimum level"),
+        _(
+            "The least that must be delivered while work goes on with an alternative, in"
+            " percent of the normal volume and in words."
+        ),
+        rule=f"{READINESS}.proven_until",
+    ),
     Definition(
         "onset",
         _("Onset"),

@@ -2,15 +2,18 @@
 
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.views.decorators.http import require_POST
 
 from continuity.accounts.access import access
 from continuity.accounts.http import SignedInRequest
 from continuity.accounts.roles import Action
 from continuity.dashboard import forms, queries
+from continuity.domain.shifts import Turn
 from continuity.inventory.http import file_of, wants_file
 from continuity.outages.queries import sheets
+from continuity.people import services
 from continuity.web.htmx import render_page, wants_part
 from continuity.web.paging import page_of
 
@@ -19,23 +22,63 @@ IN_PALETTE, ON_PAGE = 5, 25
 
 
 def _scope(request: SignedInRequest) -> queries.Scope:
-    department, months = request.GET.get("department", ""), request.GET.get("months", "")
+    def number(name: str) -> int | None:
+        asked = request.GET.get(name, "")
+        return int(asked) if asked.isdecimal() and len(asked) < 10 else None
+
     return queries.scope(
         request.user,
-        department=int(department) if department.isdecimal() else None,
-        months=int(months) if months.isdecimal() else 0,
+        department=number("department"),
+        tier=number("tier"),
+        months=number("months") or 0,
         now=timezone.now(),
     )
 
 
 @access(Action.VIEW)
+def landing(request: SignedInRequest) -> HttpResponse:
+    """Where people arrive: who reads all teams at the overview, others at their own."""
+    if not request.user.may(Action.VIEW):
+        return redirect("dashboard:mine")
+    return _overview(request)
+
+
+@access(Action.VIEW)
+def mine(request: SignedInRequest) -> HttpResponse:
+    """One's own page: my workflows, my drills, what waits for my word."""
+    context = {"home": queries.home(request.user, now=timezone.now())}
+    return render(request, "dashboard/mine.html", context)
+
+
+@require_POST
+@access(Action.SIGNED_IN)
+def show_steps(request: SignedInRequest) -> HttpResponse:
+    """Put the first steps away, or show them again: for oneself alone."""
+    shown = request.POST.get("shown") == "yes"
+    services.set_preferences(request.user.pk, shows_steps=shown, now=timezone.now())
+    return redirect("dashboard:overview")
+
+
+@access(Action.VIEW)
 def overview(request: SignedInRequest) -> HttpResponse:
+    return _overview(request)
+
+
+def _overview(request: SignedInRequest) -> HttpResponse:
     chosen = _scope(request)
+    may_manage = request.user.may(Action.IMPORT)
+    view = queries.overview(
+        chosen,
+        by_upstream=request.GET.get("by") == "upstream",
+        with_steps=may_manage and request.user.shows_steps,
+    )
+    form = forms.ScopeForm(queries.as_asked(chosen), chosen=chosen)
     context = {
-        "view": queries.overview(chosen),
-        "form": forms.ScopeForm(queries.as_asked(chosen), chosen=chosen),
+        "view": view,
+        "form": form,
+        "options": form.options(),
         "asked": queries.address(chosen),
-        "can_manage": request.user.may(Action.IMPORT),
+        "can_manage": may_manage,
         "can_administer": request.user.may(Action.ADMINISTER),
     }
     return render(request, "dashboard/overview.html", context)
@@ -48,13 +91,11 @@ def workflows(request: SignedInRequest) -> HttpResponse:
     form = forms.WorkflowsForm(request.GET, chosen=chosen)
     form.is_valid()
     wanted = form.cleaned_data
-    rows = queries.workflows(chosen, queries.stock(chosen))
-    found = [row for row in rows if queries.wanted(row, wanted)]
     context = {
         "form": form,
-        "page": page_of(request, found),
+        "page": page_of(request, queries.workflows(chosen, wanted)),
         "active": bool(request.GET),
-        "carrier": wanted.get("carrier", ""),
+        "carrier": wanted.get("carrier") or queries.tool_name(wanted.get("upstream")),
         "group": chosen.teams.get(wanted.get("group") or 0),
         "pressing": wanted.get("pressing"),
     }
@@ -66,11 +107,28 @@ def decisions(request: SignedInRequest) -> HttpResponse:
     chosen = _scope(request)
     form = forms.DecisionsForm(request.GET, chosen=chosen)
     form.is_valid()
-    kind = form.cleaned_data.get("kind", "")
-    todo = queries.decisions(chosen, queries.stock(chosen), queries.recoveries(chosen))
-    found = [one for one in todo if not kind or one.kind == kind]
+    kind = form.cleaned_data.get("kind")
+    found = queries.decisions(chosen, queries.DecisionKind(kind) if kind else None)
     context = {"form": form, "page": page_of(request, found), "active": bool(request.GET)}
     return render(request, "dashboard/decisions.html", context)
+
+
+@access(Action.VIEW)
+def shifts(request: SignedInRequest) -> HttpResponse:
+    """What changed since the period began, and by what."""
+    chosen = _scope(request)
+    form = forms.ShiftsForm(request.GET, chosen=chosen)
+    form.is_valid()
+    turn = form.cleaned_data.get("turn")
+    found = queries.shifts(chosen, Turn(turn) if turn else None)
+    context = {
+        "form": form,
+        "found": found,
+        "day": queries.base_day(chosen),
+        "page": page_of(request, found),
+        "active": bool(request.GET),
+    }
+    return render(request, "dashboard/shifts.html", context)
 
 
 @access(Action.VIEW)
@@ -78,9 +136,8 @@ def recoveries(request: SignedInRequest) -> HttpResponseBase:
     """The recoveries behind the median: those of drills in the period, the latest first;
     with `?kind=real` those of real outages, which no median of drills counts."""
     chosen = _scope(request)
-    lines = queries.in_period(chosen, queries.recoveries(chosen))
     real = request.GET.get("kind") == "real"
-    measured = [line for line in reversed(lines) if line.is_drill is not real]
+    measured = queries.of_kind(queries.recoveries(chosen), real=real)
     if wants_file(request, "recoveries"):
         return file_of(request, sheets.recoveries(lambda: measured), now=chosen.now)
     context = {

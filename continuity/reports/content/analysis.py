@@ -1,0 +1,94 @@
+"""The business impact analysis of all workflows of a report: ratings and targets."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from continuity.domain.impact import POINTS, Level, Rating, curve, curves, mtpd
+from continuity.inventory.models import Impact, RecoveryPoint, Workflow
+from continuity.inventory.queries.impact import Scales, level_fact, scales
+from continuity.reports.content.common import seconds
+
+
+def analysis(workflows: Sequence[Workflow]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Return the scale, and the analysis of each workflow in their order: four queries.
+
+    Only categories in use count, as on the page of a workflow.
+    """
+    known = scales()
+    pks = [one.pk for one in workflows]
+    ratings = _ratings(pks, known)
+    points = _points(pks)
+    names = {str(one.pk): str(one) for one in known.categories}
+    places = {str(level.pk): place for place, level in enumerate(known.levels)}
+    lines = [
+        _line(one, ratings.get(one.pk, []), points.get(one.pk, []), names, places)
+        for one in workflows
+    ]
+    scale = {
+        "levels": [
+            {"name": str(level), "tolerable": level.tolerable} for level in known.levels
+        ],
+        "points_seconds": [int(point.total_seconds()) for point in POINTS],
+        "categories": list(names.values()),
+        "rated": len(ratings),
+        "workflows": len(workflows),
+    }
+    return scale, lines
+
+
+def _ratings(pks: Iterable[int], known: Scales) -> Mapping[int, list[Rating]]:
+    levels: dict[int, Level] = {level.pk: level_fact(level) for level in known.levels}
+    found: dict[int, list[Rating]] = defaultdict(list)
+    rows = (
+        Impact.objects.filter(workflow__in=list(pks), category__archived_at=None)
+        .order_by("workflow_id", "category__position", "category_id", "after")
+        .values_list("workflow_id", "category_id", "after", "level_id")
+    )
+    for workflow, category, after, level in rows.iterator():
+        found[workflow].append(Rating(str(category), after, levels[level]))
+    return found
+
+
+def _points(pks: Iterable[int]) -> Mapping[int, list[dict[str, Any]]]:
+    found: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    for row in RecoveryPoint.objects.filter(workflow__in=list(pks)).order_by("pk"):
+        found[row.workflow_id].append(
+            {
+                "material": row.get_material_display(),
+                "rpo_seconds": seconds(row.rpo),
+                "copy": row.copy,
+            }
+        )
+    return found
+
+
+def _line(
+    workflow: Workflow,
+    ratings: Sequence[Rating],
+    points: list[dict[str, Any]],
+    names: Mapping[str, str],
+    places: Mapping[str, int],
+) -> dict[str, Any]:
+    whole = curve(ratings)
+    at = [whole.at(point) for point in POINTS]
+    longest = mtpd(ratings)
+    worst_in = []
+    if longest is not None:
+        for category, line in curves(ratings).items():
+            level = line.at(longest)
+            if level is not None and not level.tolerable:
+                worst_in.append(names[category])
+    return {
+        "workflow": workflow.name,
+        "team": workflow.team.name,
+        "criticality": workflow.get_tier_display(),
+        "levels": [None if level is None else places[level.key] for level in at],
+        "intolerable_in": worst_in,
+        "mtpd_seconds": seconds(workflow.mtpd),
+        "given_mtpd_seconds": seconds(longest),
+        "rto_seconds": seconds(workflow.rto),
+        "wrt_seconds": seconds(workflow.wrt),
+        "points": points,
+        "reason": workflow.targets_reason,
+    }

@@ -1,0 +1,162 @@
+"""What a continuity report takes, for two sizes of organisation."""
+
+import resource
+from datetime import timedelta
+from time import process_time
+from typing import Any
+
+import pytest
+
+from continuity.accounts.models import Organisation
+from continuity.drills.models import Drill, Scenario
+from continuity.inventory.models import (
+    Alternative,
+    Dependency,
+    Impact,
+    ImpactCategory,
+    ImpactLevel,
+    Proof,
+    Tool,
+    Workflow,
+)
+from continuity.outages.models import Outage, Recovery
+from continuity.reports import services
+from continuity.reports.models import Report, ReportState, Volume
+from tests.factories import NOON, ScenarioFactory, TeamFactory, UserFactory
+
+pytestmark = [pytest.mark.bench, pytest.mark.django_db(transaction=True)]
+
+HOURS = (1, 8, 24, 72)
+
+
+def organisation(workflows: int, drills: int) -> None:
+    """Teams of 20 workflows, each with a tool, an alternative, half of them proven, and
+    four ratings; drills spread over a year, each with one recovery."""
+    Organisation.objects.get_or_create(pk=1, defaults={"name": "Meridian Mutual"})
+    teams = [TeamFactory(name=f"Team {number:03}") for number in range(workflows // 20)]
+    tools = Tool.objects.bulk_create(Tool(name=f"Assistant {n}") for n in range(60))
+    levels = [
+        ImpactLevel.objects.create(name=name, order=order, tolerable=order < 2)
+        for order, name in enumerate(("Minor", "Moderate", "Major", "Severe"), start=10)
+    ]
+    category = ImpactCategory.objects.create(name="Clients")
+    works = Workflow.objects.bulk_create(
+        Workflow(
+            team=teams[number % len(teams)],
+            name=f"Workflow {number:05}",
+            tier=number % 4 + 1,
+            rto=timedelta(hours=number % 6 + 1),
+            mtpd=timedelta(hours=24),
+            mbco_percent=50,
+            created_at=NOON,
+        )
+        for number in range(workflows)
+    )
+    uses = Dependency.objects.bulk_create(
+        Dependency(workflow=work, tool=tools[number % 40])
+        for number, work in enumerate(works)
+    )
+    others = Alternative.objects.bulk_create(
+        Alternative(
+            dependency=use, rank=1, tool=tools[40 + number % 20], kind="other_provider"
+        )
+        for number, use in enumerate(uses)
+    )
+    Proof.objects.bulk_create(
+        Proof(
+            alternative=one,
+            source="drill",
+            shown_at=NOON - timedelta(days=30),
+            expires_at=NOON + timedelta(days=300),
+            works=True,
+            minimum_after=timedelta(minutes=20),
+            capacity=80,
+        )
+        for one in others[::2]
+    )
+    Impact.objects.bulk_create(
+        Impact(workflow=work, category=category, after=timedelta(hours=after), level=level)
+        for work in works
+        for after, level in zip(HOURS, levels, strict=True)
+    )
+    _held(drills, uses, works)
+
+
+def _held(drills: int, uses: list[Dependency], works: list[Workflow]) -> None:
+    scenario: Scenario = ScenarioFactory()
+    who = UserFactory()
+    outages = Outage.objects.bulk_create(
+        Outage(
+            kind="drill",
+            state="ended",
+            title=f"Loss of an assistant {number}",
+            facilitator=who,
+            limit=timedelta(hours=2),
+            occurred_at=(
+                began := NOON - timedelta(minutes=500_000 * number // drills + 300)
+            ),
+            ended_at=began + timedelta(hours=2),
+        )
+        for number in range(drills)
+    )
+    Drill.objects.bulk_create(
+        Drill(outage=outage, scenario=scenario, type="functional", speed=1)
+        for outage in outages
+    )
+    Recovery.objects.bulk_create(
+        Recovery(
+            outage=outage,
+            dependency=uses[number % len(uses)],
+            workflow=works[number % len(works)],
+            tool_id=uses[number % len(uses)].tool_id,
+            rto=timedelta(hours=1),
+            minimum_at=None
+            if number % 7 == 3
+            else outage.onset + timedelta(minutes=10 + number % 90),
+        )
+        for number, outage in enumerate(outages)
+    )
+
+
+def made() -> tuple[float, Any]:
+    """Make the report of a year; return the CPU seconds of the worker and of the processes
+    that it started, and the report."""
+    services.ask_about_team(
+        None, since=NOON - timedelta(days=366), language="en", actor=None, now=NOON
+    )
+    begun = process_time()
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert services.render_due(now=NOON)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    took = process_time() - begun
+    took += after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    report = Report.objects.get()
+    assert report.state == ReportState.DONE, report.last_error
+    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    assert report.facts is not None
+    print(
+        f"\n{len(report.facts['workflows'])} workflows, {len(report.facts['drills'])} "
+        f"drills, {len(report.facts['charts'])} charts: {took:.1f} s of CPU, worker "
+        f"{own} MB, largest process {after.ru_maxrss // 1024} MB, "
+        f"{Volume.objects.count()} volumes, {len(report.pdf or b'') >> 10} kB"
+    )
+    return took, report
+
+
+def test_500_workflows_120_drills_and_their_charts_take_3_seconds():
+    organisation(500, 120)
+
+    took, report = made()
+
+    assert len(report.facts["charts"]) >= 20
+    assert took <= 3
+
+
+def test_5000_workflows_and_10000_drills_take_40_seconds_and_1500_megabytes():
+    organisation(5_000, 10_000)
+
+    took, _report = made()
+
+    assert took <= 40
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < 1_500 << 10
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < 1_500 << 10
