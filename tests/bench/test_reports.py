@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from continuity.accounts.models import Organisation
-from continuity.drills.models import Drill, Scenario
 from continuity.inventory.models import (
     Alternative,
     Dependency,
@@ -22,7 +21,7 @@ from continuity.inventory.models import (
 from continuity.outages.models import Outage, Recovery
 from continuity.reports import services
 from continuity.reports.models import Report, ReportState, Volume
-from tests.factories import NOON, ScenarioFactory, TeamFactory, UserFactory
+from tests.factories import NOON, TeamFactory, UserFactory
 
 pytestmark = [pytest.mark.bench, pytest.mark.django_db(transaction=True)]
 
@@ -83,7 +82,6 @@ def organisation(workflows: int, drills: int) -> None:
 
 
 def _held(drills: int, uses: list[Dependency], works: list[Workflow]) -> None:
-    scenario: Scenario = ScenarioFactory()
     who = UserFactory()
     outages = Outage.objects.bulk_create(
         Outage(
@@ -98,10 +96,6 @@ def _held(drills: int, uses: list[Dependency], works: list[Workflow]) -> None:
             ended_at=began + timedelta(hours=2),
         )
         for number in range(drills)
-    )
-    Drill.objects.bulk_create(
-        Drill(outage=outage, scenario=scenario, type="functional", speed=1)
-        for outage in outages
     )
     Recovery.objects.bulk_create(
         Recovery(
