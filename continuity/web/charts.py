@@ -18,13 +18,22 @@ from typing import ClassVar, Final
 
 from django.utils.safestring import SafeString, mark_safe
 
-from continuity.web.drawing import ACCENT, BAD, GRID, INK, INK_SOFT, OK, WARN, WHITE
-from continuity.web.drawing import bounded as _bounded
-from continuity.web.drawing import drawing as _svg
-from continuity.web.drawing import n as _n
-from continuity.web.drawing import nothing as _nothing
-from continuity.web.drawing import shortened as _cut
-from continuity.web.drawing import words as _text
+from continuity.web.drawing import (
+    ACCENT,
+    BAD,
+    GRID,
+    INK,
+    INK_SOFT,
+    OK,
+    WARN,
+    WHITE,
+    bounded,
+    drawing,
+    n,
+    nothing,
+    shortened,
+    words,
+)
 
 HEAT: Final = ("#f1f3f6", "#d6e2fb", "#a9c3f5", "#6f97e6", "#2f5fc4")
 HEAT_INK: Final = (INK_SOFT, INK, INK, INK, WHITE)
@@ -84,13 +93,10 @@ class Trend:
     STEPS: ClassVar[Sequence[int]] = (1, 2, 5, 10, 15, 30, 60, 120, 240, 480, 1440)
 
     def figure(self, wide: int = 720, narrow: int = NARROW) -> Figure:
-        rows: list[Sequence[str]] = [
-            (point.label, _bounded(point)) for point in self.points
-        ]
+        rows: list[Sequence[str]] = [(point.label, bounded(point)) for point in self.points]
         if self.others:
             rows = [
-                (*row, _bounded(other))
-                for row, other in zip(rows, self.others, strict=True)
+                (*row, bounded(other)) for row, other in zip(rows, self.others, strict=True)
             ]
         return Figure(
             self.title, self.svg(wide), self.svg(narrow, slim=True), self.heads, rows,
@@ -102,7 +108,7 @@ class Trend:
         both = [*self.points, *self.others]
         known = [point.value for point in both if point.value is not None]
         if not known:
-            return _nothing()
+            return nothing()
         left, top, bottom = 34, 18, 26
         right = 14 if slim else 72
         across, down = width - left - right, self.height - top - bottom
@@ -120,16 +126,16 @@ class Trend:
         out = []
         for tick in range(0, ceiling + 1, step):
             out.append(
-                f'<line class="gridline" x1="{left}" x2="{_n(left + across)}" '
-                f'y1="{_n(y(tick))}" y2="{_n(y(tick))}" stroke="{GRID}"/>'
+                f'<line class="gridline" x1="{left}" x2="{n(left + across)}" '
+                f'y1="{n(y(tick))}" y2="{n(y(tick))}" stroke="{GRID}"/>'
             )
-            out.append(_text(left - 8, y(tick) + 4, str(tick), anchor="end"))
+            out.append(words(left - 8, y(tick) + 4, str(tick), anchor="end"))
         every = max(1, -(-len(self.points) * (44 if slim else 52) // across))
         for index, point in enumerate(self.points):
             if (last - index) % every == 0:
                 edge = slim and index == last and last > 0
                 out.append(
-                    _text(
+                    words(
                         x(index) + (6 if edge else 0),
                         self.height - 8,
                         point.label,
@@ -143,7 +149,7 @@ class Trend:
             out += self._mark(index, point, x, y, slim=slim)
         for index, other in enumerate(self.others):
             out += self._other(other, x(index), y)
-        return _svg(
+        return drawing(
             width, self.height, f"{self.uid}{'-n' if slim else ''}", self.title,
             self.description, "".join(out), slim=slim,
         )  # fmt: skip
@@ -154,15 +160,15 @@ class Trend:
     def _target(
         self, left: float, top: float, across: float, at: float, *, slim: bool
     ) -> list[str]:
-        label = f"{self.target_label} {_n(self.target or 0)}".strip()
+        label = f"{self.target_label} {n(self.target or 0)}".strip()
         place = (left + 4, at - 6) if slim else (left + across + 8, at + 4)
         return [
-            f'<rect class="over" x="{left}" y="{top}" width="{_n(across)}" '
-            f'height="{_n(at - top)}" fill="{BAD}" fill-opacity="0.05"/>',
-            f'<line class="target" x1="{left}" x2="{_n(left + across)}" y1="{_n(at)}" '
-            f'y2="{_n(at)}" stroke="{INK_SOFT}" stroke-width="1.5" '
+            f'<rect class="over" x="{left}" y="{top}" width="{n(across)}" '
+            f'height="{n(at - top)}" fill="{BAD}" fill-opacity="0.05"/>',
+            f'<line class="target" x1="{left}" x2="{n(left + across)}" y1="{n(at)}" '
+            f'y2="{n(at)}" stroke="{INK_SOFT}" stroke-width="1.5" '
             'stroke-dasharray="5 4"/>',
-            _text(*place, label, weight=500),
+            words(*place, label, weight=500),
         ]
 
     def _line(self, x: Callable[[int], float], y: Callable[[float], float]) -> list[str]:
@@ -173,8 +179,8 @@ class Trend:
                 continue
             doubt = one.is_lower_bound or two.is_lower_bound
             out.append(
-                f'<path class="line" d="M{_n(x(index))} {_n(y(one.value))} '
-                f'L{_n(x(index + 1))} {_n(y(two.value))}" fill="none" stroke="{ACCENT}" '
+                f'<path class="line" d="M{n(x(index))} {n(y(one.value))} '
+                f'L{n(x(index + 1))} {n(y(two.value))}" fill="none" stroke="{ACCENT}" '
                 'stroke-width="2" stroke-linecap="round"'
                 + (' stroke-dasharray="2 5"/>' if doubt else "/>")
             )
@@ -188,10 +194,10 @@ class Trend:
         fill = WHITE if point.is_lower_bound else BAD
         cls = "other-bound" if point.is_lower_bound else "other"
         return [
-            f'<rect class="{cls}" x="{_n(px - 5)}" y="{_n(py - 5)}" width="10" height="10" '
+            f'<rect class="{cls}" x="{n(px - 5)}" y="{n(py - 5)}" width="10" height="10" '
             f'fill="{fill}" stroke="{BAD}" stroke-width="2"/>',
-            _text(
-                px, py + 19, _bounded(point), cls="t-bad", anchor="middle", fill=BAD,
+            words(
+                px, py + 19, bounded(point), cls="t-bad", anchor="middle", fill=BAD,
                 weight=600,
             ),
         ]  # fmt: skip
@@ -214,13 +220,13 @@ class Trend:
             cls, colour = ("bound-bad", BAD) if over else ("bound", WARN)
             ink = "t-bad" if over else "t-warn"
             return [
-                f'<path class="{cls}" d="M{_n(px)} {_n(py - 7)} L{_n(px + 6)} {_n(py + 4)} '
-                f'L{_n(px - 6)} {_n(py + 4)} Z" fill="{WHITE}" stroke="{colour}" '
+                f'<path class="{cls}" d="M{n(px)} {n(py - 7)} L{n(px + 6)} {n(py + 4)} '
+                f'L{n(px - 6)} {n(py + 4)} Z" fill="{WHITE}" stroke="{colour}" '
                 'stroke-width="2"/>',
-                _text(
+                words(
                     px,
                     py - 11,
-                    _bounded(point),
+                    bounded(point),
                     cls=ink,
                     anchor="middle",
                     fill=colour,
@@ -229,13 +235,13 @@ class Trend:
             ]
         if over:
             return [
-                f'<path class="dot-bad" d="M{_n(px)} {_n(py - 6)} L{_n(px + 6)} {_n(py)} '
-                f'L{_n(px)} {_n(py + 6)} L{_n(px - 6)} {_n(py)} Z" fill="{BAD}" '
+                f'<path class="dot-bad" d="M{n(px)} {n(py - 6)} L{n(px + 6)} {n(py)} '
+                f'L{n(px)} {n(py + 6)} L{n(px - 6)} {n(py)} Z" fill="{BAD}" '
                 f'stroke="{WHITE}" stroke-width="1.5"/>',
-                _text(
+                words(
                     px,
                     py - 10,
-                    _n(point.value),
+                    n(point.value),
                     cls="t-bad",
                     anchor="middle",
                     fill=BAD,
@@ -243,15 +249,15 @@ class Trend:
                 ),
             ]
         out = [
-            f'<circle class="dot" cx="{_n(px)}" cy="{_n(py)}" r="3.5" fill="{ACCENT}" '
+            f'<circle class="dot" cx="{n(px)}" cy="{n(py)}" r="3.5" fill="{ACCENT}" '
             f'stroke="{WHITE}" stroke-width="1.5"/>'
         ]
         if last and slim:
             out.append(
-                _text(
+                words(
                     px + 4,
                     py + 18,
-                    _n(point.value),
+                    n(point.value),
                     cls="t-strong",
                     anchor="end",
                     fill=INK,
@@ -259,8 +265,8 @@ class Trend:
                 )
             )
         elif last:
-            label = f"{_n(point.value)} {self.unit}"
-            out.append(_text(px + 8, py + 4, label, cls="t-strong", fill=INK, weight=600))
+            label = f"{n(point.value)} {self.unit}"
+            out.append(words(px + 8, py + 4, label, cls="t-strong", fill=INK, weight=600))
         return out
 
 
@@ -297,7 +303,7 @@ class Stacked:
     def svg(self, width: int, *, slim: bool = False) -> SafeString:
         """Return the drawing, `slim` with the names above the bars; empty without rows."""
         if not self.rows:
-            return _nothing()
+            return nothing()
         left, right = (0 if slim else 128), 46
         row = self.row_height + (14 if slim else 0)
         thick = self.row_height - 14
@@ -307,10 +313,10 @@ class Stacked:
         for index, (name, values) in enumerate(self.rows):
             top = index * row
             at = top + (20 if slim else 5)
-            words = name if slim else _cut(name, 17)
+            shown = name if slim else shortened(name, 17)
             out.append(
-                _text(
-                    0, top + (14 if slim else 21), words, cls="t-label", size=13, fill=INK
+                words(
+                    0, top + (14 if slim else 21), shown, cls="t-label", size=13, fill=INK
                 )
             )
             x = float(left)
@@ -320,14 +326,14 @@ class Stacked:
                 fill, ink, stroke = self.COLOURS[key]
                 wide = value * scale
                 out.append(
-                    f'<rect class="bar-{key}" x="{_n(x + 0.5)}" y="{_n(at + 0.5)}" '
-                    f'width="{_n(max(wide - 3, 1))}" height="{thick - 1}" rx="3" '
+                    f'<rect class="bar-{key}" x="{n(x + 0.5)}" y="{n(at + 0.5)}" '
+                    f'width="{n(max(wide - 3, 1))}" height="{thick - 1}" rx="3" '
                     f'fill="{fill}" stroke="{stroke}"/>'
                 )
                 # A figure that does not fit its bar stands in the table.
                 if wide >= 8 * len(str(value)) + 6:
                     out.append(
-                        _text(
+                        words(
                             x + wide / 2 - 1,
                             at + thick / 2 + 4,
                             str(value),
@@ -341,7 +347,7 @@ class Stacked:
             whole = sum(values)
             share = f"{round(100 * values[0] / whole)} %" if whole else "–"
             out.append(
-                _text(
+                words(
                     width,
                     at + 15,
                     share,
@@ -351,7 +357,7 @@ class Stacked:
                     weight=600,
                 )
             )
-        return _svg(
+        return drawing(
             width, row * len(self.rows), f"{self.uid}{'-n' if slim else ''}", self.title,
             self.description, "".join(out), slim=slim,
         )  # fmt: skip
@@ -399,8 +405,8 @@ class Bars:
         return [
             (
                 bar.label,
-                _bounded(Point(bar.label, bar.value, bar.is_lower_bound)),
-                "" if bar.target is None else _n(bar.target),
+                bounded(Point(bar.label, bar.value, bar.is_lower_bound)),
+                "" if bar.target is None else n(bar.target),
             )
             for bar in self.rows
         ]
@@ -408,7 +414,7 @@ class Bars:
     def svg(self, width: int, *, slim: bool = False) -> SafeString:
         """Return the drawing, `slim` with the names above the bars; empty without rows."""
         if not self.rows:
-            return _nothing()
+            return nothing()
         left, right = (0 if slim else 236), 64
         height = self.row_height + (16 if slim else 0)
         most = max(self.most, *(max(bar.value, bar.target or 0) for bar in self.rows), 1)
@@ -417,10 +423,10 @@ class Bars:
         for index, bar in enumerate(self.rows):
             top = index * height
             at = top + (18 if slim else 4)
-            words = bar.label if slim else _cut(bar.label, 34)
-            out.append(_text(0, top + (13 if slim else 16), words, cls="t-label", fill=INK))
+            shown = bar.label if slim else shortened(bar.label, 34)
+            out.append(words(0, top + (13 if slim else 16), shown, cls="t-label", fill=INK))
             out += self._bar(bar, left, at, scale)
-        return _svg(
+        return drawing(
             width, height * len(self.rows), f"{self.uid}{'-n' if slim else ''}", self.title,
             self.description, "".join(out), slim=slim,
         )  # fmt: skip
@@ -434,15 +440,15 @@ class Bars:
         if bar.is_lower_bound:
             # Open at the right: nobody saw its end.
             shape = (
-                f'<path class="bar-open-{key}" d="M{_n(end - 6)} {_n(at)} H{_n(left)} '
-                f"V{_n(at + thick)} H{_n(end - 6)} M{_n(end - 6)} {_n(at)} "
-                f'l6 {_n(thick / 2)} l-6 {_n(thick / 2)}" fill="none" stroke="{colour}" '
+                f'<path class="bar-open-{key}" d="M{n(end - 6)} {n(at)} H{n(left)} '
+                f"V{n(at + thick)} H{n(end - 6)} M{n(end - 6)} {n(at)} "
+                f'l6 {n(thick / 2)} l-6 {n(thick / 2)}" fill="none" stroke="{colour}" '
                 f'stroke-width="1.5" stroke-linejoin="round"/>'
             )
         else:
             shape = (
-                f'<rect class="bar-{key}" x="{_n(left)}" y="{_n(at)}" '
-                f'width="{_n(length)}" height="{thick}" rx="2" fill="{colour}" '
+                f'<rect class="bar-{key}" x="{n(left)}" y="{n(at)}" '
+                f'width="{n(length)}" height="{thick}" rx="2" fill="{colour}" '
                 f'stroke="{colour}"/>'
             )
         out = [shape]
@@ -452,12 +458,12 @@ class Bars:
             if end - 4 < x < end + 58:
                 beside = x  # the figure would stand on the mark
             out.append(
-                f'<line class="target" x1="{_n(x)}" x2="{_n(x)}" y1="{_n(at - 3)}" '
-                f'y2="{_n(at + thick + 3)}" stroke="{INK}" stroke-width="2"/>'
+                f'<line class="target" x1="{n(x)}" x2="{n(x)}" y1="{n(at - 3)}" '
+                f'y2="{n(at + thick + 3)}" stroke="{INK}" stroke-width="2"/>'
             )
-        figure = _bounded(Point(bar.label, bar.value, bar.is_lower_bound))
+        figure = bounded(Point(bar.label, bar.value, bar.is_lower_bound))
         out.append(
-            _text(
+            words(
                 beside + 7,
                 at + 12,
                 f"{figure} {self.unit}",
@@ -507,27 +513,27 @@ class Heat:
     def svg(self, width: int = 620) -> SafeString:
         """Return the drawing for a document; empty without rows or columns."""
         if not self.rows or not self.columns:
-            return _nothing()
+            return nothing()
         left, top, row = 130, 26, 30
         cell = (width - left - 50) / len(self.columns)
         out = [
-            _text(left + cell * (index + 0.5), 16, name, anchor="middle")
+            words(left + cell * (index + 0.5), 16, name, anchor="middle")
             for index, name in enumerate(self.columns)
         ]
-        out.append(_text(width, 16, self.total_label, anchor="end"))
+        out.append(words(width, 16, self.total_label, anchor="end"))
         for index, line in enumerate(self.table()):
             y = top + index * row
             out.append(
-                _text(0, y + 19, _cut(line.name, 19), cls="t-label", size=13, fill=INK)
+                words(0, y + 19, shortened(line.name, 19), cls="t-label", size=13, fill=INK)
             )
             for column, each in enumerate(line.cells):
                 out.append(
-                    f'<rect class="heat-{each.bucket}" x="{_n(left + cell * column + 1)}" '
-                    f'y="{y + 1}" width="{_n(cell - 2)}" height="{row - 2}" rx="3" '
+                    f'<rect class="heat-{each.bucket}" x="{n(left + cell * column + 1)}" '
+                    f'y="{y + 1}" width="{n(cell - 2)}" height="{row - 2}" rx="3" '
                     f'fill="{HEAT[each.bucket]}"/>'
                 )
                 out.append(
-                    _text(
+                    words(
                         left + cell * (column + 0.5),
                         y + 19,
                         str(each.value or "–"),
@@ -539,12 +545,12 @@ class Heat:
                 )
             total = str(line.total)
             out.append(
-                _text(
+                words(
                     width, y + 19, total, cls="t-strong", anchor="end", fill=INK, weight=600
                 )
             )
         height = top + row * len(self.rows)
-        return _svg(width, height, self.uid, self.title, self.description, "".join(out))
+        return drawing(width, height, self.uid, self.title, self.description, "".join(out))
 
 
 @dataclass(frozen=True, slots=True)
@@ -597,7 +603,7 @@ class Steps:
     def svg(self, width: int, *, slim: bool = False) -> SafeString:
         """Return the drawing, `slim` for a phone; empty without a single tread."""
         if not self.treads:
-            return _nothing()
+            return nothing()
         left, right, top, bottom = (62 if slim else 96), (8 if slim else 20), 34, 26
         height = top + self.row_height * len(self.levels) + bottom
         across = width - left - right
@@ -612,11 +618,11 @@ class Steps:
         every = 2 if slim else 1
         for index, (label, at) in enumerate(self.ticks):
             if index % every == 0:
-                out.append(_text(x(at), height - 8, label, anchor="middle"))
+                out.append(words(x(at), height - 8, label, anchor="middle"))
         for place, mark in enumerate(sorted(self.marks, key=lambda mark: mark.at)):
             out += self._mark(mark, x(mark.at), top, height - bottom, width, place)
         out += self._line(x, y, left + across)
-        return _svg(
+        return drawing(
             width, height, f"{self.uid}{'-n' if slim else ''}", self.title,
             self.description, "".join(out), slim=slim,
         )  # fmt: skip
@@ -649,17 +655,17 @@ class Steps:
             at = y(level)
             if not tolerable:
                 out.append(
-                    f'<rect class="over" x="{left}" y="{_n(at - self.row_height / 2)}" '
-                    f'width="{_n(across)}" height="{self.row_height}" fill="{BAD}" '
+                    f'<rect class="over" x="{left}" y="{n(at - self.row_height / 2)}" '
+                    f'width="{n(across)}" height="{self.row_height}" fill="{BAD}" '
                     'fill-opacity="0.05"/>'
                 )
             out.append(
-                f'<line class="gridline" x1="{left}" x2="{_n(left + across)}" '
-                f'y1="{_n(at)}" y2="{_n(at)}" stroke="{GRID}"/>'
+                f'<line class="gridline" x1="{left}" x2="{n(left + across)}" '
+                f'y1="{n(at)}" y2="{n(at)}" stroke="{GRID}"/>'
             )
-            words = _cut(name, 9 if slim else 14)
+            shown = shortened(name, 9 if slim else 14)
             out.append(
-                _text(left - 8, at + 4, words, cls="t-label", anchor="end", fill=INK)
+                words(left - 8, at + 4, shown, cls="t-label", anchor="end", fill=INK)
             )
         return out
 
@@ -671,10 +677,10 @@ class Steps:
         # Two names beside each other would run into one another: the second is lower.
         level = top - 20 + 14 * (place % 2)
         return [
-            f'<line class="{cls}" x1="{_n(at)}" x2="{_n(at)}" y1="{_n(level + 4)}" '
-            f'y2="{_n(foot)}" stroke="{colour}" stroke-width="1.5" '
+            f'<line class="{cls}" x1="{n(at)}" x2="{n(at)}" y1="{n(level + 4)}" '
+            f'y2="{n(foot)}" stroke="{colour}" stroke-width="1.5" '
             'stroke-dasharray="5 4"/>',
-            _text(
+            words(
                 at,
                 level,
                 mark.label,
@@ -695,10 +701,10 @@ class Steps:
             cls, colour, thick = ("line", ACCENT, 2) if tolerable else ("line-bad", BAD, 3)
             start, at = x(tread.start), y(tread.level)
             end = right if tread.end is None else x(tread.end)
-            rise = "" if before is None else f"M{_n(start)} {_n(before)} V{_n(at)} "
-            begin = rise or f"M{_n(start)} {_n(at)} "
+            rise = "" if before is None else f"M{n(start)} {n(before)} V{n(at)} "
+            begin = rise or f"M{n(start)} {n(at)} "
             out.append(
-                f'<path class="{cls}" d="{begin}H{_n(end)}" fill="none" '
+                f'<path class="{cls}" d="{begin}H{n(end)}" fill="none" '
                 f'stroke="{colour}" stroke-width="{thick}" stroke-linejoin="round" '
                 'stroke-linecap="round"/>'
             )
@@ -706,7 +712,7 @@ class Steps:
         first = self.treads[0]
         if self.levels[first.level][1]:
             out.append(
-                f'<circle class="dot" cx="{_n(x(first.start))}" cy="{_n(y(first.level))}" '
+                f'<circle class="dot" cx="{n(x(first.start))}" cy="{n(y(first.level))}" '
                 f'r="3.5" fill="{ACCENT}" stroke="{WHITE}" stroke-width="1.5"/>'
             )
         return out
@@ -722,7 +728,7 @@ def sparkline(
     """
     known = [value for value in values if value is not None]
     if len(known) < 2:
-        return _nothing()
+        return nothing()
     low, span = min(known), (max(known) - min(known)) or 1
     parts, dots, x, y = list[str](), list[str](), 0.0, 0.0
     for index, value in enumerate(values):
@@ -731,7 +737,7 @@ def sparkline(
         x = 2 + (width - 8) * index / (len(values) - 1)
         y = 4 + (height - 8) * (1 - (value - low) / span)
         goes_on = index > 0 and values[index - 1] is not None
-        parts.append(f"{'L' if goes_on else 'M'}{_n(x)} {_n(y)}")
+        parts.append(f"{'L' if goes_on else 'M'}{n(x)} {n(y)}")
         if not goes_on and values[index + 1 : index + 2] in ([None], (None,)):
             dots.append(_dot(x, y, 1.5))
     line = " ".join(parts)
@@ -744,6 +750,4 @@ def sparkline(
 
 
 def _dot(x: float, y: float, radius: float) -> str:
-    return (
-        f'<circle class="dot" cx="{_n(x)}" cy="{_n(y)}" r="{_n(radius)}" fill="{ACCENT}"/>'
-    )
+    return f'<circle class="dot" cx="{n(x)}" cy="{n(y)}" r="{n(radius)}" fill="{ACCENT}"/>'
