@@ -7,7 +7,8 @@ from continuity.reports import services
 from continuity.reports.services import regular, sending
 
 
-@shared_task(name="reports.render", expires=10)
+# Longer than other tasks may live, shorter than the lease of a report.
+@shared_task(name="reports.render", expires=10, soft_time_limit=270, time_limit=280)
 def render() -> int:
     """Ask for the reports of drills that ended, then make one that is waiting."""
     services.ask_for_missing(now=timezone.now())

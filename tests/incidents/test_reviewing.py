@@ -390,7 +390,7 @@ def test_its_pdf_is_made_by_itself_and_calls_nothing_an_exercise(over, team):
     assert reports.ask_for_missing(now=END) == 0
 
     report = Report.objects.get()
-    facts, pdf = reports.made(report)
+    facts, files = reports.made(report)
     assert (facts["title"], facts["drill"]["real"]) == ("ChatGPT does not work", True)
     assert facts["drill"]["kind"] == "Real outage"
     assert facts["drill"]["tools"] == ["ChatGPT"]
@@ -398,6 +398,6 @@ def test_its_pdf_is_made_by_itself_and_calls_nothing_an_exercise(over, team):
     assert facts["figures"]["missed"] == 1
     assert next(row["what"] for row in facts["journal"]).startswith("Outage declared")
     assert "EXERCISE" not in str(facts)
-    assert pdf.startswith(b"%PDF-")
+    assert files.pdf.startswith(b"%PDF-")
     for who, sees in ((member(team, TeamRole.VIEWER), True), (UserFactory(), False)):
         assert Report.objects.allowing(who, "view").exists() is sees

@@ -32,12 +32,13 @@ from continuity.reports.pdf.words import spoken
 
 logger = logging.getLogger(__name__)
 
-TIMEOUT: Final = timedelta(seconds=80)
-"""The longest that one export may take; less than a task may live."""
+TIMEOUT: Final = timedelta(minutes=4)
+"""The longest that one export may take; less than its task may live. Five thousand
+workflows take a quarter of it on a machine that does nothing else."""
 MEMORY_MB: Final = 2048
 """Of each file: its process may not take more address space. See pdf/volumes for why the
 size of the organisation does not matter."""
-LEASE: Final = timedelta(minutes=3)
+LEASE: Final = timedelta(minutes=5)
 """How long a report belongs to who renders it. After that its worker is taken for dead."""
 WAITS: Final = (timedelta(seconds=10), timedelta(minutes=1))
 """How long to wait after the first and second failure; then the report has failed."""
