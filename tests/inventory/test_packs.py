@@ -247,11 +247,11 @@ def test_no_work_is_no_share(client):
 
 
 @pytest.mark.parametrize("number", [1, 50])
-def test_the_share_of_a_team_takes_four_queries(team, django_assert_num_queries, number):
+def test_the_share_of_a_team_takes_three_queries(team, django_assert_num_queries, number):
     Workflow.objects.filter(team=team).delete()
     for _ in range(number):
         AlternativeFactory(rank=1, dependency__workflow__team=team)
     user = manager()
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         assert shares.of_team(team, user, now=NOON).share.total == number
