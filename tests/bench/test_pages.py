@@ -173,6 +173,7 @@ def test_a_slow_network_to_the_database_costs_no_page_more_than_130_ms(
         f"/workflows/{one}/impact/",
         f"/workflows/{one}/runbooks/",
         f"/workflows/{one}/evidence/",
+        f"/workflows/{one}/review/",
         f"/workflows/{one}/history/",
         "/tools/",
         "/providers/",
