@@ -28,8 +28,6 @@ async function show() {
 
 async function start() {
   await navigator.serviceWorker.register("/sw.js", { scope: "/" });
-  box.hidden = false;
-  await show();
   box.querySelector("[data-take]").addEventListener("click", async (event) => {
     event.target.disabled = true;
     try {
@@ -48,6 +46,9 @@ async function start() {
     await show();
     box.querySelector("[data-take]").focus();
   });
+  // Not before the buttons listen: a press must never fall on deaf ears.
+  box.hidden = false;
+  await show();
 }
 
 if (box && "serviceWorker" in navigator && "caches" in window) start().catch(() => { box.hidden = true; });
