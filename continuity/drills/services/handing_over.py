@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Final
+from operator import attrgetter
+from typing import Any, Final
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Model, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -36,6 +38,14 @@ WEIGHTS: Final[Mapping[str, int]] = {
     ParticipantRole.FACILITATOR: 4,
 }
 
+PASSED_ON: Final[tuple[tuple[Kind, type[Model], str, str, str], ...]] = (
+    (Kind.SCHEDULE, Schedule, "facilitator", "schedule.handed_over", "team"),
+    (Kind.TRIGGER, Trigger, "facilitator", "trigger.handed_over", "team"),
+    (Kind.PROPOSAL, Proposal, "facilitator", "proposal.handed_over", "workflow__team"),
+    (Kind.ACTION, CorrectiveAction, "owner", "action.handed_over", "team"),
+)
+"""What only names a person: which rows, the field, the line of history and whose it is."""
+
 
 @transaction.atomic
 def hand_over(
@@ -59,10 +69,9 @@ def hand_over(
     inventory.workflows(kept, person, to, actor=actor, now=now)
     # After the workflows: whoever has got one may take part in its recovery.
     outages.led(plan.keys(Kind.RECOVERY), to, actor=actor, now=now)
-    _schedules(plan.keys(Kind.SCHEDULE), person, to, actor=actor, now=now)
-    _triggers(plan.keys(Kind.TRIGGER), person, to, actor=actor, now=now)
-    _proposals(plan.keys(Kind.PROPOSAL), person, to, actor=actor, now=now)
-    _actions(plan.keys(Kind.ACTION), person, to, actor=actor, now=now)
+    for kind, model, name, verb, team in PASSED_ON:
+        rows = model._default_manager.filter(pk__in=plan.keys(kind)).select_related(team)
+        _pass_on(rows, name, verb, team, person, to, actor=actor, now=now)
     facilitated = plan.keys(Kind.FACILITATOR)
     outages.facilitated(facilitated, person, to, actor=actor, now=now)
     _participations(plan.keys(Kind.PARTICIPANT), person, to, actor=actor, now=now)
@@ -74,85 +83,26 @@ def hand_over(
     return plan
 
 
-def _schedules(
-    keys: list[int], person: User, to: User, *, actor: User, now: datetime
+def _pass_on(
+    found: "QuerySet[Any]",
+    name: str,
+    verb: str,
+    team: str,
+    person: User,
+    to: User,
+    *,
+    actor: User,
+    now: datetime,
 ) -> None:
-    rows = list(
-        Schedule.objects.select_for_update(of=("self",))
-        .select_related("team")
-        .filter(pk__in=keys)
-        .order_by("pk")
-    )
+    """Let the field `name` of each row mean `to` instead of `person`."""
+    rows = list(found.select_for_update(of=("self",)).order_by("pk"))
     for row in rows:
-        row.facilitator = to
-    Schedule.objects.bulk_update(rows, ["facilitator"])
-    before, after = {"facilitator": person}, {"facilitator": to}
+        setattr(row, name, to)
+    found.model._default_manager.bulk_update(rows, [name])
+    team_of = attrgetter(team.replace("__", "."))
+    before, after = {name: person}, {name: to}
     record_all(
-        (Line("schedule.handed_over", row, row.team, before, after) for row in rows),
-        actor=actor,
-        now=now,
-    )
-
-
-def _triggers(
-    keys: list[int], person: User, to: User, *, actor: User, now: datetime
-) -> None:
-    rows = list(
-        Trigger.objects.select_for_update(of=("self",))
-        .select_related("team")
-        .filter(pk__in=keys)
-        .order_by("pk")
-    )
-    for row in rows:
-        row.facilitator = to
-    Trigger.objects.bulk_update(rows, ["facilitator"])
-    before, after = {"facilitator": person}, {"facilitator": to}
-    record_all(
-        (Line("trigger.handed_over", row, row.team, before, after) for row in rows),
-        actor=actor,
-        now=now,
-    )
-
-
-def _proposals(
-    keys: list[int], person: User, to: User, *, actor: User, now: datetime
-) -> None:
-    rows = list(
-        Proposal.objects.select_for_update(of=("self",))
-        .select_related("workflow__team")
-        .filter(pk__in=keys)
-        .order_by("pk")
-    )
-    for row in rows:
-        row.facilitator = to
-    Proposal.objects.bulk_update(rows, ["facilitator"])
-    before, after = {"facilitator": person}, {"facilitator": to}
-    record_all(
-        (
-            Line("proposal.handed_over", row, row.workflow.team, before, after)
-            for row in rows
-        ),
-        actor=actor,
-        now=now,
-    )
-
-
-def _actions(
-    keys: list[int], person: User, to: User, *, actor: User, now: datetime
-) -> None:
-    """Give open actions to `to`, who is reminded of them from now on."""
-    rows = list(
-        CorrectiveAction.objects.select_for_update(of=("self",))
-        .select_related("team")
-        .filter(pk__in=keys)
-        .order_by("pk")
-    )
-    for row in rows:
-        row.owner = to
-    CorrectiveAction.objects.bulk_update(rows, ["owner"])
-    before, after = {"owner": person}, {"owner": to}
-    record_all(
-        (Line("action.handed_over", row, row.team, before, after) for row in rows),
+        (Line(verb, row, team_of(row), before, after) for row in rows),
         actor=actor,
         now=now,
     )

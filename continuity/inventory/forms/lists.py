@@ -6,6 +6,7 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from django import forms
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from continuity.accounts.models import User
@@ -85,21 +86,21 @@ class ColumnsField(forms.MultipleChoiceField):
         """Nothing is left that could be wrong."""
 
 
-class WorkflowFilter(forms.Form):
-    """The filters of the list; what makes no sense is left out, never an error page."""
-
-    q = forms.CharField(
+def _search(placeholder: Promise) -> forms.CharField:
+    """Return the field in which a list is searched, with what can be asked for."""
+    attrs = {"type": "search", "placeholder": placeholder, "autocomplete": "off"}
+    return forms.CharField(
         label=_("Search"),
         required=False,
         max_length=200,
-        widget=forms.TextInput(
-            attrs={
-                "type": "search",
-                "placeholder": _("Name, team, tool or reference"),
-                "autocomplete": "off",
-            }
-        ),
+        widget=forms.TextInput(attrs=attrs),
     )
+
+
+class WorkflowFilter(forms.Form):
+    """The filters of the list; what makes no sense is left out, never an error page."""
+
+    q = _search(_("Name, team, tool or reference"))
     team = RowFilter(label=_("Team"), first=_("All teams"))
     tool = RowFilter(label=_("Tool"), first=_("All tools"))
     provider = RowFilter(label=_("Provider"), first=_("All providers"))
@@ -170,18 +171,7 @@ class WorkflowFilter(forms.Form):
 
 
 class DueFilter(forms.Form):
-    q = forms.CharField(
-        label=_("Search"),
-        required=False,
-        max_length=200,
-        widget=forms.TextInput(
-            attrs={
-                "type": "search",
-                "placeholder": _("Workflow or team"),
-                "autocomplete": "off",
-            }
-        ),
-    )
+    q = _search(_("Workflow or team"))
     show = forms.ChoiceField(
         label=_("What waits"),
         required=False,
@@ -209,18 +199,7 @@ class DueFilter(forms.Form):
 
 
 class ToolFilter(forms.Form):
-    q = forms.CharField(
-        label=_("Search"),
-        required=False,
-        max_length=200,
-        widget=forms.TextInput(
-            attrs={
-                "type": "search",
-                "placeholder": _("Tool, spelling or provider"),
-                "autocomplete": "off",
-            }
-        ),
-    )
+    q = _search(_("Tool, spelling or provider"))
     kind = forms.ChoiceField(
         label=_("Kind"), required=False, choices=[("", _("All kinds")), *ToolKind.choices]
     )
@@ -245,18 +224,7 @@ class ToolFilter(forms.Form):
 
 
 class KnockOutFilter(forms.Form):
-    q = forms.CharField(
-        label=_("Search"),
-        required=False,
-        max_length=200,
-        widget=forms.TextInput(
-            attrs={
-                "type": "search",
-                "placeholder": _("Tool, spelling or provider"),
-                "autocomplete": "off",
-            }
-        ),
-    )
+    q = _search(_("Tool, spelling or provider"))
     kind = forms.ChoiceField(
         label=_("Kind"), required=False, choices=[("", _("All kinds")), *ToolKind.choices]
     )
@@ -272,18 +240,7 @@ class KnockOutFilter(forms.Form):
 
 
 class SourceFilter(forms.Form):
-    q = forms.CharField(
-        label=_("Search"),
-        required=False,
-        max_length=200,
-        widget=forms.TextInput(
-            attrs={
-                "type": "search",
-                "placeholder": _("Tool or upstream"),
-                "autocomplete": "off",
-            }
-        ),
-    )
+    q = _search(_("Tool or upstream"))
     age = forms.ChoiceField(
         label=_("Verified"),
         required=False,
