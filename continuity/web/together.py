@@ -19,7 +19,7 @@ def together(**asked: "QuerySet[Any, Any]") -> dict[str, list[tuple[Any, ...]]]:
             sql, own = found.query.sql_with_params()
         except EmptyResultSet:
             sql, own = "SELECT 1 WHERE FALSE", ()
-        parts.append(f"(SELECT json_agg(one) FROM ({sql}) AS one)")  # noqa: S608
+        parts.append(f"(SELECT json_agg(one) FROM ({sql}) AS one)")  # noqa: S608 - ours
         parameters += own
     with connection.cursor() as cursor:
         cursor.execute("SELECT " + ", ".join(parts), parameters)

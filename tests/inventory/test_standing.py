@@ -61,7 +61,7 @@ def judged(team, **asking):
     options = {"data_classes": DataClass.values, "tier": None, "now": NOON, **asking}
     with connection.cursor() as cursor:
         cursor.execute(
-            f"WITH RECURSIVE {STANDING} "  # noqa: S608
+            f"WITH RECURSIVE {STANDING} "  # noqa: S608 - no value in it
             "SELECT id, level, reasons, proven, first_shares FROM judged",
             asked({team.pk: team.pk}, **options),
         )

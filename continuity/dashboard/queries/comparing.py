@@ -69,7 +69,7 @@ SELECT json_agg(line ORDER BY part) FROM (
     LEFT JOIN weight ON weight.tier = counted.tier
     GROUP BY picked.part, picked.day, picked.drills_overdue
 ) AS line
-"""  # noqa: S608
+"""  # noqa: S608 - our own words; values are parameters
 MOVED: Final = f"""
 {BASE},
 first AS (
@@ -120,7 +120,7 @@ turned AS MATERIALIZED (
         END AS turn
     FROM moved
 )
-"""  # noqa: S608
+"""  # noqa: S608 - our own words; values are parameters
 """Follows STANDING. `turn` is a place in Turn; a line without one is as it was."""
 TURNS: Final = tuple(Turn)
 TURNED: Final = """
@@ -412,7 +412,7 @@ def _why(before: Condition | None, after: Condition | None) -> str:
     return words[:1].upper() + words[1:]
 
 
-BASE_DAY: Final = f"WITH {BASE} SELECT to_json((SELECT day FROM base))"  # noqa: S608
+BASE_DAY: Final = f"WITH {BASE} SELECT to_json((SELECT day FROM base))"  # noqa: S608 - ours
 
 
 def base_day(chosen: Scope) -> date | None:

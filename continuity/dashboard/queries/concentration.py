@@ -59,7 +59,7 @@ cell AS (
     JOIN headed ON headed.heading = carried.heading
     GROUP BY GROUPING SETS ((1, 2), (1))
 )
-"""  # noqa: S608
+"""  # noqa: S608 - our own words; values are parameters
 TABLE: Final = f"""
     json_build_object(
         'pressing', (SELECT alone FROM pressed),
@@ -73,7 +73,7 @@ TABLE: Final = f"""
         'cells', (SELECT json_agg(json_build_array(place, across, number)) FROM cell),
         'limit', (SELECT concentration_limit FROM accounts_organisation WHERE id = 1)
     )
-"""  # noqa: S608
+"""  # noqa: S608 - our own words; values are parameters
 
 
 def heat_tables(*, by_upstream: bool) -> str:

@@ -146,7 +146,7 @@ undecided AS (
     FROM aged JOIN ridden ON ridden.tool = aged.tool
     JOIN inventory_tool AS tool ON tool.id = aged.tool
 )
-"""  # noqa: S608
+"""  # noqa: S608 - our own words; values are parameters
 """Follows STANDING and MEASURES. A line of `undecided` has all that is open about one
 workflow, action or tool as `kinds`, the most pressing first."""
 COUNTED: Final = """
@@ -160,7 +160,7 @@ PRESSING: Final = f"""
         SELECT {COLUMNS}, kinds[1] AS kind FROM undecided WHERE kinds[1] IS NOT NULL
         ORDER BY tier, kinds[1], name, id LIMIT %(shown)s
     ) AS pressing)
-"""  # noqa: S608
+"""  # noqa: S608 - our own words; values are parameters
 """The most pressing decision of each of the first few."""
 LISTED: Final = f"""
     SELECT json_agg(page) FROM (
@@ -168,7 +168,7 @@ LISTED: Final = f"""
         WHERE %(kind)s::int IS NULL OR kind = %(kind)s::int
         ORDER BY tier, kind, name, id LIMIT %(most)s OFFSET %(first)s
     ) AS page
-"""  # noqa: S608
+"""  # noqa: S608 - our own words; values are parameters
 
 
 @dataclass(frozen=True, slots=True)

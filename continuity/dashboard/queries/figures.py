@@ -40,21 +40,21 @@ PERIODS: Final = f"""
         SELECT is_drill, occurred_at >= %(since)s AS now, {SUMMARY}
         FROM line WHERE occurred_at >= %(before)s GROUP BY 1, 2
     ) AS period)
-"""  # noqa: S608
+"""  # noqa: S608 - our own words; values are parameters
 BY_MONTH: Final = f"""
     (SELECT json_agg(json_build_array(is_drill, year, month, least, open)) FROM (
         SELECT is_drill, extract(year FROM occurred_at AT TIME ZONE %(zone)s)::int AS year,
             extract(month FROM occurred_at AT TIME ZONE %(zone)s)::int AS month, {SUMMARY}
         FROM line WHERE occurred_at >= %(since)s GROUP BY 1, 2, 3
     ) AS months)
-"""  # noqa: S608
+"""  # noqa: S608 - our own words; values are parameters
 RESULTS: Final = f"""
     (SELECT json_agg(result) FROM (
         SELECT outage, min(title) AS title, min(occurred_at) AS at, {SUMMARY}
         FROM line WHERE is_drill GROUP BY outage
         ORDER BY min(occurred_at) DESC, outage DESC LIMIT {MOST_RESULTS}
     ) AS result)
-"""  # noqa: S608
+"""  # noqa: S608 - our own words; values are parameters
 NOTHING: Final = Summary(0, 0, None, 0, 0, 0, 0, 0)
 
 

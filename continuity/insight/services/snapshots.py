@@ -49,7 +49,7 @@ ON CONFLICT (workflow_id) DO UPDATE SET tier = excluded.tier, level = excluded.l
     reasons = excluded.reasons
 WHERE (insight_standing.tier, insight_standing.level, insight_standing.reasons)
     IS DISTINCT FROM (excluded.tier, excluded.level, excluded.reasons)
-"""  # noqa: S608
+"""  # noqa: S608 - our own words; values are parameters
 """One statement, so that what is counted and what is compared are the same moment. The
 first snapshot of all is compared with nothing: what stood then is no change."""
 

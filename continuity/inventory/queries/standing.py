@@ -123,7 +123,7 @@ judged AS MATERIALIZED (
     LEFT JOIN choice ON choice.usage = usage.id
     GROUP BY work.id
 )
-"""  # noqa: S608
+"""  # noqa: S608 - our own words; values are parameters
 """Follows WITH RECURSIVE. `judged` has one line for each of `work`: the level, the reasons,
 whether each tool that would stop it has a proven alternative, and whether the first
 alternative of one of these shares an upstream with it. `usage` are its tools, `reach` is
