@@ -1,6 +1,7 @@
 """Choosing among rows of a table, be they ten or ten thousand."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any, Final
 
@@ -187,3 +188,46 @@ def offer_rows(form: forms.BaseForm, **rows: Callable[[], "QuerySet[Any]"]) -> N
 
 def _of(name: str, read: Callable[[], dict[str, Rows]]) -> tuple[Rows, Rows]:
     return read()[name], read().get(f"{name} chosen", [])
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What an option of a field shows: these `columns` of its rows, the key first, and
+    the words that they make."""
+
+    columns: Sequence[str] = ("pk", "name")
+    label_of: Callable[..., str] = str
+
+
+class _Read(BaseChoiceIterator):
+    """The options of a field that chooses among rows, the first for none of them."""
+
+    def __init__(self, field: Any, read: Callable[[], Rows], shown: Shown) -> None:
+        self.field, self.read, self.shown = field, read, shown
+
+    def __iter__(self) -> Iterator[tuple[Any, Any]]:
+        if self.field.empty_label is not None:
+            yield "", self.field.empty_label
+        for pk, *values in self.read():
+            yield pk, self.shown.label_of(*values)
+
+
+def show_together(form: forms.BaseForm, **fields: Shown) -> None:
+    """Let these fields of `form`, which choose among rows, read what they show in one
+    query for all of them, when the first is shown. What is valid stays theirs to say."""
+    chosen: dict[str, Any] = {name: form.fields[name] for name in fields}
+
+    @cache
+    def read() -> dict[str, Rows]:
+        return together(
+            **{
+                name: field.queryset.values_list(*fields[name].columns)
+                for name, field in chosen.items()
+            }
+        )
+
+    def rows_of(name: str) -> Rows:
+        return read()[name]
+
+    for name, field in chosen.items():
+        field.widget.choices = _Read(field, partial(rows_of, name), fields[name])

@@ -80,7 +80,7 @@ def test_ones_own_page_takes_the_same_queries_for_any_number(
         ParticipantFactory(drill=DrillFactory(outage=OutageFactory(team=team)), user=user)
     client.force_login(user)
 
-    with time_machine.travel(NOON, tick=False), django_assert_num_queries(13):
+    with time_machine.travel(NOON, tick=False), django_assert_num_queries(10):
         response = client.get(reverse("dashboard:mine"))
 
     assert response.status_code == 200

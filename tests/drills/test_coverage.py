@@ -31,7 +31,7 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
-QUERIES = 12
+QUERIES = 4
 
 
 def drilled(dependency, ago, *, scenario=None, **fields):

@@ -85,8 +85,10 @@ def test_the_drill_is_named_after_its_team_and_only_the_scenarios_tool_fails(tur
 
 def test_what_is_shown_ahead_is_what_comes(client, turning):
     times = [NOON + n * WEEK for n in range(3)]
+    known = stock()
     shown = [
-        (str(cast.team), cast.scenario.title_en) for cast in stock().turns(turning, times)
+        (known.names[turn.team], known.title(turn.scenario))
+        for turn in known.turns(turning, times, ())
     ]
     client.force_login(auditor())
     with time_machine.travel(NOON - WEEK / 7, tick=False):
@@ -115,9 +117,9 @@ def test_only_the_teams_within_the_schedules_team_take_turns(office):
     legal = TeamFactory._meta.model.objects.get(name="Legal")
     schedule = ScheduleFactory(team=legal, rrule="FREQ=WEEKLY", rotates=True)
 
-    casts = stock().turns(schedule, [NOON, NOON + WEEK])
+    turns = stock().turns(schedule, [NOON, NOON + WEEK], ())
 
-    assert [str(cast.team) for cast in casts] == ["Legal", "Legal"]
+    assert [turn.team for turn in turns] == [legal.pk, legal.pk]
 
 
 def test_where_no_scenario_reaches_any_work_it_takes_its_own():

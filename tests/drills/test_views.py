@@ -30,8 +30,8 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
-LIST_QUERIES = 13
-RESULT_QUERIES = 19
+LIST_QUERIES = 11
+RESULT_QUERIES = 10
 
 
 @pytest.fixture

@@ -1,9 +1,11 @@
 """Corrective actions, the filter of their list, and which drills to compare."""
 
+from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from django import forms
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from continuity.accounts.models import Team, User
@@ -13,6 +15,7 @@ from continuity.drills.models import ActionStatus, CorrectiveAction, Drill
 from continuity.drills.queries import actions, comparing
 from continuity.inventory.models import Workflow
 from continuity.web import formats
+from continuity.web.choices import Shown, show_together
 
 
 class ActionForm(forms.Form):
@@ -110,6 +113,13 @@ class ActionFilter(forms.Form):
         )
 
 
+UNNAMED: Final[Mapping[str, Promise]] = {
+    "a": _("The one before the last"),
+    "b": _("The last one"),
+}
+"""What the two drills to compare are where nobody names them."""
+
+
 class CompareForm(forms.Form):
     """Whose drills, and which two. Those to choose from follow from whose."""
 
@@ -119,31 +129,24 @@ class CompareForm(forms.Form):
     team = forms.ModelChoiceField(
         Team.objects.none(), label=_("Team"), required=False, empty_label="–"
     )
-    a = forms.ModelChoiceField(
-        Drill.objects.none(),
-        label=_("One drill"),
-        required=False,
-        empty_label=_("The one before the last"),
-    )
-    b = forms.ModelChoiceField(
-        Drill.objects.none(),
-        label=_("The other drill"),
-        required=False,
-        empty_label=_("The last one"),
-    )
+    a = forms.ChoiceField(label=_("One drill"), required=False)
+    b = forms.ChoiceField(label=_("The other drill"), required=False)
 
     def __init__(self, data: Any, *, user: User) -> None:
         super().__init__(data)
         fields: Any = self.fields
         fields["workflow"].queryset = comparing.workflows(user).select_related("team")
-        fields["workflow"].label_from_instance = _work
         fields["team"].queryset = comparing.teams(user)
+        show_together(
+            self, workflow=Shown(("pk", "name", "team__name"), _work), team=Shown()
+        )
         self.of_workflow: Workflow | None = self._one("workflow")
         self.of_team: Team | None = None if self.of_workflow else self._one("team")
-        self.drills = comparing.drills(user, workflow=self.of_workflow, team=self.of_team)
-        for name in ("a", "b"):
-            fields[name].queryset = self.drills
-            fields[name].label_from_instance = _held
+        found = comparing.drills(user, workflow=self.of_workflow, team=self.of_team)
+        self.drills = {str(drill.pk): drill for drill in found}
+        held = [(key, _held(drill)) for key, drill in self.drills.items()]
+        for name, nothing in UNNAMED.items():
+            fields[name].choices = [("", nothing), *held]
             if self.of_workflow is None and self.of_team is None:
                 fields[name].widget = forms.HiddenInput()
 
@@ -158,10 +161,11 @@ class CompareForm(forms.Form):
         """Return the two drills that are asked for, of those not named the latest; None
         where there are no two. The same one twice leaves room for another."""
         self.is_valid()
-        a, b = self.cleaned_data.get("a"), self.cleaned_data.get("b")
+        asked = self.cleaned_data
+        a, b = (self.drills.get(asked.get(name, "")) for name in ("a", "b"))
         if a == b:
             a = None
-        for latest in self.drills[:3]:
+        for latest in [*self.drills.values()][:3]:
             if b is None and latest != a:
                 b = latest
             elif a is None and latest != b:
@@ -169,8 +173,8 @@ class CompareForm(forms.Form):
         return None if a is None or b is None else (a, b)
 
 
-def _work(workflow: Workflow) -> str:
-    return f"{workflow.name} ({workflow.team})"
+def _work(workflow: str, team: str) -> str:
+    return f"{workflow} ({team})"
 
 
 def _held(drill: Drill) -> str:

@@ -39,6 +39,7 @@ from continuity.drills.models import (
 from continuity.drills.queries import pages
 from continuity.drills.queries.rules import blackout_names
 from continuity.inventory.models import Tier, Tool, Workflow
+from continuity.web.choices import Shown, show_together
 
 MOST_PICKS: Final = 200
 """Workflows offered one by one; with more, the tools or the team narrow them down."""
@@ -67,11 +68,26 @@ FAULTS: Final[Mapping[Fault, Promise]] = {
 }
 
 
+def _used(name: str, used_by: int) -> str:
+    return f"{name} ({used_by})" if used_by else name
+
+
+def _named(name: str, email: str) -> str:
+    return name or email
+
+
+def _titled(title_en: str, title_fr: str) -> str:
+    return Scenario(title_en=title_en, title_fr=title_fr).title
+
+
+PERSON: Final = Shown(("pk", "name", "email"), _named)
+
+
 class ToolChoices(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
     """Tools as boxes to tick, each with how many workflows depend on it."""
 
     def label_from_instance(self, obj: Any) -> str:
-        return f"{obj.name} ({obj.used_by})" if obj.used_by else obj.name
+        return _used(obj.name, obj.used_by)
 
 
 class ScheduleForm(CriteriaFields):
@@ -237,6 +253,15 @@ class ScheduleForm(CriteriaFields):
         else:
             team.required = True
             team.empty_label = None
+        show_together(
+            self,
+            scenario=Shown(("pk", "title_en", "title_fr"), _titled),
+            tools=Shown(("pk", "name", "used_by"), _used),
+            team=Shown(),
+            facilitator=PERSON,
+            evaluator=PERSON,
+            away=PERSON,
+        )
         if self.is_bound and self.data.get("when") == "now":
             self._field("starts_on").required = False
             self._field("starts_time").required = False
@@ -378,9 +403,10 @@ def initial_of(schedule: Schedule) -> dict[str, Any]:
         "FREQ=MONTHLY;INTERVAL=3": "quarterly",
         "": "once",
     }
+    chosen = pages.chosen(schedule)
     return {
         "scenario": schedule.scenario,
-        "tools": [tool.pk for tool in schedule.tools.all()],
+        "tools": chosen.tools,
         "team": schedule.team,
         "title": schedule.title,
         "aim": schedule.aim,
@@ -399,9 +425,9 @@ def initial_of(schedule: Schedule) -> dict[str, Any]:
         "facilitator": schedule.facilitator,
         "starts_by_itself": schedule.starts_by_itself,
         "tiers": schedule.tiers,
-        "workflows": [work.pk for work in schedule.workflows.all()],
+        "workflows": chosen.workflows,
         "evaluator": schedule.evaluator,
-        "observers": "\n".join(person.email for person in schedule.observers.all()),
+        "observers": "\n".join(chosen.observers),
         "away": schedule.away,
         "surprise": schedule.surprise,
         "window": None

@@ -18,6 +18,7 @@ from continuity.inventory.models import Workflow
 from continuity.outages.models import Outage
 from continuity.outages.queries.results import Line, lines_of
 from continuity.outages.queries.scope import in_scope
+from continuity.web.together import together
 
 SOON: Final = timedelta(days=14)
 """How long before its day an action stands among what is due."""
@@ -239,24 +240,29 @@ def to_test(outage: Outage, *, user: User, today: date) -> ToTest:
     """
     rows = CorrectiveAction.objects.allowing(user, Action.VIEW)
     if outage.occurred_at is None:
+        found = together(
+            tools=outage.tools.values_list("pk"),
+            teams=outage.teams.values_list("pk"),
+            workflows=outage.workflows.values_list("pk"),
+        )
         hit = in_scope(
-            outage.tools.values_list("pk", flat=True),
-            outage.teams.values_list("pk", flat=True),
-            workflow_pks=outage.workflows.values_list("pk", flat=True),
+            [pk for (pk,) in found["tools"]],
+            [pk for (pk,) in found["teams"]],
+            workflow_pks=[pk for (pk,) in found["workflows"]],
         )
         rows = rows.standing().filter(workflow__in=hit.values("workflow"))
     else:
         work = outage.recoveries.values("workflow")
         open_since = ~Q(status=ActionStatus.CLOSED) & Q(made_at__lt=outage.occurred_at)
         rows = rows.filter(open_since & Q(workflow__in=work) | Q(retest__outage=outage.pk))
-    found = list(
+    first = list(
         _joined(rows)
         .annotate(total=Window(Count("pk")))
         .order_by(*ORDERS["age"])[:MOST_OF_WORKFLOW]
     )
     return ToTest(
-        rows=tuple(row_of(row, today=today) for row in found),
-        total=getattr(found[0], "total", 0) if found else 0,
+        rows=tuple(row_of(row, today=today) for row in first),
+        total=getattr(first[0], "total", 0) if first else 0,
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 
 from django.db.models import Count, Prefetch, Q, QuerySet
 from django.utils.functional import Promise
@@ -21,8 +21,10 @@ from continuity.drills.models import (
     AimRating,
     CorrectiveAction,
     Drill,
+    DrillInject,
     Finding,
     FindingKind,
+    Participant,
     ParticipantRole,
     RecoveryRating,
     Review,
@@ -31,6 +33,7 @@ from continuity.drills.models import (
 )
 from continuity.drills.queries.wording import wording
 from continuity.outages.models import JournalEntry, Outage
+from continuity.outages.queries.allowed import permissions
 from continuity.outages.queries.journal import JournalLine, line_of
 from continuity.outages.queries.results import (
     Line,
@@ -42,6 +45,7 @@ from continuity.outages.queries.results import (
 from continuity.web import formats
 from continuity.web.charts import Figure
 from continuity.web.pairs import Pair, Pairs, minutes
+from continuity.web.together import number_of, together, value_of
 
 PER_TIMELINE: Final = 50
 MOST_PAIRS: Final = 12
@@ -137,57 +141,80 @@ class Head:
         return self.may_edit and self.is_open
 
 
+READ: Final = (
+    "team",
+    "facilitator",
+    "drill__scenario",
+    "review__approved_by",
+    "review__reopened_by",
+)
+"""What every part of a report reads of its outage, for `access(…, along=READ)`."""
+
+
 def drill_of(outage: Outage) -> Drill | None:
     """Return the drill that rehearsed it; None of what was real."""
-    return Drill.objects.select_related("scenario").filter(outage=outage).first()
+    return getattr(outage, "drill", None)
+
+
+def review_of(outage: Outage) -> Review | None:
+    """Return the report of `outage`; None before its first draft."""
+    return getattr(outage, "review", None)
 
 
 def head(outage: Outage, *, user: User) -> Head:
-    """Return the head of the report of `outage`, in a fixed number of queries."""
-    state = outage.state
-    drill = drill_of(outage) if outage.is_drill else None
-    counted = outage.findings.aggregate(
-        findings=Count("pk", filter=Q(kind=FindingKind.FINDING, dismissed_at=None)),
-        strengths=Count("pk", filter=Q(kind=FindingKind.STRENGTH, dismissed_at=None)),
-        dismissed=Count("pk", filter=Q(dismissed_at__isnull=False)),
+    """Return the head of the report of `outage`: one query if READ was read along."""
+    drill = drill_of(outage)
+    found = together(
+        **permissions(
+            Reviewed.objects.filter(pk=outage.pk),
+            user,
+            (Action.EVALUATE, Action.REVIEW, Action.TAKE_PART),
+        ),
+        counted=_counted(outage),
+        answers=number_of(outage.survey_answers.all()),
+        injects=number_of(DrillInject.objects.filter(drill=drill)),
+        evaluators=Participant.objects.filter(drill=drill, role=ParticipantRole.EVALUATOR)
+        .order_by("user__name")
+        .values_list("user__name", "user__email"),
+        before=drill_before(outage, user),
     )
-    own = Reviewed.objects.filter(pk=outage.pk)
-    may_edit = own.allowing(user, Action.EVALUATE).exists()
+    may_edit = bool(found[Action.EVALUATE])
+    findings, strengths, dismissed = next(iter(found["counted"]), (0, 0, 0))
     return Head(
         outage=outage,
         drill=drill,
         review=review_of(outage),
-        is_open=state == DrillState.ENDED,
-        is_approved=state == DrillState.REVIEWED,
-        findings=counted["findings"],
-        strengths=counted["strengths"],
-        dismissed=counted["dismissed"],
-        answers=outage.survey_answers.count(),
-        injects=drill.injects.count() if drill else 0,
-        evaluators=_evaluators(drill) if drill else (),
+        is_open=outage.state == DrillState.ENDED,
+        is_approved=outage.state == DrillState.REVIEWED,
+        findings=findings,
+        strengths=strengths,
+        dismissed=dismissed,
+        answers=value_of(found["answers"]),
+        injects=value_of(found["injects"]),
+        evaluators=tuple(name or email for name, email in found["evaluators"]),
         may_edit=may_edit,
-        may_approve=own.allowing(user, Action.REVIEW).exists(),
-        may_answer=own.allowing(user, Action.TAKE_PART).exists(),
+        may_approve=bool(found[Action.REVIEW]),
+        may_answer=bool(found[Action.TAKE_PART]),
         named=may_edit or user.may(Action.VIEW),
-        before_pk=drill_before(drill, user) if drill else None,
+        before_pk=value_of(found["before"], None),
     )
 
 
-def _evaluators(drill: Drill) -> tuple[str, ...]:
-    judges = drill.participants.filter(role=ParticipantRole.EVALUATOR)
-    return tuple(str(one.user) for one in judges.select_related("user"))
+def _counted(outage: Outage) -> "QuerySet[Any, Any]":
+    """Ask how many findings and strengths there are, and how many were dismissed."""
+    rows = outage.findings.order_by().values("outage")
+    return rows.annotate(
+        findings=Count("pk", filter=Q(kind=FindingKind.FINDING, dismissed_at=None)),
+        strengths=Count("pk", filter=Q(kind=FindingKind.STRENGTH, dismissed_at=None)),
+        dismissed=Count("pk", filter=Q(dismissed_at__isnull=False)),
+    ).values_list("findings", "strengths", "dismissed")
 
 
-def review_of(outage: Outage) -> Review | None:
-    rows = Review.objects.select_related("approved_by", "reopened_by")
-    return rows.filter(outage=outage).first()
-
-
-def drill_before(drill: Drill, user: User) -> int | None:
-    """Return the last drill before `drill` that has a workflow in common with it."""
-    outage = drill.outage
-    if outage.occurred_at is None:
-        return None
+def drill_before(outage: Outage, user: User) -> "QuerySet[Drill, tuple[int]]":
+    """Ask for the key of the last drill before that of `outage` that has a workflow in
+    common with it. Nothing for what was real or has not begun."""
+    if not outage.is_drill or outage.occurred_at is None:
+        return Drill.objects.none().values_list("pk")
     work = outage.recoveries.values("workflow")
     return (
         Drill.objects.allowing(user, Action.VIEW)
@@ -197,8 +224,7 @@ def drill_before(drill: Drill, user: User) -> int | None:
             outage__recoveries__workflow__in=work,
         )
         .order_by("-outage__occurred_at", "-pk")
-        .values_list("pk", flat=True)
-        .first()
+        .values_list("pk")[:1]
     )
 
 

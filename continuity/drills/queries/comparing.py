@@ -1,7 +1,7 @@
 """Any two drills of a workflow or of a team, clock by clock."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -25,7 +25,7 @@ from continuity.domain.clocks import (
 from continuity.domain.states import DrillState
 from continuity.drills.models import Drill
 from continuity.inventory.models import Workflow
-from continuity.outages.queries.results import Line, results
+from continuity.outages.queries.results import Line, Results, results_of
 from continuity.web.charts import Figure
 from continuity.web.pairs import Pair, Pairs, minutes
 
@@ -121,17 +121,21 @@ def compare(
     team: Team | None = None,
     now: datetime,
 ) -> Comparison:
-    """Return two drills side by side, the earlier one first. Six queries.
+    """Return two drills side by side, the earlier one first. Three queries at most.
 
     One recovery is compared with its like. Of several (a team's, or a workflow's that
     lost several tools at once) the clocks are medians over those that were in both
     drills, and say so; a median over bounds may be a bound.
     """
     before, after = sorted((first, second), key=lambda one: (one.outage.onset, one.pk))
-    old, new = _lines(before, workflow, team, now), _lines(after, workflow, team, now)
-    lines = _side_by_side(old[0], new[0])
+    old, new = results_of([before.outage, after.outage], now=now)
+    own = None
+    if team is not None:
+        below = Team.objects.filter(Q(pk=team.pk) | Q(parent=team))
+        own = set(below.values_list("pk", flat=True))
+    lines = _side_by_side(_kept(old, workflow, own), _kept(new, workflow, own))
     both = [line for line in lines if line.before is not None and line.after is not None]
-    clocks = _clocks(both, old[1], new[1], now) if both else ()
+    clocks = _clocks(both, old.pauses, new.pauses, now) if both else ()
     return Comparison(
         before=before,
         after=after,
@@ -143,21 +147,14 @@ def compare(
     )
 
 
-def _lines(
-    drill: Drill, workflow: Workflow | None, team: Team | None, now: datetime
-) -> tuple[list[Line], tuple[Pause, ...]]:
-    found = results(drill.outage, now=now)
-    own: set[int] | None = None
-    if team is not None:
-        below = Team.objects.filter(Q(pk=team.pk) | Q(parent=team))
-        own = set(below.values_list("pk", flat=True))
-    kept = [
+def _kept(found: Results, workflow: Workflow | None, teams: Set[int] | None) -> list[Line]:
+    """Return the recoveries of that workflow, or of these teams; None: of all."""
+    return [
         line
         for line in found.lines
         if (workflow is None or line.workflow_pk == workflow.pk)
-        and (own is None or line.team_pk in own)
+        and (teams is None or line.team_pk in teams)
     ]
-    return kept, found.pauses
 
 
 def _side_by_side(

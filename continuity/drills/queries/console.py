@@ -25,7 +25,9 @@ from continuity.drills.queries.scripts import on_the_wall
 from continuity.drills.queries.words import to_words, when_words
 from continuity.inventory.models import Workflow
 from continuity.outages.models import Outage, Recovery
+from continuity.outages.queries.allowed import permissions
 from continuity.outages.queries.board import Board, board
+from continuity.web.together import number_of, together, value_of
 
 MOST: Final = 50
 NEVER: Final = "never"
@@ -115,29 +117,40 @@ def console(
     """Return the console of `drill` for `user`, with these `injects` of its list."""
     outage = drill.outage
     own = Drill.objects.filter(pk=drill.pk)
-    may_run = own.allowing(user, Action.RUN_DRILL).exists()
     state = board(outage, now=now)
-    around = outage.recoveries.select_related("workflow__team", "lead", "stuck_by")
-    silent = around.none()
+    silent = outage.recoveries.none()
     if outage.state in LIVE:
-        silent = around.filter(acknowledged_at=None, excused_at=None)
-    stuck = around.exclude(stuck_reason="").order_by("stuck_at", "pk")
+        silent = outage.recoveries.filter(acknowledged_at=None, excused_at=None)
+    stuck = outage.recoveries.exclude(stuck_reason="")
+    found = together(
+        **permissions(own, user, (Action.RUN_DRILL, Action.EVALUATE)),
+        waiting=number_of(drill.injects.waiting()),
+        to_rate=number_of(drill.criteria.filter(percent=None, rating="")),
+        silent_total=number_of(silent),
+        silent=silent.order_by("workflow__name", "pk").values_list("pk")[:MOST],
+        stuck=stuck.order_by("stuck_at", "pk").values_list("pk")[:MOST],
+    )
+    people = _people(pk for (pk,) in [*found["silent"], *found["stuck"]])
     return Console(
         drill=drill,
         outage=outage,
         board=state,
         events=tuple(event for event in events_from(outage.state) if event in BUTTONS),
-        may_run=may_run,
-        may_evaluate=own.allowing(user, Action.EVALUATE).exists(),
+        may_run=bool(found[Action.RUN_DRILL]),
+        may_evaluate=bool(found[Action.EVALUATE]),
         injects=tuple(_line(drill, inject, state) for inject in injects),
-        waiting=drill.injects.waiting().count(),
-        silent=tuple(
-            _person(row) for row in silent.order_by("workflow__name", "pk")[:MOST]
-        ),
-        silent_total=silent.count(),
-        stuck=tuple(_person(row) for row in stuck[:MOST]),
-        criteria_to_rate=drill.criteria.filter(percent=None, rating="").count(),
+        waiting=value_of(found["waiting"]),
+        silent=tuple(people[pk] for (pk,) in found["silent"]),
+        silent_total=value_of(found["silent_total"]),
+        stuck=tuple(people[pk] for (pk,) in found["stuck"]),
+        criteria_to_rate=value_of(found["to_rate"]),
     )
+
+
+def _people(recovery_pks: Iterable[int]) -> dict[int, Person]:
+    """Return who these recoveries wait for. One query."""
+    rows = Recovery.objects.select_related("workflow__team", "lead")
+    return {pk: _person(row) for pk, row in rows.in_bulk(set(recovery_pks)).items()}
 
 
 def inject_lines(

@@ -1,9 +1,10 @@
 """How often each workflow is rehearsed, and what never was."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Final
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from dateutil.relativedelta import relativedelta
 from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery
@@ -15,11 +16,12 @@ from continuity.domain.recurrence import occurrences
 from continuity.domain.states import BEFORE
 from continuity.drills.models import Drill, Programme, Scenario, Schedule
 from continuity.drills.queries.calendar import visible_schedules
-from continuity.drills.queries.rotation import HELD, Cast, Stock, own_cast, stock
-from continuity.drills.queries.rules import blackout_days, rule_of
+from continuity.drills.queries.rotation import HELD, Stock, stock
+from continuity.drills.queries.rules import rule_of
 from continuity.inventory.models import Dependency, Workflow
 from continuity.inventory.queries.fate import graph
-from continuity.outages.models import Recovery
+from continuity.outages.models import Outage, Recovery
+from continuity.web.together import moment, number_of, together, value_of
 
 MOST: Final = 200
 """Planned drills, and schedules, among which the next one of a workflow is looked for."""
@@ -140,97 +142,120 @@ def next_drills(
     """Return when the next drill that reaches each workflow is, for those with one, of
     the drills and schedules that `user` may see; None: of all. A fixed number of queries.
     """
-    used: dict[int, set[int]] = {}
-    needed = Dependency.objects.filter(workflow__in=rows)
-    for workflow, tool in needed.values_list("workflow", "tool"):
-        used.setdefault(workflow, set()).add(tool)
+    needed = Dependency.objects.filter(workflow__in=rows).values_list("workflow", "tool")
+    used, ahead = _used_and_coming(needed, user, now)
     found: dict[int, datetime] = {}
-    for coming in sorted(_coming(user, now), key=lambda each: each.at):
+    for coming in sorted(ahead, key=lambda each: each.at):
         for row in rows:
             if (
                 row.pk not in found
                 and coming.holds(row)
-                and coming.tools & used.get(row.pk, set())
+                and coming.tools & used.get(row.pk, frozenset())
             ):
                 found[row.pk] = coming.at
     return found
 
 
-def _coming(user: User | None, now: datetime) -> list[_Coming]:
+def _used_and_coming(
+    needed: "QuerySet[Dependency, tuple[int, int]]", user: User | None, now: datetime
+) -> tuple[Mapping[int, frozenset[int]], list[_Coming]]:
+    """Return the tools that each workflow needs, and what is to come."""
+    drills = Drill.objects.all()
+    seen: QuerySet[Schedule] = Schedule.objects.all()
+    if user is not None:
+        drills, seen = drills.allowing(user, Action.VIEW), visible_schedules(user)
+    planned = drills.filter(outage__state__in=BEFORE, occurrence_at__gte=now).order_by(
+        "occurrence_at", "pk"
+    )[:MOST]
+    schedules = list(
+        seen.filter(paused=False, next_due_at__gte=now).order_by("next_due_at", "pk")[:MOST]
+    )
+    outages = {"outage__in": planned.values("outage")}
+    found = together(
+        used=needed,
+        drills=planned.values_list("outage", "occurrence_at", "outage__narrowed"),
+        tools=Outage.tools.through.objects.filter(**outages).values_list("outage", "tool"),
+        teams=Outage.teams.through.objects.filter(**outages).values_list("outage", "team"),
+        workflows=Outage.workflows.through.objects.filter(**outages).values_list(
+            "outage", "workflow"
+        ),
+        taken=Schedule.tools.through.objects.filter(schedule__in=schedules).values_list(
+            "schedule", "tool"
+        ),
+        picked=Schedule.workflows.through.objects.filter(
+            schedule__in=schedules
+        ).values_list("schedule", "workflow"),
+        below=Team.objects.exclude(parent=None).order_by().values_list("parent", "pk"),
+    )
     known = graph()
 
     def falls(tools: Iterable[int]) -> frozenset[int]:
         return frozenset(known.blast_radius(list(tools), hard_only=True))
 
-    drills = Drill.objects.all()
-    seen: QuerySet[Schedule] = Schedule.objects.all()
-    if user is not None:
-        drills, seen = drills.allowing(user, Action.VIEW), visible_schedules(user)
-    planned = (
-        drills.filter(outage__state__in=BEFORE, occurrence_at__gte=now)
-        .select_related("outage")
-        .prefetch_related("outage__tools", "outage__teams", "outage__workflows")
-        .order_by("occurrence_at", "pk")
+    nothing = frozenset[int]()
+    tools, teams, workflows = (
+        _grouped(found[name]) for name in ("tools", "teams", "workflows")
     )
-    found = [
+    coming = [
         _Coming(
-            drill.occurrence_at,
-            falls(tool.pk for tool in drill.outage.tools.all()),
-            frozenset(team.pk for team in drill.outage.teams.all()),
-            frozenset(work.pk for work in drill.outage.workflows.all())
-            if drill.outage.narrowed
-            else None,
+            moment(at),
+            falls(tools.get(outage, nothing)),
+            teams.get(outage, nothing),
+            workflows.get(outage, nothing) if narrowed else None,
         )
-        for drill in planned[:MOST]
+        for outage, at, narrowed in found["drills"]
     ]
-    schedules = (
-        seen.filter(paused=False, next_due_at__gte=now)
-        .select_related("scenario")
-        .prefetch_related("tools", "team__children", "workflows")
-        .order_by("next_due_at", "pk")
-    )
-    rows = list(schedules[:MOST])
+    taken, picked, below = (_grouped(found[name]) for name in ("taken", "picked", "below"))
     # Only where some schedule goes round, and then once for all of them.
-    turning = stock() if any(schedule.rotates for schedule in rows) else None
-    blackout = frozenset[date]() if turning is None else blackout_days()
-    return found + [
-        _Coming(
-            at,
-            falls(tool.pk for tool in cast.tools),
-            _teams_of(cast),
-            frozenset(work.pk for work in schedule.workflows.all()) or None,
-            frozenset(schedule.tiers) or None,
-        )
-        for schedule in rows
-        for at, cast in _casts(schedule, turning, blackout)
-    ]
+    turning = stock(known) if any(schedule.rotates for schedule in schedules) else None
+    for schedule in schedules:
+        only = picked.get(schedule.pk, nothing)
+        turns: list[tuple[datetime, int | None, frozenset[int]]] = []
+        if turning is not None and schedule.rotates:
+            turns = [*_turns(schedule, turning, only)]
+        if not turns and schedule.next_due_at is not None:
+            own = taken.get(schedule.pk, nothing)
+            turns = [(schedule.next_due_at, schedule.team_id, own)]
+        coming += [
+            _Coming(
+                at,
+                falls(stopped),
+                None if team is None else below.get(team, nothing) | {team},
+                only or None,
+                frozenset(schedule.tiers) or None,
+            )
+            for at, team, stopped in turns
+        ]
+    return _grouped(found["used"]), coming
 
 
-def _casts(
-    schedule: Schedule, turning: Stock | None, blackout: frozenset[date]
-) -> list[tuple[datetime, Cast]]:
-    """Return when the next drill of `schedule` is, and who is in it; where it goes round,
-    of the next `MOST_TURNS`."""
+def _grouped(pairs: Iterable[tuple[Any, ...]]) -> Mapping[int, frozenset[int]]:
+    """Return the second of each pair by the first."""
+    found: dict[int, set[int]] = defaultdict(set)
+    for key, one in pairs:
+        found[key].add(one)
+    return {key: frozenset(ones) for key, ones in found.items()}
+
+
+def _turns(
+    schedule: Schedule, known: Stock, picked: Collection[int]
+) -> list[tuple[datetime, int, frozenset[int]]]:
+    """Return when the next `MOST_TURNS` drills of a schedule that goes round are, whose
+    turn it is then, and which tools stop; nothing where none reaches any work."""
     at = schedule.next_due_at
     if at is None:
         return []
-    if turning is None or not schedule.rotates:
-        return [(at, own_cast(schedule))]
     times = occurrences(
-        rule_of(schedule, blackout),
+        rule_of(schedule, known.blackout),
         at - timedelta(seconds=1),
         at + TURNS_AHEAD,
         limit=MOST_TURNS,
     )
-    found = turning.turns(schedule, times)
-    return list(zip(times, found, strict=True)) if found else [(at, own_cast(schedule))]
-
-
-def _teams_of(cast: Cast) -> frozenset[int] | None:
-    if cast.team is None:
-        return None
-    below = (child.pk for child in cast.team.children.all())
-    return frozenset({cast.team.pk, *below})
+    turns = known.turns(schedule, times, picked)
+    return [
+        (when, turn.team, frozenset(known.failing[turn.scenario]))
+        for when, turn in zip(times, turns, strict=False)
+    ]
 
 
 def untried(user: User, *, team: Team | None = None) -> Untried:
@@ -241,8 +266,9 @@ def untried(user: User, *, team: Team | None = None) -> Untried:
     never = Scenario.objects.exclude(pk__in=held.values("scenario")).order_by(
         "-happened_at", "pk"
     )
+    found = together(count=number_of(never), of=number_of(Scenario.objects.all()))
     return Untried(
         scenarios=tuple(never[:MOST_UNTRIED]),
-        count=never.count(),
-        of=Scenario.objects.count(),
+        count=value_of(found["count"]),
+        of=value_of(found["of"]),
     )

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Page
 from django.db.models import F, Q, QuerySet
 
 from continuity.accounts.models import Team, User
@@ -14,8 +14,17 @@ from continuity.domain.states import BEFORE, LIVE, OVER, DrillState
 from continuity.drills.models import Drill, Schedule
 from continuity.inventory.models import Tool
 from continuity.outages.queries.results import Summary, summaries
+from continuity.web.counted import page_of_counted
+from continuity.web.together import number_of, together, value_of
 
 PER_PAGE: Final = 50
+LATEST: Final = (
+    F("outage__ended_at").desc(nulls_last=True),
+    "-occurrence_at",
+    "-pk",
+)
+"""The order of drills that are over."""
+
 MOST: Final = 50
 """Drills under way or planned, and schedules, that are listed; there are never many."""
 
@@ -88,29 +97,28 @@ def drill_list(
     over = seen.filter(outage__state__in=[state] if state in OVER else OVER)
     if state in {"coming", "running"}:
         over = over.none()
-    over = over.order_by(
-        F("outage__ended_at").desc(nulls_last=True), "-occurrence_at", "-pk"
+    over = over.order_by(*LATEST)
+    keys = together(
+        live=live.values_list("pk")[:MOST],
+        planned=planned.values_list("pk")[:MOST],
+        over=number_of(over),
     )
-    asked = Paginator(over, PER_PAGE).get_page(page)
-    groups = [list(_joined(live)[:MOST]), list(_joined(planned)[:MOST])]
-    groups.append(
-        list(_joined(over)[asked.start_index() - 1 : asked.end_index()])
-        if asked.paginator.count
-        else []
-    )
-    drills = [drill for group in groups for drill in group]
+    asked = page_of_counted(over, value_of(keys["over"]), page, per_page=PER_PAGE)
+    first = [pk for name in ("live", "planned") for (pk,) in keys[name]]
+    on_page: Any = asked.object_list
+    drills = _read(first, on_page)
     found = summaries([drill.outage_id for drill in drills], now=now)
-    lines = [
-        tuple(_line(drill, found.get(drill.outage_id), now) for drill in group)
-        for group in groups
-    ]
+    known = {drill.pk: _line(drill, found.get(drill.outage_id), now) for drill in drills}
     schedules = _schedules(user, team, text) if state in {"", "coming"} else ()
     nothing = not drills and not schedules
+    # What neither runs nor is planned stays, in the order of what is over.
+    running = tuple(known.pop(pk) for (pk,) in keys["live"])
+    coming = tuple(known.pop(pk) for (pk,) in keys["planned"])
     return DrillList(
-        running=lines[0],
-        planned=lines[1],
+        running=running,
+        planned=coming,
         schedules=schedules,
-        past=lines[2],
+        past=tuple(known.values()),
         page=asked,
         is_empty=nothing and not (state or team or text),
     )
@@ -139,10 +147,14 @@ def _wanted(drills: QuerySet[Drill], team: Team | None, text: str) -> QuerySet[D
     return drills
 
 
-def _joined(drills: QuerySet[Drill]) -> QuerySet[Drill]:
-    return drills.select_related(
-        "outage__team", "outage__facilitator", "scenario"
-    ).prefetch_related("outage__tools")
+def _read(pks: Iterable[int], over: QuerySet[Drill]) -> list[Drill]:
+    """Return the drills with these keys and those of `over`, in its order. Two queries."""
+    rows = Drill.objects.filter(Q(pk__in=list(pks)) | Q(pk__in=over.values("pk")))
+    return list(
+        rows.select_related("outage__team", "outage__facilitator", "scenario")
+        .prefetch_related("outage__tools")
+        .order_by(*LATEST)
+    )
 
 
 def _line(drill: Drill, summary: Summary | None, now: datetime) -> DrillLine:

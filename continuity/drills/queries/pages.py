@@ -35,13 +35,34 @@ from continuity.drills.queries.scripts import PhaseLine, freeze, phases_of
 from continuity.drills.queries.words import Scripted, scripted
 from continuity.inventory.models import Tier, Tool, ToolKind, Workflow
 from continuity.outages.models import Outage
+from continuity.outages.queries.allowed import permissions
 from continuity.outages.queries.results import Line, Results, results
 from continuity.outages.queries.scope import Reach, in_scope, reach
 from continuity.web.charts import Figure, Stacked
+from continuity.web.together import number_of, together, value_of
 
 MOST_PEOPLE: Final = 50
 MOST_TEAMS: Final = 12
 MOST_DECISIONS: Final = 100
+DRILL_READ: Final = (
+    "outage__facilitator",
+    "outage__team",
+    "outage__away",
+    "scenario",
+    "schedule",
+    "approved_by",
+)
+"""What the page of a drill reads of it, for `access(…, along=DRILL_READ)`."""
+
+SCHEDULE_READ: Final = ("team", "scenario", "facilitator", "evaluator", "away")
+"""What the page of a schedule reads of it."""
+
+ASKED_OF_A_DRILL: Final = (
+    Action.RUN_DRILL,
+    Action.EVALUATE,
+    Action.WATCH,
+    Action.APPROVE_DRILL,
+)
 WORST_FIRST: Final = {
     Verdict.MISSED: 0,
     Verdict.NOT_SHOWN: 1,
@@ -87,24 +108,25 @@ class DrillPage:
 
 
 def drill_page(drill: Drill, *, user: User, now: datetime) -> DrillPage:
-    """Return the plan of a drill and, once it has begun, its result; worst first."""
+    """Return the plan of a drill and, once it has begun, its result; worst first.
+
+    A fixed number of queries, the fewest where DRILL_READ was read along.
+    """
     outage = drill.outage
     found = results(outage, now=now)
-    people = drill.participants.select_related("user")
-    allowed = {
-        action
-        for action in (
-            Action.RUN_DRILL,
-            Action.EVALUATE,
-            Action.WATCH,
-            Action.APPROVE_DRILL,
-        )
-        if Drill.objects.allowing(user, action).filter(pk=drill.pk).exists()
-    }
+    asked = together(
+        **permissions(Drill.objects.filter(pk=drill.pk), user, ASKED_OF_A_DRILL),
+        tools=outage.tools.values_list("name"),
+        people=number_of(drill.participants.all()),
+        injects=number_of(drill.injects.all()),
+        picked=number_of(outage.workflows.all()),
+        before=drill_before(outage, user),
+    )
+    allowed = {action for action in ASKED_OF_A_DRILL if asked[action]}
     begun = outage.state not in BEFORE
     return DrillPage(
         drill=drill,
-        tools=tuple(sorted(outage.tools.values_list("name", flat=True))),
+        tools=tuple(sorted(name for (name,) in asked["tools"])),
         results=found,
         lines=tuple(
             sorted(found.lines, key=lambda line: (WORST_FIRST[line.verdict], line.workflow))
@@ -112,12 +134,12 @@ def drill_page(drill: Drill, *, user: User, now: datetime) -> DrillPage:
         decisions=decisions(drill, found)[:MOST_DECISIONS],
         chart=by_team(found.lines),
         phases=phases_of(drill.script, drill.pace),
-        people=tuple(people[:MOST_PEOPLE]),
-        people_total=people.count(),
+        people=tuple(drill.participants.select_related("user")[:MOST_PEOPLE]),
+        people_total=value_of(asked["people"]),
         criteria=criteria(drill, found),
-        injects_total=drill.injects.count() if Action.WATCH in allowed else 0,
+        injects_total=value_of(asked["injects"]) if Action.WATCH in allowed else 0,
         to_test=to_test(outage, user=user, today=timezone.localdate(now)),
-        picked=outage.workflows.count() if outage.narrowed else None,
+        picked=value_of(asked["picked"]) if outage.narrowed else None,
         may_run=Action.RUN_DRILL in allowed,
         may_evaluate=Action.EVALUATE in allowed and outage.state != DrillState.REVIEWED,
         may_watch=Action.WATCH in allowed,
@@ -126,7 +148,7 @@ def drill_page(drill: Drill, *, user: User, now: datetime) -> DrillPage:
         or not drill.surprise
         or outage.facilitator_id == user.pk
         or user.may(Action.RUN_DRILL),
-        before_pk=drill_before(drill, user),
+        before_pk=value_of(asked["before"], None),
     )
 
 
@@ -159,27 +181,61 @@ class SchedulePage:
     observers: int
     criteria: tuple[str, ...]
     may_delete: bool
+    may_run: bool
+    """Whether the reader may change it, pause it or delete it."""
 
 
-def schedule_page(schedule: Schedule, *, now: datetime) -> SchedulePage:
-    """Return a schedule with its next occurrences."""
-    tools = list(schedule.tools.all())
+def schedule_page(schedule: Schedule, *, user: User, now: datetime) -> SchedulePage:
+    """Return a schedule with its next occurrences, and what `user` may do with it.
+
+    A fixed number of queries, the fewest where SCHEDULE_READ was read along.
+    """
+    own = Schedule.objects.filter(pk=schedule.pk)
+    asked = together(
+        **permissions(own, user, [Action.RUN_DRILL]),
+        tools=schedule.tools.values_list("pk", "name"),
+        workflows=schedule.workflows.values_list("pk"),
+        observers=number_of(schedule.observers.all()),
+        drills=number_of(schedule.drills.all()),
+    )
+    picked = {pk for (pk,) in asked["workflows"]}
     return SchedulePage(
         schedule=schedule,
-        tools=tuple(sorted(tool.name for tool in tools)),
-        coming=coming(schedule, now=now),
+        tools=tuple(sorted(name for _pk, name in asked["tools"])),
+        coming=coming(schedule, picked=picked, now=now),
         reach=reach(
-            [tool.pk for tool in tools],
+            [pk for pk, _name in asked["tools"]],
             team_pks(schedule.team),
             tiers=schedule.tiers,
-            workflow_pks=list(schedule.workflows.values_list("pk", flat=True)),
+            workflow_pks=picked,
         ),
         tiers=", ".join(str(Tier(tier).label) for tier in schedule.tiers),
-        picked=schedule.workflows.count(),
-        observers=schedule.observers.count(),
+        picked=len(picked),
+        observers=value_of(asked["observers"]),
         criteria=tuple(statement(each) for each in schedule.criteria.all()),
-        may_delete=not schedule.drills.exists(),
+        may_delete=value_of(asked["drills"]) == 0,
+        may_run=bool(asked[Action.RUN_DRILL]),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What a schedule lists: keys of tools and of workflows, and who observes."""
+
+    tools: list[int]
+    workflows: list[int]
+    observers: list[str]
+    """Their e-mail addresses."""
+
+
+def chosen(schedule: Schedule) -> Chosen:
+    """Return what was chosen for `schedule`, by name. One query."""
+    found = together(
+        tools=schedule.tools.values_list("pk"),
+        workflows=schedule.workflows.values_list("pk"),
+        observers=schedule.observers.values_list("email"),
+    )
+    return Chosen(*([one for (one,) in rows] for rows in found.values()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,12 +348,6 @@ def shown_after_planning(user: User, schedule: Schedule) -> str:
     return schedule.get_absolute_url() if seen.exists() else reverse("drills:list")
 
 
-def may_run_schedule(user: User, schedule: Schedule) -> bool:
-    """Say whether `user` may change `schedule`, pause it or delete it."""
-    allowed = Schedule.objects.allowing(user, Action.RUN_DRILL)
-    return allowed.filter(pk=schedule.pk).exists()
-
-
 def facilitators(user: User) -> QuerySet[User]:
     """Return who can be asked to run a drill: leads, managers, and `user` themselves."""
     return User.objects.filter(
@@ -349,11 +399,13 @@ def offered(
 ) -> list[Workflow]:
     """Return the first workflows that fall with these tools in this team, and what is
     chosen already."""
-    team = None if team_pk is None else Team.objects.filter(pk=team_pk).first()
-    hit = in_scope(tool_pks, team_pks(team)).values("workflow")
-    found = pickable(user).filter(pk__in=hit).order_by("name", "pk")
-    kept = pickable(user).filter(pk__in=list(chosen)).order_by("name", "pk")
-    return list({work.pk: work for work in [*kept, *found[:most]]}.values())
+    within = _team_and_below(team_pk) or None
+    hit = in_scope(tool_pks, within).values("workflow")
+    kept = list(chosen)
+    falling = pickable(user).filter(pk__in=hit).order_by("name", "pk")
+    found = pickable(user).filter(Q(pk__in=falling.values("pk")[:most]) | Q(pk__in=kept))
+    # What is chosen comes first.
+    return sorted(found.order_by("name", "pk"), key=lambda work: work.pk not in kept)
 
 
 def default_tools_of(scenario_pk: int) -> list[Tool]:
@@ -381,7 +433,10 @@ def to_prove(user: User, workflow_pk: int) -> dict[str, object]:
 
 def team_pks(team: Team | None) -> list[int] | None:
     """Return a team and the teams below it, None for the whole organisation."""
-    if team is None:
-        return None
-    below = Team.objects.filter(Q(pk=team.pk) | Q(parent=team))
-    return list(below.values_list("pk", flat=True))
+    return None if team is None else _team_and_below(team.pk)
+
+
+def _team_and_below(team_pk: int | None) -> list[int]:
+    """Return the keys of a team and of those below it; nothing of one that is not."""
+    below = Team.objects.filter(Q(pk=team_pk) | Q(parent=team_pk))
+    return [] if team_pk is None else list(below.values_list("pk", flat=True))

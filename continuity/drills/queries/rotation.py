@@ -3,18 +3,21 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import date, datetime, timedelta
+from typing import Any, Final
 
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from continuity.accounts.models import Team
+from continuity.domain.fate import Graph
 from continuity.domain.rotation import Pair, pick
 from continuity.domain.scenario import ComponentState
 from continuity.domain.states import BEFORE, LIVE, DrillState
 from continuity.drills.models import Component, Drill, Scenario, Schedule
+from continuity.drills.queries.rules import days_without_drills
 from continuity.inventory.models import Dependency, Tool, ToolKind, Without, Workflow
 from continuity.inventory.queries.fate import graph
+from continuity.web.together import moment, together
 
 HELD: Final = (DrillState.ENDED, DrillState.REVIEWED)
 """Drills that count: an aborted or a missed one has rehearsed nobody."""
@@ -32,8 +35,18 @@ class Cast:
 def cast_of(schedule: Schedule) -> Cast:
     """Return who is in the next drill of `schedule`: whose turn it is, else what it says
     itself, as where nothing that rotates reaches any work."""
-    found = stock().turns(schedule, [schedule.next_due_at]) if schedule.rotates else ()
-    return found[0] if found else own_cast(schedule)
+    if not schedule.rotates:
+        return own_cast(schedule)
+    known = stock()
+    picked = set(schedule.workflows.values_list("pk", flat=True))
+    for turn in known.turns(schedule, [schedule.next_due_at], picked):
+        tools = Tool.objects.in_bulk(known.failing[turn.scenario])
+        return Cast(
+            Team.objects.get(pk=turn.team),
+            Scenario.objects.get(pk=turn.scenario),
+            tuple(tools[pk] for pk in known.failing[turn.scenario]),
+        )
+    return own_cast(schedule)
 
 
 def own_cast(schedule: Schedule) -> Cast:
@@ -54,27 +67,32 @@ class Use:
 @dataclass(frozen=True, slots=True)
 class Stock:
     """What turns are taken from, read once for any number of schedules: `failing` and
-    `falls` are the tools that each scenario takes away, and what falls with them."""
+    `falls` are the tools that each scenario takes away, and what falls with them; `names`
+    those of the teams, `titles` those of the scenarios, English and French; `blackout`
+    the days without drills."""
 
     uses: tuple[Use, ...]
     failing: Mapping[int, tuple[int, ...]]
     falls: Mapping[int, Collection[int]]
     tried: Mapping[Pair, datetime]
-    teams: Mapping[int, Team]
-    scenarios: Mapping[int, Scenario]
-    tools: Mapping[int, Tool]
+    names: Mapping[int, str]
+    titles: Mapping[int, tuple[str, str]]
+    blackout: frozenset[date]
 
     def turns(
-        self, schedule: Schedule, times: Sequence[datetime | None]
-    ) -> tuple[Cast, ...]:
+        self,
+        schedule: Schedule,
+        times: Sequence[datetime | None],
+        picked: Collection[int],
+    ) -> tuple[Pair, ...]:
         """Return whose turn it is at each of `times` to come, as it stands today; nothing
-        where no scenario reaches any work. One query, none if the workflows of `schedule`
-        are prefetched.
+        where no scenario reaches any work. `picked` are the only workflows of `schedule`,
+        none: all. No query.
 
         A drill that is held in the meantime, or a workflow that changes, may change it;
         the next is what the schedule will take if nothing does.
         """
-        pairs = _pairs(self._used(schedule), self.falls)
+        pairs = _pairs(self._used(schedule, picked), self.falls)
         tried = dict(self.tried)
         latest = max(tried.values(), default=None)
         chosen: list[Pair] = []
@@ -88,18 +106,14 @@ class Stock:
                 # Later than all before it, also where a drill is planned far ahead.
                 latest += timedelta(microseconds=1)
                 tried[pair] = latest
-        return tuple(
-            Cast(
-                self.teams[pair.team],
-                self.scenarios[pair.scenario],
-                tuple(self.tools[pk] for pk in self.failing[pair.scenario]),
-            )
-            for pair in chosen
-        )
+        return tuple(chosen)
 
-    def _used(self, schedule: Schedule) -> Mapping[int, set[int]]:
+    def title(self, scenario: int) -> str:
+        english, french = self.titles[scenario]
+        return Scenario(title_en=english, title_fr=french).title
+
+    def _used(self, schedule: Schedule, picked: Collection[int]) -> Mapping[int, set[int]]:
         """Return the tools that each team within `schedule` uses."""
-        picked = {work.pk for work in schedule.workflows.all()}
         used: dict[int, set[int]] = defaultdict(set)
         for use in self.uses:
             if (
@@ -111,29 +125,33 @@ class Stock:
         return used
 
 
-def stock() -> Stock:
-    """Read what turns are taken from, teams by name. Eight queries."""
-    failing = _failing()
-    rows = (
-        Dependency.objects.filter(workflow__archived_at=None)
-        .order_by("workflow__team__name", "workflow__team", "pk")
-        .values_list(
+def stock(known: Graph | None = None) -> Stock:
+    """Read what turns are taken from, teams by name: one query, and one for the graph of
+    what needs what where it is not `known`."""
+    uses = Dependency.objects.filter(workflow__archived_at=None)
+    found = together(
+        uses=uses.order_by("workflow__team__name", "workflow__team", "pk").values_list(
             "workflow",
             "workflow__team",
             "workflow__team__parent",
             "workflow__tier",
             "tool",
-        )
+        ),
+        names=Team.objects.order_by().values_list("pk", "name"),
+        failing=_failing_rows(),
+        titles=Scenario.objects.order_by().values_list("pk", "title_en", "title_fr"),
+        blackout=days_without_drills(),
+        **_tried_rows(uses.values("workflow__team")),
     )
-    uses = tuple(Use(*row) for row in rows)
+    failing = _failing_of(found["failing"])
     return Stock(
-        uses=uses,
+        uses=tuple(Use(*row) for row in found["uses"]),
         failing=failing,
-        falls=_falls(failing),
-        tried=_tried({use.team for use in uses}),
-        teams=Team.objects.prefetch_related("children").in_bulk({use.team for use in uses}),
-        scenarios=Scenario.objects.in_bulk(failing),
-        tools=Tool.objects.in_bulk({pk for tools in failing.values() for pk in tools}),
+        falls=_falls(failing, known or graph()),
+        tried=_tried_of(found),
+        names=dict(found["names"]),
+        titles={pk: (english, french) for pk, english, french in found["titles"]},
+        blackout=frozenset(date.fromisoformat(day) for (day,) in found["blackout"]),
     )
 
 
@@ -141,8 +159,8 @@ def fitting(workflow: Workflow) -> Cast | None:
     """Return the scenario that hits `workflow` and that its team has gone without for
     longest, None if none does."""
     needed = workflow.dependencies.values_list("tool", flat=True)
-    pairs = _pairs({workflow.team_id: set(needed)}, _falls(_failing()))
-    chosen = pick(pairs, _tried({workflow.team_id}))
+    pairs = _pairs({workflow.team_id: set(needed)}, _falls(_failing(), graph()))
+    chosen = pick(pairs, _tried_of(together(**_tried_rows([workflow.team_id]))))
     if chosen is None:
         # One in which whatever tool is named fails will do for any work.
         generic = Scenario.objects.filter(components__chosen=True).order_by("pk")
@@ -169,18 +187,25 @@ def failing_tools(scenario: Scenario, workflow: Workflow) -> tuple[Tool, ...]:
 def _failing() -> Mapping[int, tuple[int, ...]]:
     """Return the tools that each scenario takes away unless told otherwise, as
     pages.default_tools has them, in the order of the scenarios' keys. One query."""
+    return _failing_of(_failing_rows())
+
+
+def _failing_rows() -> "QuerySet[Component, Any]":
+    """Ask which tools fail in each scenario, and of which kind they are."""
     bad = [ComponentState.DEGRADED, ComponentState.DOWN]
-    found: dict[int, list[tuple[int, bool]]] = defaultdict(list)
-    rows = (
+    return (
         Component.objects.filter(phases__state__in=bad)
         .exclude(tool=None)
         .order_by("scenario", "tool__name", "tool")
-        .values_list("scenario", "tool", "tool__kind")
+        .values_list("scenario", "tool", "tool__kind", "tool__name")
         .distinct()
     )
-    for scenario, tool, kind in rows:
-        if tool is not None:
-            found[scenario].append((tool, kind != ToolKind.INFRASTRUCTURE))
+
+
+def _failing_of(rows: Iterable[tuple[Any, ...]]) -> Mapping[int, tuple[int, ...]]:
+    found: dict[int, list[tuple[int, bool]]] = defaultdict(list)
+    for scenario, tool, kind, _name in rows:
+        found[scenario].append((tool, kind != ToolKind.INFRASTRUCTURE))
     return {
         scenario: tuple(tool for tool, usable in tools if usable)
         or tuple(tool for tool, _usable in tools)
@@ -188,9 +213,10 @@ def _failing() -> Mapping[int, tuple[int, ...]]:
     }
 
 
-def _falls(failing: Mapping[int, tuple[int, ...]]) -> Mapping[int, Collection[int]]:
-    """Return what falls with the tools of each scenario. One query."""
-    known = graph()
+def _falls(
+    failing: Mapping[int, tuple[int, ...]], known: Graph
+) -> Mapping[int, Collection[int]]:
+    """Return what falls with the tools of each scenario."""
     return {
         scenario: known.blast_radius(list(tools), hard_only=True)
         for scenario, tools in failing.items()
@@ -209,21 +235,25 @@ def _pairs(
     ]
 
 
-def _tried(teams: Iterable[int]) -> Mapping[Pair, datetime]:
-    """Return when each pair was last in a drill that was held, or will be in one that is
-    planned or runs. Two queries."""
-    among = list(teams)
+def _tried_rows(teams: "Iterable[int] | QuerySet[Any, Any]") -> "dict[str, Any]":
+    """Ask when each team and scenario were last in a drill that was held, or will be in
+    one that is planned or runs."""
     held = Drill.objects.filter(
-        outage__state__in=HELD, outage__recoveries__workflow__team__in=among
+        outage__state__in=HELD, outage__recoveries__workflow__team__in=teams
     ).values_list("outage__recoveries__workflow__team", "scenario")
     coming = Drill.objects.filter(
-        outage__state__in=BEFORE | LIVE, outage__teams__in=among
+        outage__state__in=BEFORE | LIVE, outage__teams__in=teams
     ).values_list("outage__teams", "scenario")
+    return {
+        "held": held.order_by().annotate(at=Max("outage__occurred_at")),
+        "coming": coming.order_by().annotate(at=Max("occurrence_at")),
+    }
+
+
+def _tried_of(found: Mapping[str, list[tuple[Any, ...]]]) -> Mapping[Pair, datetime]:
+    """Return when each pair was last tried, or will be."""
     tried: dict[Pair, datetime] = {}
-    for team, scenario, at in (
-        *held.order_by().annotate(at=Max("outage__occurred_at")),
-        *coming.order_by().annotate(at=Max("occurrence_at")),
-    ):
-        pair = Pair(team, scenario)
+    for team, scenario, told in (*found["held"], *found["coming"]):
+        pair, at = Pair(team, scenario), moment(told)
         tried[pair] = max(at, tried.get(pair, at))
     return tried

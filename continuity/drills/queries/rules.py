@@ -25,8 +25,13 @@ def rule_of(schedule: Schedule, blackout: frozenset[date] = frozenset()) -> Rule
 
 def blackout_days() -> frozenset[date]:
     """Return the days on which nothing that recurs runs. One query."""
+    return frozenset(day for (day,) in days_without_drills())
+
+
+def days_without_drills() -> "QuerySet[Blackout, tuple[date]]":
+    """Return the days on which nothing that recurs runs, the first first. Not yet read."""
     used = Blackout.objects.filter(file__used_since__isnull=False)
-    return frozenset(used.order_by("day").values_list("day", flat=True)[:MOST])
+    return used.order_by("day").values_list("day")[:MOST]
 
 
 def blackout_names(first: date, last: date) -> Mapping[date, tuple[str, ...]]:

@@ -38,7 +38,7 @@ MOST_DECISIONS = 100
 
 
 @require_safe
-@access(Action.VIEW, Reviewed)
+@access(Action.VIEW, Reviewed, along=reports.READ)
 def report(request: SignedInRequest, outage: Reviewed) -> HttpResponseBase:
     """The report: conclusion, aims and criteria of a drill, and findings, strengths or
     what was dismissed."""
@@ -111,7 +111,7 @@ def _show(request: SignedInRequest) -> str:
 
 
 @require_safe
-@access(Action.VIEW, Reviewed)
+@access(Action.VIEW, Reviewed, along=reports.READ)
 def recoveries(request: SignedInRequest, outage: Reviewed) -> HttpResponseBase:
     """Each recovery's clocks and verdict, beside the last drill of its workflow."""
     return _recoveries(request, outage)
@@ -160,10 +160,12 @@ def _form_of(pk: int, rated: reports.Rated) -> RatingForm:
 
 
 @require_safe
-@access(Action.VIEW, Reviewed)
+@access(Action.VIEW, Reviewed, along=reports.READ)
 def injects(request: SignedInRequest, outage: Reviewed) -> HttpResponse:
     """What a drill told people, what they did about it, and how well."""
-    drill = get_object_or_404(pages.drills_of(outage))
+    drill = reports.drill_of(outage)
+    if drill is None:
+        raise Http404
     page = page_of(request, consoles.injects_of(drill), per_page=25)
     context = _common(request, outage, "injects") | {
         "page": page,
@@ -173,7 +175,7 @@ def injects(request: SignedInRequest, outage: Reviewed) -> HttpResponse:
 
 
 @require_safe
-@access(Action.VIEW, Reviewed)
+@access(Action.VIEW, Reviewed, along=reports.READ)
 def timeline(request: SignedInRequest, outage: Reviewed) -> HttpResponse:
     """The journal in the order of time, continued after a line's number."""
     asked = request.GET.get("after", "")
@@ -186,7 +188,7 @@ def timeline(request: SignedInRequest, outage: Reviewed) -> HttpResponse:
 
 
 @require_safe
-@access(Action.VIEW, Reviewed)
+@access(Action.VIEW, Reviewed, along=reports.READ)
 def said(request: SignedInRequest, outage: Reviewed) -> HttpResponse:
     """What people said. Names are for those who evaluate."""
     page = page_of(request, reports.answers(outage), per_page=25)

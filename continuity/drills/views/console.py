@@ -37,7 +37,7 @@ from continuity.web.paging import page_of
 
 
 @require_safe
-@access(Action.WATCH, Drill)
+@access(Action.WATCH, Drill, along=["outage"])
 def console(request: SignedInRequest, drill: Drill) -> HttpResponse:
     """The console; for htmx its bar or its lists, or 204 if they would be as at `v`."""
     now = timezone.now()

@@ -41,7 +41,7 @@ def drills(request: SignedInRequest) -> HttpResponse:
 
 
 @require_safe
-@access(Action.VIEW, Drill)
+@access(Action.VIEW, Drill, along=pages.DRILL_READ)
 def drill(request: SignedInRequest, drill: Drill) -> HttpResponseBase:
     """The plan of a drill before it runs, and its result from then on."""
     now = timezone.now()

@@ -140,19 +140,18 @@ def preview(request: SignedInRequest) -> HttpResponse:
 
 
 @require_safe
-@access(Action.VIEW, Schedule)
+@access(Action.VIEW, Schedule, along=pages.SCHEDULE_READ)
 def schedule(request: SignedInRequest, schedule: Schedule) -> HttpResponse:
-    found = pages.schedule_page(schedule, now=timezone.now())
+    found = pages.schedule_page(schedule, user=request.user, now=timezone.now())
     context = {
         "found": found,
         "page": page_of(request, occurrences.past(schedule)),
-        "may_run": pages.may_run_schedule(request.user, schedule),
     }
     return render(request, "drills/schedule.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@access(Action.RUN_DRILL, Schedule)
+@access(Action.RUN_DRILL, Schedule, along=pages.SCHEDULE_READ)
 def schedule_edit(request: SignedInRequest, schedule: Schedule) -> HttpResponse:
     now = timezone.now()
     form = ScheduleForm(

@@ -15,10 +15,10 @@ from continuity.accounts.roles import Action
 from continuity.domain.clocks import NOTHING, Pause, working_time
 from continuity.domain.scenario import ComponentState
 from continuity.domain.states import LIVE, OVER, DrillState
-from continuity.outages.models import EntryKind, Outage, OutageKind
+from continuity.outages.models import EntryKind, Outage, OutageKind, Stop
 from continuity.outages.queries.pulse import version_of
-from continuity.outages.queries.results import pauses_of
 from continuity.web import formats
+from continuity.web.together import moment, together
 
 MOST_PHASES: Final = 500
 """Entries of the scenario read for one board; longer scripts do not exist."""
@@ -109,8 +109,16 @@ def drills_held(user: User) -> QuerySet[Outage]:
 
 
 def board(outage: Outage, *, now: datetime) -> Board:
-    """Return the state of `outage`. Four queries."""
-    pauses = pauses_of([outage.pk]).get(outage.pk, ())
+    """Return the state of `outage`. One query."""
+    found = together(
+        counts=_counts(outage),
+        stops=Stop.objects.filter(outage=outage).values_list("began_at", "ended_at"),
+        **_told(outage),
+    )
+    pauses = tuple(
+        Pause(moment(began), moment(ended) if ended else None)
+        for began, ended in found["stops"]
+    )
     elapsed = stopped = NOTHING
     since = paused_at = None
     if outage.occurred_at is not None:
@@ -123,8 +131,8 @@ def board(outage: Outage, *, now: datetime) -> Board:
     return Board(
         outage=outage,
         version=version(outage),
-        counts=_counts(outage),
-        seen=seen_by_users(outage),
+        counts=Counts(*next(iter(found["counts"]), (0,) * 5)),
+        seen=_seen(found),
         pauses=pauses,
         elapsed=elapsed,
         stopped=stopped,
@@ -133,8 +141,10 @@ def board(outage: Outage, *, now: datetime) -> Board:
     )
 
 
-def _counts(outage: Outage) -> Counts:
-    counted = outage.recoveries.aggregate(
+def _counts(outage: Outage) -> "QuerySet[Any, Any]":
+    """Ask for the numbers of Counts, in its order."""
+    counted = outage.recoveries.order_by().values("outage")
+    return counted.annotate(
         total=Count("pk"),
         # A later mark speaks for the earlier ones.
         acknowledged=Count(
@@ -148,30 +158,40 @@ def _counts(outage: Outage) -> Counts:
         ),
         recovered=Count("pk", filter=Q(minimum_at__isnull=False)),
         excused=Count("pk", filter=~Q(excused_reason="")),
-    )
-    return Counts(**counted)
+    ).values_list("total", "acknowledged", "switched", "recovered", "excused")
 
 
 def seen_by_users(outage: Outage) -> tuple[SeenByUsers, ...]:
     """Return what the scenario has told of each component last, the tools of this
-    outage before those around them. Two queries.
+    outage before those around them. One query.
 
     Nothing before the first phase, and for real outages, which have no script.
     """
-    told = outage.journal.filter(kind=EntryKind.PHASE).order_by("number")
-    own = set(outage.tools.values_list("pk", flat=True))
+    return _seen(together(**_told(outage)))
+
+
+def _told(outage: Outage) -> "dict[str, QuerySet[Any, Any]]":
+    """Ask for the tools of `outage` and what was told of its scenario's phases."""
+    phases = outage.journal.filter(kind=EntryKind.PHASE).order_by("number")
+    return {
+        "tools": outage.tools.values_list("pk"),
+        "phases": phases.values_list("data", "at")[:MOST_PHASES],
+    }
+
+
+def _seen(found: Mapping[str, list[tuple[Any, ...]]]) -> tuple[SeenByUsers, ...]:
+    own = {pk for (pk,) in found["tools"]}
     last: dict[str, SeenByUsers] = {}
     around: dict[str, SeenByUsers] = {}
     french = get_language() == "fr"
-    for entry in told[:MOST_PHASES]:
-        data = entry.data
+    for data, at in found["phases"]:
         nearer = last if own.intersection(data["tool_pks"]) else around
         nearer[data["component"]] = SeenByUsers(
             tools=", ".join(data["tools"]) or data["component"],
             words=words_of(data),
             note=data.get("note_fr" if french else "note_en", ""),
             level=_level(data["state"]),
-            since=entry.at,
+            since=moment(at),
             tool_pks=frozenset(data["tool_pks"]),
             partial=data["state"] in PARTIAL or data.get("flapping", False),
         )

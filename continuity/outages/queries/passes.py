@@ -11,7 +11,7 @@ from continuity.domain.clocks import Clock
 from continuity.outages.models import Outage, Pass, Recovery, answered_by
 from continuity.outages.models.passes import SIGNER
 from continuity.outages.queries.board import Board, board
-from continuity.outages.queries.live import Part, Reader, Row
+from continuity.outages.queries.parts import Part, Reader, Row
 
 
 def opened_by(token: str, *, now: datetime) -> Pass | None:

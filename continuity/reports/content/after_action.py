@@ -41,7 +41,9 @@ def after_action(report: Report) -> dict[str, Any]:
     report is not about something that has ended.
     """
     outage = (
-        Outage.objects.select_related("facilitator")
+        Outage.objects.select_related(
+            "facilitator", "drill__scenario", "review__approved_by"
+        )
         .prefetch_related("teams", "tools")
         .filter(reports=report.pk)
         .first()
