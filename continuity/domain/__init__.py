@@ -4,7 +4,9 @@ Teams let AI assistants into their daily work; one day an assistant stops. The
 product answers four questions about that day, and each has its module here:
 
 know     `fate`        what falls when a tool falls, and whether an alternative
-                       rides on the same thing
+                       rides on the same thing; with `cut`, the fewest whose loss
+                       leaves nothing
+         `herd`        who finds a seat where many land on one alternative
          `readiness`   would this work go on, and what would have to change
 rehearse `scenario`    what the users of a tool see at each moment of an outage
          `pace`        how fast a drill plays it, also where that changes

@@ -10,15 +10,8 @@ from django.db.models import Count, Exists, ForeignKey, Model, OuterRef
 from django.db.models.fetch_modes import FETCH_RAISE
 from django.utils.translation import gettext_lazy as _
 
-from continuity.domain.fate import (
-    LARGEST_CUT,
-    Fallback,
-    FateAnswer,
-    Graph,
-    Reliance,
-    Shared,
-    SharedFate,
-)
+from continuity.domain.cut import LARGEST_CUT
+from continuity.domain.fate import Fallback, FateAnswer, Graph, Reliance, Shared, SharedFate
 from continuity.domain.readiness import (
     AlternativeReadiness,
     DependencyReadiness,
