@@ -32,7 +32,7 @@ pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
 LATER = NOON + timedelta(hours=3)
 DUE = date(2026, 3, 20)
-LIST_QUERIES = 14
+LIST_QUERIES = 7
 
 
 @pytest.fixture

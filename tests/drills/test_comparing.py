@@ -22,7 +22,7 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
 LATER = NOON + DAY
-QUERIES = 22
+QUERIES = 10
 
 
 @pytest.fixture

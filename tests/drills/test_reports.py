@@ -49,13 +49,7 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
 LATER = NOON + 180 * MINUTE
-PAGE_QUERIES = {
-    "report": 23,
-    "recoveries": 22,
-    "injects": 23,
-    "timeline": 16,
-    "said": 17,
-}
+PAGE_QUERIES = {"report": 12, "recoveries": 9, "injects": 8, "timeline": 6, "said": 7}
 
 
 @pytest.fixture

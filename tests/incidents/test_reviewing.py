@@ -37,7 +37,7 @@ pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 END = NOON + 2 * HOUR
-PAGE_QUERIES = {"report": 22, "recoveries": 21, "timeline": 14, "said": 15}
+PAGE_QUERIES = {"report": 10, "recoveries": 9, "timeline": 6, "said": 7}
 
 
 @pytest.fixture

@@ -194,8 +194,8 @@ def test_the_page_of_links_costs_the_same_for_1_and_for_40(
     address = reverse("outages:passes", args=[recovery.outage_id])
     people = [UserFactory() for _ in range(40)]
 
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(7):
         client.get(address)
     passes.issue(recovery.outage, people, now=NOON)
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(7):
         assert client.get(address).content.decode().count("/by-link/") == 41

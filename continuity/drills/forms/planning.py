@@ -36,7 +36,7 @@ from continuity.drills.models import (
     Schedule,
     Surprise,
 )
-from continuity.drills.queries import pages
+from continuity.drills.queries import pages, schedules
 from continuity.drills.queries.rules import blackout_names
 from continuity.inventory.models import Tier, Tool, Workflow
 from continuity.web.choices import Shown, show_together
@@ -403,7 +403,7 @@ def initial_of(schedule: Schedule) -> dict[str, Any]:
         "FREQ=MONTHLY;INTERVAL=3": "quarterly",
         "": "once",
     }
-    chosen = pages.chosen(schedule)
+    chosen = schedules.chosen(schedule)
     return {
         "scenario": schedule.scenario,
         "tools": chosen.tools,

@@ -28,16 +28,15 @@ from continuity.drills.models import (
 )
 from continuity.drills.queries.actions import ToTest, to_test
 from continuity.drills.queries.after import drill_before
-from continuity.drills.queries.criteria import CriterionLine, criteria, statement
+from continuity.drills.queries.criteria import CriterionLine, criteria
 from continuity.drills.queries.decisions import Compared, decisions
-from continuity.drills.queries.occurrences import Coming, coming
 from continuity.drills.queries.scripts import PhaseLine, freeze, phases_of
 from continuity.drills.queries.words import Scripted, scripted
-from continuity.inventory.models import Tier, Tool, ToolKind, Workflow
+from continuity.inventory.models import Tool, ToolKind, Workflow
 from continuity.outages.models import Outage
 from continuity.outages.queries.allowed import permissions
 from continuity.outages.queries.results import Line, Results, results
-from continuity.outages.queries.scope import Reach, in_scope, reach
+from continuity.outages.queries.scope import in_scope
 from continuity.web.charts import Figure, Stacked
 from continuity.web.together import number_of, together, value_of
 
@@ -53,9 +52,6 @@ DRILL_READ: Final = (
     "approved_by",
 )
 """What the page of a drill reads of it, for `access(…, along=DRILL_READ)`."""
-
-SCHEDULE_READ: Final = ("team", "scenario", "facilitator", "evaluator", "away")
-"""What the page of a schedule reads of it."""
 
 ASKED_OF_A_DRILL: Final = (
     Action.RUN_DRILL,
@@ -168,74 +164,6 @@ def by_team(lines: tuple[Line, ...]) -> Figure:
         rows=rows[:MOST_TEAMS],
         head=_("Team"),
     ).figure()
-
-
-@dataclass(frozen=True, slots=True)
-class SchedulePage:
-    schedule: Schedule
-    tools: tuple[str, ...]
-    coming: tuple[Coming, ...]
-    reach: Reach
-    tiers: str
-    picked: int
-    observers: int
-    criteria: tuple[str, ...]
-    may_delete: bool
-    may_run: bool
-    """Whether the reader may change it, pause it or delete it."""
-
-
-def schedule_page(schedule: Schedule, *, user: User, now: datetime) -> SchedulePage:
-    """Return a schedule with its next occurrences, and what `user` may do with it.
-
-    A fixed number of queries, the fewest where SCHEDULE_READ was read along.
-    """
-    own = Schedule.objects.filter(pk=schedule.pk)
-    asked = together(
-        **permissions(own, user, [Action.RUN_DRILL]),
-        tools=schedule.tools.values_list("pk", "name"),
-        workflows=schedule.workflows.values_list("pk"),
-        observers=number_of(schedule.observers.all()),
-        drills=number_of(schedule.drills.all()),
-    )
-    picked = {pk for (pk,) in asked["workflows"]}
-    return SchedulePage(
-        schedule=schedule,
-        tools=tuple(sorted(name for _pk, name in asked["tools"])),
-        coming=coming(schedule, picked=picked, now=now),
-        reach=reach(
-            [pk for pk, _name in asked["tools"]],
-            team_pks(schedule.team),
-            tiers=schedule.tiers,
-            workflow_pks=picked,
-        ),
-        tiers=", ".join(str(Tier(tier).label) for tier in schedule.tiers),
-        picked=len(picked),
-        observers=value_of(asked["observers"]),
-        criteria=tuple(statement(each) for each in schedule.criteria.all()),
-        may_delete=value_of(asked["drills"]) == 0,
-        may_run=bool(asked[Action.RUN_DRILL]),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """What a schedule lists: keys of tools and of workflows, and who observes."""
-
-    tools: list[int]
-    workflows: list[int]
-    observers: list[str]
-    """Their e-mail addresses."""
-
-
-def chosen(schedule: Schedule) -> Chosen:
-    """Return what was chosen for `schedule`, by name. One query."""
-    found = together(
-        tools=schedule.tools.values_list("pk"),
-        workflows=schedule.workflows.values_list("pk"),
-        observers=schedule.observers.values_list("email"),
-    )
-    return Chosen(*([one for (one,) in rows] for rows in found.values()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from continuity.drills.models import (
     Scenario,
     Schedule,
 )
-from continuity.drills.queries import occurrences, pages
+from continuity.drills.queries import occurrences, pages, schedules
 from continuity.drills.services import scheduling
 from continuity.history.http import say_deleted
 from continuity.inventory.models import Tier
@@ -140,9 +140,9 @@ def preview(request: SignedInRequest) -> HttpResponse:
 
 
 @require_safe
-@access(Action.VIEW, Schedule, along=pages.SCHEDULE_READ)
+@access(Action.VIEW, Schedule, along=schedules.SCHEDULE_READ)
 def schedule(request: SignedInRequest, schedule: Schedule) -> HttpResponse:
-    found = pages.schedule_page(schedule, user=request.user, now=timezone.now())
+    found = schedules.schedule_page(schedule, user=request.user, now=timezone.now())
     context = {
         "found": found,
         "page": page_of(request, occurrences.past(schedule)),
@@ -151,7 +151,7 @@ def schedule(request: SignedInRequest, schedule: Schedule) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@access(Action.RUN_DRILL, Schedule, along=pages.SCHEDULE_READ)
+@access(Action.RUN_DRILL, Schedule, along=schedules.SCHEDULE_READ)
 def schedule_edit(request: SignedInRequest, schedule: Schedule) -> HttpResponse:
     now = timezone.now()
     form = ScheduleForm(
