@@ -8,8 +8,6 @@ from django.utils.functional import SimpleLazyObject
 
 from continuity.accounts.models import User
 from continuity.dashboard import queries
-from continuity.drills.queries import pages
-from continuity.incidents import queries as declaring
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -24,16 +22,9 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         user = getattr(request, "user", None)
         return queries.shell(user if isinstance(user, User) else None, now=timezone.now())
 
-    def may_plan() -> bool:
-        user = getattr(request, "user", None)
-        return isinstance(user, User) and pages.may_plan(user)
-
-    def may_declare() -> bool:
-        user = getattr(request, "user", None)
-        return isinstance(user, User) and declaring.may_declare(user)
-
+    frame: Any = SimpleLazyObject(look)
     return {
-        "shell": SimpleLazyObject(look),
-        "may_plan": SimpleLazyObject(may_plan),
-        "may_declare": SimpleLazyObject(may_declare),
+        "shell": frame,
+        "may_plan": SimpleLazyObject(lambda: frame.may_plan),
+        "may_declare": SimpleLazyObject(lambda: frame.may_declare),
     }

@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from continuity.accounts.models import Membership, Organisation, User
+from continuity.accounts.models import Membership, Organisation, Team, User
 from continuity.accounts.roles import Action, TeamRole
 from continuity.domain.states import DrillState
 from continuity.drills.models import CorrectiveAction
@@ -41,6 +41,10 @@ class Shell:
     can_manage: bool
     can_hand_over: bool
     can_administer: bool
+    may_plan: bool
+    """Whether the reader may plan a drill: of some team, or of all there will ever be."""
+    may_declare: bool
+    """Whether there is any team for which they could declare an outage."""
 
 
 def overdue(rows: "QuerySet[Outage]", now: datetime) -> "QuerySet[Outage]":
@@ -73,6 +77,8 @@ def shell(user: User | None, *, now: datetime) -> Shell:
             can_manage=False,
             can_hand_over=False,
             can_administer=False,
+            may_plan=False,
+            may_declare=False,
         )
     row = _counted(user, now)
     return Shell(
@@ -89,6 +95,8 @@ def shell(user: User | None, *, now: datetime) -> Shell:
         can_manage=user.may(Action.IMPORT),
         can_hand_over=user.may(Action.APPROVE) or bool(row["leads"]),
         can_administer=user.may(Action.ADMINISTER),
+        may_plan=user.may(Action.RUN_DRILL) or bool(row["plans_for"]),
+        may_declare=user.may(Action.DECLARE) or bool(row["declares_for"]),
     )
 
 
@@ -145,5 +153,7 @@ def _rows(user: User, now: datetime, today: date) -> dict[str, "QuerySet[Any]"]:
         "live_drills": live.filter(kind=OutageKind.DRILL),
         "live_outages": live.filter(kind=OutageKind.REAL),
         "leads": Membership.objects.filter(user=user, role__gte=TeamRole.LEAD),
+        "plans_for": Team.objects.allowing(user, Action.RUN_DRILL),
+        "declares_for": Team.objects.allowing(user, Action.DECLARE),
         "unread": Notification.objects.shown_to(user).unread(),
     }

@@ -32,8 +32,8 @@ from continuity.drills.models import (
     SurveyAnswer,
 )
 from continuity.drills.queries.wording import wording
+from continuity.inventory.queries.allowed import permissions
 from continuity.outages.models import JournalEntry, Outage
-from continuity.outages.queries.allowed import permissions
 from continuity.outages.queries.journal import JournalLine, line_of
 from continuity.outages.queries.results import (
     Line,

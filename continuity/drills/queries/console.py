@@ -24,8 +24,8 @@ from continuity.drills.models import (
 from continuity.drills.queries.scripts import on_the_wall
 from continuity.drills.queries.words import to_words, when_words
 from continuity.inventory.models import Workflow
+from continuity.inventory.queries.allowed import permissions
 from continuity.outages.models import Outage, Recovery
-from continuity.outages.queries.allowed import permissions
 from continuity.outages.queries.board import Board, board
 from continuity.web.together import number_of, together, value_of
 

@@ -33,8 +33,8 @@ from continuity.drills.queries.decisions import Compared, decisions
 from continuity.drills.queries.scripts import PhaseLine, freeze, phases_of
 from continuity.drills.queries.words import Scripted, scripted
 from continuity.inventory.models import Tool, ToolKind, Workflow
+from continuity.inventory.queries.allowed import permissions
 from continuity.outages.models import Outage
-from continuity.outages.queries.allowed import permissions
 from continuity.outages.queries.results import Line, Results, results
 from continuity.outages.queries.scope import in_scope
 from continuity.web.charts import Figure, Stacked

@@ -11,7 +11,7 @@ from continuity.drills.queries.criteria import statement
 from continuity.drills.queries.occurrences import Coming, coming
 from continuity.drills.queries.pages import team_pks
 from continuity.inventory.models import Tier
-from continuity.outages.queries.allowed import permissions
+from continuity.inventory.queries.allowed import permissions
 from continuity.outages.queries.scope import Reach, reach
 from continuity.web.together import number_of, together, value_of
 

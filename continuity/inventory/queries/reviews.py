@@ -25,8 +25,10 @@ from continuity.inventory.models import (
     WorkflowApproval,
     WorkflowStatus,
 )
+from continuity.inventory.queries.allowed import permissions
 from continuity.inventory.queries.order import alphabetical
 from continuity.web.fields import write_length
+from continuity.web.together import number_of, together, value_of
 
 type Facts = dict[str, dict[str, Any]]
 """What was approved: sections, each a dict from what it is about to its fields."""
@@ -202,6 +204,27 @@ def due(
         .order_by(F("review_on").asc(nulls_last=True), alphabetical("name"), "pk")
         .fetch_mode(FETCH_RAISE)
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What somebody may do to a workflow, and how often it was approved."""
+
+    may: frozenset[Action]
+    approvals: int
+
+
+def asked_of(
+    workflow: Workflow, approvals: "QuerySet[WorkflowApproval]", user: User
+) -> Asked:
+    """Return what the page of a review asks besides: one query."""
+    actions = (Action.EDIT, Action.RUN_DRILL, Action.APPROVE)
+    found = together(
+        **permissions(Workflow.objects.filter(pk=workflow.pk), user, actions),
+        approvals=number_of(approvals),
+    )
+    may = frozenset(action for action in actions if found[action])
+    return Asked(may, value_of(found["approvals"]))
 
 
 def own_due(user: User) -> QuerySet[Workflow]:

@@ -14,9 +14,9 @@ from continuity.inventory import forms
 from continuity.inventory.models import Workflow
 from continuity.inventory.queries import reviews as queries
 from continuity.inventory.queries import workflow as one
-from continuity.inventory.queries import workflows as many
 from continuity.inventory.services import reviews
-from continuity.web.paging import page_of
+from continuity.web.counted import page_of_counted
+from continuity.web.paging import PER_PAGE, page_of
 
 
 @access(Action.VIEW)
@@ -38,17 +38,18 @@ def due(request: SignedInRequest) -> HttpResponse:
 
 @access(Action.VIEW, Workflow, along=one.ALONG)
 def workflow(request: SignedInRequest, workflow: Workflow) -> HttpResponse:
-    wanted = (Action.EDIT, Action.RUN_DRILL, Action.APPROVE)
-    own = many.allowed(request.user, workflow, wanted)
     view = queries.review_page(workflow)
+    asked = queries.asked_of(workflow, view.approvals, request.user)
     context = {
         "page": one.head(workflow, now=timezone.now()),
         "view": view,
-        "approvals": page_of(request, view.approvals),
+        "approvals": page_of_counted(
+            view.approvals, asked.approvals, request.GET.get("page"), per_page=PER_PAGE
+        ),
         "tab": "review",
-        "may_edit": Action.EDIT in own,
-        "may_drill": Action.RUN_DRILL in own,
-        "may_approve": Action.APPROVE in own,
+        "may_edit": Action.EDIT in asked.may,
+        "may_drill": Action.RUN_DRILL in asked.may,
+        "may_approve": Action.APPROVE in asked.may,
     }
     return render(request, "inventory/workflow_review.html", context)
 

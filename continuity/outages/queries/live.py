@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from continuity.accounts.models import User
 from continuity.accounts.roles import Action
 from continuity.domain.states import DrillEvent, events_from
+from continuity.inventory.queries.allowed import permissions
 from continuity.outages.models import Decision, Outage, Recovery
-from continuity.outages.queries.allowed import permissions
 from continuity.outages.queries.board import Board, board
 from continuity.outages.queries.journal import PER_PAGE, JournalLine, lines
 from continuity.outages.queries.parts import (

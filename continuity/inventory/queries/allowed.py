@@ -7,7 +7,6 @@ from django.db.models import QuerySet
 
 from continuity.accounts.models import User
 from continuity.accounts.roles import Action
-from continuity.web.together import together
 
 
 class Guarded(Protocol):
@@ -25,10 +24,3 @@ def permissions(
         str(action): own.allowing(user, action).order_by().values_list("pk")
         for action in actions
     }
-
-
-def allowed(own: Guarded, user: User, actions: Iterable[Action]) -> frozenset[Action]:
-    """Return which of `actions` the person may do to the one thing that `own` holds. One
-    query."""
-    found = together(**permissions(own, user, actions))
-    return frozenset(Action(name) for name, rows in found.items() if rows)
