@@ -22,7 +22,8 @@ def history(request: SignedInRequest) -> HttpResponseBase:
     form = forms.HistoryFilter(request.GET, user=request.user)
     wanted, after = form.wanted(), request.GET.get("after", "")
     if wants_file(request, "history"):
-        made = exports.table(lambda: queries.exported(request.user, wanted))
+        most = queries.MOST_IN_WORKBOOK
+        made = exports.table(lambda: queries.exported(request.user, wanted, most=most))
         return file_of(request, made, now=timezone.now())
     older = request.GET.copy()
     page = queries.history(request.user, wanted, after=after)
@@ -37,6 +38,7 @@ def history(request: SignedInRequest) -> HttpResponseBase:
         "query": form.address(),
         "xlsx_url": f"{form.address() or '?'}&table=history&export=xlsx",
         "most": queries.MOST_EXPORTED,
+        "fewer": queries.MOST_IN_WORKBOOK,
         "administers": request.user.may(Action.ADMINISTER),
     }
     return render(request, "history/list.html", context)
