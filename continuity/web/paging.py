@@ -19,7 +19,7 @@ class Counted[T](Protocol):
 
 
 def every[T](rows: Counted[T]) -> Sequence[T]:
-    """Return all rows of what is read a slice at a time: one query more than a page."""
+    """Return all rows of what is read a slice at a time, in the queries of one page."""
     number = rows.count()
     return rows[0:number] if number else ()
 
