@@ -13,6 +13,7 @@ from openpyxl import load_workbook
 
 from continuity.accounts.roles import TeamRole
 from continuity.history.models import Deletion
+from continuity.history.queries import MOST_EXPORTED, MOST_IN_WORKBOOK, Wanted, exported
 from continuity.history.services import record
 from continuity.inventory.models import Tier
 from continuity.web.taken import numbers
@@ -295,6 +296,19 @@ def test_the_history_is_a_workbook_too_and_a_deletion_has_its_line(client, reade
     with time_machine.travel(NOON, tick=False):
         deleted = taken(client, reverse("history:deleted"), "deleted")
     assert columns(deleted, "What", "About", "Team") == [("Weekly", "Schedules", "'=Team")]
+
+
+def test_the_history_is_bounded_by_what_its_page_says_the_newest_first(client, reader):
+    team = TeamFactory(name="Claims")
+    for number in (1, 2, 3):
+        at = NOON + timedelta(minutes=number)
+        record("team.changed", team, actor=reader, now=at, after={"name": f"No. {number}"})
+
+    two = list(exported(reader, Wanted(), most=2))
+    page = client.get(reverse("history:list")).content.decode()
+
+    assert [line.at - NOON for line in two] == [timedelta(minutes=3), timedelta(minutes=2)]
+    assert f"newest {MOST_EXPORTED} changes as CSV, of {MOST_IN_WORKBOOK} as XLSX" in page
 
 
 def test_lists_of_reports_and_of_forecasts(client, reader):
