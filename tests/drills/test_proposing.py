@@ -422,9 +422,9 @@ def test_the_list_reads_as_much_for_one_as_for_thirty_and_says_why(client):
         planned(dependency, NOON + (1 + number) * DAY)
 
     def queries():
-        with CaptureQueriesContext(connection) as made:
-            with time_machine.travel(NOON, tick=False):
-                page = client.get(reverse("drills:proposals"))
+        made = CaptureQueriesContext(connection)
+        with time_machine.travel(NOON, tick=False), made:
+            page = client.get(reverse("drills:proposals"))
         return len(made), page.content.decode()
 
     propose(0)
