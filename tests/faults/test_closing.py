@@ -24,7 +24,7 @@ from tests.faults.size import FULL
 
 SECOND = timedelta(seconds=1)
 ALIVE, RESTARTED = (5, 10) if FULL else (15, 30)
-"""Seconds. CI's machines are shared with others: there these are bounds, not measurements."""
+"""Seconds. CI's machines are shared with others: there these are mere bounds."""
 
 
 def worker():
