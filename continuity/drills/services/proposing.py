@@ -264,7 +264,9 @@ def _settle_held(proposal_pk: int, *, now: datetime) -> None:
     )
     if proposal is None:
         return
-    drill = Drill.objects.select_related("outage").get(outage=proposal.held)
+    drill = Drill.objects.select_related("outage").get(
+        outage=getattr(proposal, "held", None)
+    )
     proposal.schedule_id, proposal.drill_at = drill.schedule_id, drill.outage.occurred_at
     _settle(proposal, by=None, now=now)
 

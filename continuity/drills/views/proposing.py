@@ -35,7 +35,7 @@ def _proposals(
     page = page_of(request, found.proposals(request.user, answered=answered))
     context = {
         "page": page,
-        "lines": found.lines(page.object_list, user=request.user, now=timezone.now()),
+        "lines": found.lines(list(page), user=request.user, now=timezone.now()),
         "answerable": found.answerable(request.user),
         "answered": answered,
         "declined": declined,
