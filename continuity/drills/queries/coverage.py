@@ -9,6 +9,7 @@ from typing import Any, Final
 from dateutil.relativedelta import relativedelta
 from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
+from django.urls import reverse
 
 from continuity.accounts.models import Team, User
 from continuity.accounts.roles import Action
@@ -33,6 +34,16 @@ TURNS_AHEAD: Final = timedelta(days=3 * 366)
 
 
 @dataclass(frozen=True, slots=True)
+class Next:
+    """The next drill that reaches a workflow. `path` leads to it, or to the `schedule`
+    (its key) that will bring it."""
+
+    at: datetime
+    path: str
+    schedule: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """One workflow. `last` is None if it never was in a drill that was held; `since` is
     the time that passed from then to now. `next` is None if nothing planned reaches it."""
@@ -40,7 +51,7 @@ class Line:
     workflow: Workflow
     last: datetime | None
     since: timedelta | None
-    next: datetime | None
+    next: Next | None
     tried: int
     overdue: bool
 
@@ -122,7 +133,7 @@ class _Coming:
     """A drill to come: the tools that stop in it, the teams in it (None: all), and the
     only workflows and criticalities in it (None: all)."""
 
-    at: datetime
+    next: Next
     tools: frozenset[int]
     teams: frozenset[int] | None
     workflows: frozenset[int] | None
@@ -138,21 +149,21 @@ class _Coming:
 
 def next_drills(
     rows: Sequence[Workflow], *, user: User | None, now: datetime
-) -> Mapping[int, datetime]:
-    """Return when the next drill that reaches each workflow is, for those with one, of
-    the drills and schedules that `user` may see; None: of all. A fixed number of queries.
+) -> Mapping[int, Next]:
+    """Return the next drill that reaches each workflow, for those with one, of the
+    drills and schedules that `user` may see; None: of all. A fixed number of queries.
     """
     needed = Dependency.objects.filter(workflow__in=rows).values_list("workflow", "tool")
     used, ahead = _used_and_coming(needed, user, now)
-    found: dict[int, datetime] = {}
-    for coming in sorted(ahead, key=lambda each: each.at):
+    found: dict[int, Next] = {}
+    for coming in sorted(ahead, key=lambda each: each.next.at):
         for row in rows:
             if (
                 row.pk not in found
                 and coming.holds(row)
                 and coming.tools & used.get(row.pk, frozenset())
             ):
-                found[row.pk] = coming.at
+                found[row.pk] = coming.next
     return found
 
 
@@ -173,7 +184,9 @@ def _used_and_coming(
     outages = {"outage__in": planned.values("outage")}
     found = together(
         used=needed,
-        drills=planned.values_list("outage", "occurrence_at", "outage__narrowed"),
+        drills=planned.values_list(
+            "pk", "outage", "occurrence_at", "outage__narrowed", "schedule"
+        ),
         tools=Outage.tools.through.objects.filter(**outages).values_list("outage", "tool"),
         teams=Outage.teams.through.objects.filter(**outages).values_list("outage", "team"),
         workflows=Outage.workflows.through.objects.filter(**outages).values_list(
@@ -196,14 +209,15 @@ def _used_and_coming(
     tools, teams, workflows = (
         _grouped(found[name]) for name in ("tools", "teams", "workflows")
     )
+    address = reverse("drills:drill", args=[0])
     coming = [
         _Coming(
-            moment(at),
+            Next(moment(at), address.replace("/0/", f"/{pk}/"), schedule),
             falls(tools.get(outage, nothing)),
             teams.get(outage, nothing),
             workflows.get(outage, nothing) if narrowed else None,
         )
-        for outage, at, narrowed in found["drills"]
+        for pk, outage, at, narrowed, schedule in found["drills"]
     ]
     taken, picked, below = (_grouped(found[name]) for name in ("taken", "picked", "below"))
     # Only where some schedule goes round, and then once for all of them.
@@ -218,7 +232,7 @@ def _used_and_coming(
             turns = [(schedule.next_due_at, schedule.team_id, own)]
         coming += [
             _Coming(
-                at,
+                Next(at, schedule.get_absolute_url(), schedule.pk),
                 falls(stopped),
                 None if team is None else below.get(team, nothing) | {team},
                 only or None,

@@ -6,14 +6,12 @@ from typing import Any, Final
 
 from django.core.paginator import Page
 from django.db.models import Q, QuerySet
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
 from continuity.accounts.models import User
 from continuity.accounts.roles import Action
 from continuity.domain.states import DrillEvent, events_from
 from continuity.inventory.queries.allowed import permissions
-from continuity.outages.models import Decision, Outage, Recovery
+from continuity.outages.models import Outage, Recovery
 from continuity.outages.queries.board import Board, board
 from continuity.outages.queries.journal import PER_PAGE, JournalLine, lines
 from continuity.outages.queries.parts import (
@@ -51,11 +49,6 @@ class Live:
     told: tuple[Told, ...]
     journal: tuple[JournalLine, ...]
     older_than: int | None
-
-    @property
-    def choices(self) -> tuple[tuple[str, str | Promise], ...]:
-        """What can be decided where a tool works badly, in the words of the button."""
-        return (Decision.STAY, _("We stay")), (Decision.SWITCH, _("We switch"))
 
     @property
     def not_back(self) -> int:
