@@ -21,6 +21,8 @@ from typing import Final, NamedTuple
 
 import networkx as nx
 
+from continuity.domain.cut import Cut, fewest
+
 
 class FateAnswer(StrEnum):
     """Whether a tool and its alternative can fall together. Never "independent"."""
@@ -63,9 +65,6 @@ class Outcome(StrEnum):
 
 
 WORST_FIRST: Final = tuple(Outcome)
-
-LARGEST_CUT: Final = 4
-"""Up to how many tools `Graph.smallest_cut` is sure that none fewer would do."""
 
 
 class Edge(NamedTuple):
@@ -171,134 +170,6 @@ class KnockOut:
     degraded: frozenset[int]
     untouched: frozenset[int]
     landings: tuple[Landing, ...]
-
-
-class Race(StrEnum):
-    """Whether an alternative takes a workflow that lands on it."""
-
-    SEATED = "seated"
-    LOSES = "loses"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class Capacity:
-    """How many more people a tool takes than it carries already.
-
-    `seats` are those that are paid for and free; `limit` is what the tool itself
-    bears, or allows. None is what nobody has said.
-    """
-
-    seats: int | None = None
-    limit: int | None = None
-
-    @property
-    def most(self) -> int | None:
-        """The lower of the two, or the one that is stated; None where neither is."""
-        return min(
-            (one for one in (self.seats, self.limit) if one is not None), default=None
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Load:
-    """What a workflow brings to an alternative; `tier` 1 is the most critical.
-
-    `people` is how many work on it, None where nobody has said; then `least` is how many
-    there are in any case.
-    """
-
-    tier: int
-    people: int | None = None
-    rto: timedelta | None = None
-    least: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """One workflow before an alternative, in the order in which they are let in.
-
-    `without_seat` is how many of its people find none, at least: 0 for those who are
-    seated, None where that is unknown.
-    """
-
-    workflow: int
-    tier: int
-    people: int | None
-    race: Race
-    without_seat: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Herd:
-    """What lands on one tool: `people` in all, or at least so many where one is unknown."""
-
-    tool: int
-    most: int | None
-    people: int
-    is_lower_bound: bool
-    arrivals: tuple[Arrival, ...]
-
-    @property
-    def race(self) -> Race:
-        """LOSES if any workflow does, SEATED only if every one is known to be."""
-        races = {arrival.race for arrival in self.arrivals}
-        return next(
-            race for race in (Race.LOSES, Race.UNKNOWN, Race.SEATED) if race in races
-        )
-
-    @property
-    def losers(self) -> tuple[int, ...]:
-        """The workflows that find no seat for all of their people."""
-        return tuple(one.workflow for one in self.arrivals if one.race is Race.LOSES)
-
-
-def herd(
-    knock_out: KnockOut, capacities: Mapping[int, Capacity], loads: Mapping[int, Load]
-) -> tuple[Herd, ...]:
-    """Return what lands on each alternative after a knock-out, in the order of the tools.
-
-    Seats go to the most critical tier first; within one to the shortest RTO (none
-    comes last), then to the lowest key. Nobody overtakes: who comes after one that
-    found too few seats finds none. A workflow that lands on a tool for two of its
-    dependencies needs one seat per person. Manual procedures hold everybody.
-
-    A tool without a known capacity seats nobody for sure, and neither does any tool
-    behind a workflow of unknown size. That one counts as the least it can be, one person
-    if nothing is known, so that who loses does so in any case. Raises KeyError for a
-    workflow that has landed and has no load.
-    """
-    landed: dict[int, set[int]] = {}
-    for landing in knock_out.landings:
-        if landing.tool is not None:
-            landed.setdefault(landing.tool, set()).add(landing.workflow)
-    return tuple(
-        _race(tool, capacities.get(tool, Capacity()).most, landed[tool], loads)
-        for tool in sorted(landed)
-    )
-
-
-def _race(
-    tool: int, most: int | None, workflows: Iterable[int], loads: Mapping[int, Load]
-) -> Herd:
-    def turn(workflow: int) -> tuple[int, timedelta, int]:
-        load = loads[workflow]
-        return load.tier, timedelta.max if load.rto is None else load.rto, workflow
-
-    people, is_lower_bound = 0, False
-    arrivals: list[Arrival] = []
-    for workflow in sorted(workflows, key=turn):
-        load = loads[workflow]
-        need = max(1, load.least) if load.people is None else load.people
-        people += need
-        is_lower_bound |= load.people is None
-        race, without_seat = Race.UNKNOWN, None
-        if most is not None and people > most:
-            race, without_seat = Race.LOSES, min(need, people - most)
-        elif most is not None and not is_lower_bound:
-            race, without_seat = Race.SEATED, 0
-        arrivals.append(Arrival(workflow, load.tier, load.people, race, without_seat))
-    return Herd(tool, most, people, is_lower_bound, tuple(arrivals))
 
 
 class Reliances:
@@ -571,8 +442,8 @@ class Graph:
 
         Of several as small, the one nearest to the work: the fewest steps upstream
         from the tools to what is lost, then the lowest keys. Up to LARGEST_CUT tools
-        the answer is exact. A larger one leaves nothing just as surely, yet is
-        gathered by always taking what strikes most, so that fewer might do.
+        (of domain/cut) the answer is exact. A larger one leaves nothing just as surely,
+        yet is gathered by always taking what strikes most, so that fewer might do.
         """
         found = (
             self._cut({one.tool, *(fallback.tool for fallback in one.alternatives)})
@@ -582,7 +453,7 @@ class Graph:
         cuts = [(len(cut.tools), cut.steps, cut.tools) for cut in found if cut is not None]
         return frozenset(min(cuts)[2]) if cuts else None
 
-    def _cut(self, targets: Collection[int | None]) -> "_Cut | None":
+    def _cut(self, targets: Collection[int | None]) -> Cut | None:
         """Return the smallest cut of one dependency: what strikes every target.
 
         Each upstream strikes the targets that ride on it, written as the bits of a
@@ -598,11 +469,11 @@ class Graph:
             for upstream, far in self._walk(tool, hard_only=True).steps.items():
                 strikes[upstream] = strikes.get(upstream, 0) | 1 << place
                 steps[upstream] = min(far, steps.get(upstream, far))
-        nearest: dict[int, _Cut] = {}
+        nearest: dict[int, Cut] = {}
         for upstream, struck in strikes.items():
-            one = _Cut(steps[upstream], (upstream,))
+            one = Cut(steps[upstream], (upstream,))
             nearest[struck] = min(one, nearest.get(struck, one))
-        return _fewest((1 << len(tools)) - 1, nearest)
+        return fewest((1 << len(tools)) - 1, nearest)
 
     def _walk(self, tool: int, *, hard_only: bool) -> "_Walk":
         """Return the shortest ways to everything `tool` needs, itself included."""
@@ -656,51 +527,6 @@ class _Walk:
         while way[-1] in self.before:
             way.append(self.before[way[-1]])
         return tuple(reversed(way))
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class _Cut:
-    """Tools in the order of their keys, and how many steps upstream they are in all."""
-
-    steps: int
-    tools: tuple[int, ...]
-
-    def with_(self, other: "_Cut") -> "_Cut":
-        return _Cut(self.steps + other.steps, tuple(sorted(self.tools + other.tools)))
-
-
-def _fewest(wanted: int, choices: Mapping[int, _Cut]) -> _Cut:
-    """Return the smallest and then nearest union of `choices` that has all bits."""
-    widest = max(struck.bit_count() for struck in choices)
-    known: dict[tuple[int, int], _Cut | None] = {}
-
-    def exactly(size: int, missing: int) -> _Cut | None:
-        if not missing or size * widest < missing.bit_count():
-            return None if missing else _Cut(0, ())
-        if (size, missing) not in known:
-            # Whatever strikes all strikes the lowest bit that is missing.
-            lowest = missing & -missing
-            found = (
-                (rest, cut)
-                for struck, cut in choices.items()
-                if struck & lowest
-                and (rest := exactly(size - 1, missing & ~struck)) is not None
-            )
-            known[size, missing] = min(
-                (cut.with_(rest) for rest, cut in found), default=None
-            )
-        return known[size, missing]
-
-    for size in range(1, LARGEST_CUT + 1):
-        if (cut := exactly(size, wanted)) is not None:
-            return cut
-    cut, missing = _Cut(0, ()), wanted
-    while missing:
-        struck = min(
-            choices, key=lambda each: (-(each & missing).bit_count(), choices[each])
-        )
-        cut, missing = cut.with_(choices[struck]), missing & ~struck
-    return cut
 
 
 def _shown(relation: str) -> tuple[int, str]:

@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from continuity.domain.clocks import utc
-from continuity.domain.impact import Hours, worked
+from continuity.domain.hours import Hours, worked
 
 type Floats = NDArray[np.float64]
 type Whole = NDArray[np.int64]

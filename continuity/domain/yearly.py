@@ -24,7 +24,7 @@ from continuity.domain.forecast import (
     spread,
     week_of,
 )
-from continuity.domain.impact import Hours
+from continuity.domain.hours import Hours
 
 type Lost = tuple[tuple[int, tuple[Stretch, ...]], ...]
 """What each outage of the record, by its number, takes; only those that take anything."""

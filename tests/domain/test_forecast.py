@@ -18,7 +18,7 @@ from continuity.domain.forecast import (
     stretches,
     week_of,
 )
-from continuity.domain.impact import Hours, parse_hours
+from continuity.domain.hours import Hours, parse_hours
 
 MONDAY = datetime(2026, 1, 5, tzinfo=UTC)
 OFFICE = Hours(parse_hours("Mon-Fri 08:00-18:00"), "UTC")

@@ -7,29 +7,31 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from continuity.domain.errors import OutOfOrder
+from continuity.domain.hours import (
+    Hours,
+    InvalidHours,
+    Window,
+    parse_hours,
+    worked,
+    worked_at_peak,
+)
 from continuity.domain.impact import (
     DAY,
     HOUR,
     MINUTE,
     POINTS,
     Contradiction,
-    Hours,
-    InvalidHours,
     Level,
     OutageImpact,
     Rating,
     Step,
     TargetsContradict,
-    Window,
     check_targets,
     curve,
     curves,
     impact_of,
     mtpd,
-    parse_hours,
     suggested_rto,
-    worked,
-    worked_at_peak,
 )
 
 PARIS = ZoneInfo("Europe/Paris")

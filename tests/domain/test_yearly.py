@@ -15,7 +15,7 @@ from continuity.domain.forecast import (
     spread,
     week_of,
 )
-from continuity.domain.impact import Hours, parse_hours
+from continuity.domain.hours import Hours, parse_hours
 from continuity.domain.yearly import Candidate, Yearly, simulate
 
 MONDAY = datetime(2026, 1, 5, tzinfo=UTC)

@@ -426,7 +426,7 @@ def test_the_console_asks_the_same_number_of_questions(
     assert page.count('class="inject-head"') == count
 
 
-QUERIES = 19
+QUERIES = 18
 
 
 def test_a_poll_is_answered_only_where_something_has_changed(client, drill):

@@ -284,7 +284,7 @@ def test_seats_are_set_on_the_form_of_the_tool_and_leave_it_to_the_catalogue(cli
 
 
 @pytest.mark.parametrize("number", [1, 100])
-@pytest.mark.parametrize(("route", "queries"), [("knock_outs", 7), ("knock_out", 12)])
+@pytest.mark.parametrize(("route", "queries"), [("knock_outs", 7), ("knock_out", 11)])
 def test_the_pages_take_the_same_queries_for_1_and_100_rows(
     client, django_assert_num_queries, route, queries, number
 ):

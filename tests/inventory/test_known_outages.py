@@ -242,7 +242,7 @@ def test_who_sees_what(client, shipped, who, status, seen):
 
 
 @pytest.mark.parametrize("number", [1, 100])
-@pytest.mark.parametrize(("what", "queries"), [("workflow", 10), ("tool", 10)])
+@pytest.mark.parametrize(("what", "queries"), [("workflow", 10), ("tool", 9)])
 def test_the_pages_take_the_same_queries_for_1_and_100_rows(
     client, shipped, django_assert_num_queries, what, queries, number
 ):

@@ -32,8 +32,13 @@ def test_a_kept_pack_opens_without_a_network_until_its_owner_signs_out(
     )
     address = f"{base_url}/packs/workflows/{workflow.pk}/"
     page.goto(address)
-    page.get_by_role("button", name="Keep on this device").click()
+    drop = page.get_by_role("button", name="Remove from this device")
+    keep = page.get_by_role("button", name="Keep on this device")
+    keep.wait_for()
+    assert not drop.is_visible()
+    keep.click()
     page.get_by_text("Kept on this device, as of").wait_for()
+    assert drop.is_visible()
     page.wait_for_function("navigator.serviceWorker.controller !== null")
 
     page.context.set_offline(True)

@@ -84,7 +84,7 @@ def test_the_page_of_a_tool_takes_the_same_queries_for_1_and_60_rows(
     client.force_login(manager())
     client.get(tool.get_absolute_url())
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         client.get(tool.get_absolute_url())
 
 

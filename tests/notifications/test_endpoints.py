@@ -479,5 +479,5 @@ def test_the_lists_ask_the_same_for_one_and_for_many(
 
     with django_assert_num_queries(5):
         client.get(reverse("notifications:endpoints"))
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         client.get(endpoint.get_absolute_url())

@@ -9,6 +9,7 @@ from django.core.paginator import Paginator
 from django.template import Context, Template
 from django.template.loader import render_to_string
 from django.test import RequestFactory
+from django.utils import translation
 
 from continuity.domain.clocks import Verdict
 from continuity.domain.fate import FateAnswer
@@ -168,6 +169,33 @@ def test_the_filters_write_lengths_and_names():
     )
 
     assert html.replace("\u00a0", " ") == "41 min 05 s/41:05/CR/–"
+
+
+@pytest.mark.parametrize(
+    ("tag", "english", "french"),
+    [
+        ('{% translate "Workflows" %}', "Workflows", "Activités"),
+        ('{% translate "Review" context "of a workflow" %}', "Review", "Revue"),
+        ('{% translate "Drills" as said %}{{ said|upper }}', "DRILLS", "EXERCICES"),
+        ('{% translate "Drills"|upper %}', "DRILLS", "EXERCICES"),
+        ('{% translate "Nothing & more, 10 %" %}',) + 2 * ("Nothing & more, 10 %",),
+    ],
+)
+def test_a_text_follows_the_language_of_each_reader(tag, english, french):
+    template = Template(tag)
+
+    for language, expected in (("en", english), ("fr", french), ("en", english)):
+        with translation.override(language):
+            assert template.render(Context()) == expected
+
+
+def test_a_text_that_is_given_is_looked_up_each_time():
+    template = Template("{% translate word %}")
+
+    with translation.override("fr"):
+        said = [template.render(Context({"word": one})) for one in ("Drills", "Tools")]
+
+    assert said == ["Exercices", "Outils"]
 
 
 @pytest.mark.urls("tests.web.places")

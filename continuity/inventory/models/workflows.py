@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from continuity.accounts.models import Team, TeamOwnedQuerySet, User
-from continuity.domain.readiness import ANSWER_LASTS
 from continuity.domain.review import ReviewState
 from continuity.inventory.models.catalogue import Tool
 
@@ -589,10 +588,9 @@ QUESTIONS: Final = ("account", "seat", "own_sign_in", "mfa", "data_allowed", "ma
 class AccessQuerySet(TeamOwnedQuerySet["Access"]):
     team_path = "alternative__dependency__workflow__team"
 
-    def ready(self, now: datetime) -> Self:
-        """Keep who said yes to everything, lately enough to count."""
-        said = dict.fromkeys(QUESTIONS, Answer.YES)
-        return self.filter(**said, answered_at__gt=now - ANSWER_LASTS)
+    def all_yes(self) -> Self:
+        """Keep who said yes to everything, however long ago."""
+        return self.filter(**dict.fromkeys(QUESTIONS, Answer.YES))
 
 
 class Access(models.Model):

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from django.db.models import Q, QuerySet
+from django.db.models import DateTimeField, IntegerField, Q, QuerySet, Value
+from django.db.models.expressions import RawSQL
 from django.db.models.fetch_modes import FETCH_RAISE
 
 from continuity.accounts.models import Membership, User
@@ -20,7 +21,7 @@ from continuity.inventory.models import (
     Answer,
     Workflow,
 )
-from continuity.web.together import together
+from continuity.web.prepared import KEYS, Prepared
 
 LABELS: Final[Mapping[str, Any]] = {
     field.name: field.verbose_name
@@ -32,13 +33,20 @@ LABELS: Final[Mapping[str, Any]] = {
 def people(workflow: Workflow) -> QuerySet[User]:
     """Return who must be able to switch: owner, deputy and the members of the team, by
     name. Viewers are not among them, nor who may not sign in."""
+    return _people([workflow.pk]).order_by("name", "pk")
+
+
+def _people(workflows: list[int] | RawSQL) -> QuerySet[User]:
+    mine = Workflow.objects.filter(pk__in=workflows)
     members = Membership.objects.filter(
-        team=workflow.team_id, role__gte=TeamRole.MEMBER
-    ).values("user")
-    named = [pk for pk in (workflow.owner_id, workflow.deputy_id) if pk is not None]
+        team__in=mine.values("team"), role__gte=TeamRole.MEMBER
+    )
     return User.objects.filter(
-        Q(pk__in=members) | Q(pk__in=named), is_active=True
-    ).order_by("name", "pk")
+        Q(pk__in=members.values("user"))
+        | Q(pk__in=mine.values("owner"))
+        | Q(pk__in=mine.values("deputy")),
+        is_active=True,
+    )
 
 
 def workflows_of(user: User) -> QuerySet[Workflow]:
@@ -151,14 +159,31 @@ def able(workflow: Workflow, *, now: datetime) -> Able:
 
     Ready is who said yes six times within the last 180 days.
     """
-    ready = Access.objects.ready(now).filter(alternative__dependency__workflow=workflow)
-    found = together(
-        people=people(workflow).order_by().values_list("pk"),
-        ready=ready.order_by().values_list("alternative", "user"),
+    rows = ABLE.rows([workflow.pk])
+    who = {user for user, alternative, _at in rows if alternative is None}
+    since = now - ANSWER_LASTS
+    counted = Counter(
+        alternative
+        for user, alternative, at in rows
+        if alternative is not None and user in who and at > since
     )
-    who = {pk for (pk,) in found["people"]}
-    counted = Counter(alternative for alternative, user in found["ready"] if user in who)
     return Able(len(who), counted)
+
+
+def _able() -> QuerySet[User, Any]:
+    """The people of KEYS; then who said yes to what, whenever that was."""
+    nothing = Value(None, IntegerField()), Value(None, DateTimeField())
+    people = _people(KEYS.rows()).order_by().values_list("pk", *nothing)
+    yes = (
+        Access.objects.all_yes()
+        .filter(alternative__dependency__workflow__in=KEYS.rows())
+        .order_by()
+        .values_list("user", "alternative", "answered_at")
+    )
+    return people.union(yes, all=True).order_by()
+
+
+ABLE: Final = Prepared(_able)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from continuity.accounts.models import Organisation
 from continuity.domain.fate import FateAnswer, Graph
-from continuity.domain.impact import Hours, InvalidHours, parse_hours
+from continuity.domain.hours import Hours, InvalidHours, parse_hours
 from continuity.domain.losses import Choice, Need
 from continuity.domain.readiness import (
     AlternativeFacts,

@@ -23,22 +23,24 @@ from django.utils.translation import gettext as _
 
 from continuity.accounts.models import Organisation, User
 from continuity.accounts.roles import Action
+from continuity.domain.hours import (
+    Hours,
+    InvalidHours,
+    Window,
+    format_hours,
+    parse_hours,
+    worked,
+)
 from continuity.domain.impact import (
     POINTS,
     Curve,
-    Hours,
-    InvalidHours,
     Level,
     Rating,
-    Window,
     curve,
     curves,
-    format_hours,
     impact_of,
     mtpd,
-    parse_hours,
     suggested_rto,
-    worked,
 )
 from continuity.inventory.models import (
     Impact,

@@ -17,21 +17,16 @@ from django.db.models import Q
 from continuity.accounts.models import User
 from continuity.accounts.roles import Action
 from continuity.domain.fate import (
-    Arrival,
-    Capacity,
     Effect,
     Fallback,
     Graph,
-    Herd,
     KnockOut,
     Landing,
-    Load,
     Outcome,
-    Race,
     Reliance,
     Reliances,
-    herd,
 )
+from continuity.domain.herd import Arrival, Capacity, Herd, Load, Race, herd
 from continuity.domain.readiness import (
     DependencyFacts,
     ProofFacts,

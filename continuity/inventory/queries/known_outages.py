@@ -19,7 +19,7 @@ from django.utils.translation import get_language
 
 from continuity.accounts.models import Organisation, User
 from continuity.domain.fate import Effect, Graph, KnockOut, Outcome, Reliance, Reliances
-from continuity.domain.impact import Hours, InvalidHours, parse_hours, worked
+from continuity.domain.hours import Hours, InvalidHours, parse_hours, worked
 from continuity.domain.names import normalise
 from continuity.inventory.models import Tool, Workflow
 from continuity.inventory.queries import fate

@@ -22,8 +22,8 @@ from continuity.inventory.models import (
 )
 from continuity.inventory.queries import fate
 from continuity.inventory.queries.access import workflows_of
+from continuity.inventory.queries.proofs import ProofState, proof_state
 from continuity.inventory.queries.readiness import facts_of, judge
-from continuity.inventory.queries.workflow import ProofState, proof_state
 
 MOST_WORKFLOWS: Final = 60
 """Workflows in the pack of a team, the most critical first. More would fill no bag."""

@@ -158,3 +158,48 @@ def file_of(proof: Proof) -> bytes | None:
 def ends_with_the_runbook(alternative: Alternative, *, now: datetime) -> int:
     """Return how many proofs that still count a change of the runbook would end."""
     return alternative.proofs.valid(now).count()
+
+
+@dataclass(frozen=True, slots=True)
+class ProofState:
+    """`status`: proven, short (it worked, but too slowly or too little), checked or
+    attested (it worked, and nothing was timed), failed, expired, ended (what it proved
+    has changed) or none. `latest` is the proof that says so."""
+
+    status: str
+    latest: Proof | None = None
+
+
+def proof_state(
+    proofs: Sequence[Proof], workflow: Workflow, *, now: datetime
+) -> ProofState:
+    """Return what the proofs of an alternative, the latest first, come to. The one that
+    shows most is named, the latest among equals."""
+    live = [proof for proof in proofs if proof.works and is_counted(proof, now)]
+    missing = {
+        proof.pk: shortfalls(
+            facts_of(proof), rto=workflow.rto, mbco_percent=workflow.mbco_percent
+        )
+        for proof in live
+    }
+    for proof in live:
+        if not missing[proof.pk]:
+            return ProofState("proven", proof)
+    for proof in live:
+        if Reason.NO_PROOF not in missing[proof.pk]:
+            return ProofState("short", proof)
+    failed = [proof for proof in proofs if not proof.works and is_counted(proof, now)]
+    if failed and (not live or failed[0].shown_at > live[0].shown_at):
+        return ProofState("failed", failed[0])
+    if live:
+        said = live[0].source == ProofSource.ATTESTATION
+        return ProofState("attested" if said else "checked", live[0])
+    expired = [proof for proof in proofs if proof.ended_at is None]
+    if expired:
+        return ProofState("expired", expired[0])
+    return ProofState("ended", proofs[0]) if proofs else ProofState("none")
+
+
+def is_counted(proof: Proof, now: datetime) -> bool:
+    """Say whether a proof has neither ended nor expired."""
+    return proof.ended_at is None and proof.expires_at > now

@@ -14,9 +14,10 @@ from zoneinfo import ZoneInfo
 
 from continuity.accounts.models import Organisation, User
 from continuity.accounts.roles import Action
-from continuity.domain.fate import Graph, Outcome, Race
+from continuity.domain.fate import Graph, Outcome
 from continuity.domain.forecast import Stretch, replay
-from continuity.domain.impact import Hours
+from continuity.domain.herd import Race
+from continuity.domain.hours import Hours
 from continuity.domain.losses import Hit, lost, reach
 from continuity.inventory.models import Tool, Workflow
 from continuity.inventory.queries import carrying, fate, knock_out, known_outages

@@ -21,8 +21,8 @@ from continuity.history.queries import subject_history
 from continuity.inventory import forms
 from continuity.inventory.http import file_of, wants_file
 from continuity.inventory.models import Alternative, Dependency, ListPage, Workflow
+from continuity.inventory.queries import order_undo, sheets, workflow_cells
 from continuity.inventory.queries import proofs as evidence
-from continuity.inventory.queries import sheets, workflow_cells
 from continuity.inventory.queries import workflow as one
 from continuity.inventory.queries import workflows as many
 from continuity.inventory.services import (
@@ -240,7 +240,7 @@ def alternatives_order(request: SignedInRequest, dependency: Dependency) -> Http
     now = timezone.now()
     pk, _colon, way = request.POST.get("move", "").partition(":")
     if pk.isdecimal() and way in {"up", "down"}:
-        order = one.moved(dependency, int(pk), up=way == "up")
+        order = order_undo.moved(dependency, int(pk), up=way == "up")
     else:
         order = [int(key) for key in request.POST.getlist("order") if key.isdecimal()]
     alternatives.reorder(dependency.pk, order=order, actor=request.user, now=now)

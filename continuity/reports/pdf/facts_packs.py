@@ -14,7 +14,7 @@ from continuity.reports.pdf.facts import CommonFacts, Day, Instant
 type PersonRole = Literal["owner", "deputy", "lead", "member"]
 type ProofStatus = Literal[
     "proven", "short", "attested", "checked", "failed", "expired", "ended", "none"
-]  # inventory.queries.workflow.ProofState
+]  # inventory.queries.proofs.ProofState
 
 
 class ContactFacts(TypedDict):

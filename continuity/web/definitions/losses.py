@@ -59,7 +59,7 @@ LOSSES: Final = (
         ),
         Unit.COUNT,
         query=WHAT_IF,
-        rule="continuity.domain.fate.herd",
+        rule="continuity.domain.herd.herd",
         rows="inventory:what_if",
         uses=("herd",),
     ),

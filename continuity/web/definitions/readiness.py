@@ -209,7 +209,7 @@ READINESS: Final = (
         ),
         Unit.COUNT,
         query="continuity.inventory.queries.knock_out.of",
-        rule="continuity.domain.fate.herd",
+        rule="continuity.domain.herd.herd",
         rows="inventory:knock_outs",
     ),
 )

@@ -120,7 +120,7 @@ TERMS: Final = (
             "Only the operating hours that a workflow states count, in its own time zone."
             " Without them it is not known how much is lost, and it is in no sum."
         ),
-        rule="continuity.domain.impact.worked",
+        rule="continuity.domain.hours.worked",
     ),
     Definition(
         "overdue_work",

@@ -2,16 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from continuity.domain.impact import (
-    ALWAYS,
-    DAY,
-    HOUR,
-    MINUTE,
-    InvalidHours,
-    Window,
-    format_hours,
-    parse_hours,
-)
+from continuity.domain.hours import ALWAYS, InvalidHours, Window, format_hours, parse_hours
+from continuity.domain.impact import DAY, HOUR, MINUTE
 
 OFFICE = "Mon-Fri 08:00-18:00, Sat 09:00-12:00"
 
