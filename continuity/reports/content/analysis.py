@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from continuity.domain.impact import POINTS, Level, Rating, curve, curves, mtpd
-from continuity.inventory.models import Impact, RecoveryPoint, Workflow
+from continuity.inventory.models import Impact, RecoveryPoint, Tier, Workflow
 from continuity.inventory.queries.impact import Scales, level_fact, scales
 from continuity.reports.content.common import labels, seconds
 
@@ -21,7 +21,7 @@ def analysis(workflows: Sequence[Workflow]) -> tuple[dict[str, Any], list[dict[s
     points = _points(pks)
     names = {str(one.pk): str(one) for one in known.categories}
     places = {str(level.pk): place for place, level in enumerate(known.levels)}
-    tiers = labels(Workflow, "tier")
+    tiers = labels(Tier)
     lines = [
         {
             "workflow": one.name,

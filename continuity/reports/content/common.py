@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from django.db.models import Model
+from django.db.models import Choices
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -63,10 +63,10 @@ def day(value: datetime | date) -> str:
     return value.isoformat()
 
 
-def labels(model: type[Model], field: str) -> Mapping[Any, str]:
+def labels(choices: type[Choices]) -> Mapping[Any, str]:
     """Return the label of each choice, said once in the reader's language: asking row by
     row costs more than reading the rows."""
-    return {value: str(label) for value, label in model._meta.get_field(field).flatchoices}
+    return {one.value: str(one.label) for one in choices}
 
 
 def seconds(length: timedelta | None) -> int | None:

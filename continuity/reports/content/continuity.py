@@ -17,7 +17,7 @@ from continuity.domain.readiness import (
     share_ready,
     weighted,
 )
-from continuity.inventory.models import TIER_WEIGHTS, Dependency, Workflow
+from continuity.inventory.models import TIER_WEIGHTS, Dependency, Tier, Workflow
 from continuity.inventory.queries import fate
 from continuity.inventory.queries.readiness import readiness
 from continuity.outages.queries import Line, recoveries_between
@@ -76,7 +76,7 @@ def continuity(report: Report) -> dict[str, Any]:
     )
     name = report.team.name if report.team else _("The whole organisation")
     tools = _tools(workflows)
-    tiers, reasons = labels(Workflow, "tier"), _reasons(levels)
+    tiers, reasons = labels(Tier), _reasons(levels)
     facts = {
         **common(report, title=_("Continuity report: %(name)s") % {"name": name}),
         "scope": {"kind": "team" if report.team else "organisation", "name": name},

@@ -10,7 +10,15 @@ from django.utils.translation import get_language
 
 from continuity.domain.clocks import Reading
 from continuity.domain.fate import FateAnswer, Graph, SharedFate
-from continuity.inventory.models import Alternative, Proof, Relation, Upstream, Workflow
+from continuity.inventory.models import (
+    Alternative,
+    AlternativeKind,
+    Proof,
+    ProofSource,
+    Relation,
+    Upstream,
+    Workflow,
+)
 from continuity.inventory.queries import known_outages
 from continuity.reports.content.common import bounded, day, labels
 
@@ -48,7 +56,7 @@ def fallbacks(workflows: Iterable[Workflow], graph: Graph, now: datetime) -> Fal
     for proof in proofs.order_by("shown_at", "pk"):
         latest[proof.alternative_id] = proof
     fates = _Fates(graph)
-    kinds, sources = labels(Alternative, "kind"), labels(Proof, "source")
+    kinds, sources = labels(AlternativeKind), labels(ProofSource)
     lines = [
         {
             **_named(row),

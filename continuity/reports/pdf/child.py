@@ -1,7 +1,8 @@
 """The process that makes one PDF: JSON on standard input, the file on standard output.
 
 Started by `export.render`, in an empty folder of its own, and by nothing else. Exit status
-0 with a file, 3 when the facts cannot be typeset, anything else is a failure of the process.
+0 with a file, 3 when the facts cannot be typeset, anything else is a failure of the
+process.
 """
 
 from __future__ import annotations
