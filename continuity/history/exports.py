@@ -1,19 +1,15 @@
-"""The history as CSV: one row for each field that changed."""
+"""The history as a file: one row for each field that changed; and what was deleted."""
 
-import csv
-import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Protocol
 
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from continuity.web.cells import neutral
-
-BYTE_ORDER_MARK: Final = "\ufeff"
-"""Makes Excel read UTF-8."""
-AT_ONCE: Final = 200
+from continuity.history.models import Deletion
+from continuity.web.cells import Row
+from continuity.web.sheets import Column, Sheet, moment, sheet
 
 
 class Change(Protocol):
@@ -44,27 +40,22 @@ class Line(Protocol):
     def changes(self) -> Sequence[Change]: ...
 
 
-def pieces(lines: Iterable[Line]) -> Iterator[str]:
-    """Yield the file piece by piece, in the active language; instants in UTC. A line
+def table(lines: Callable[[], Iterable[Line]]) -> Sheet:
+    """Return the history as a table, in the active language; instants in UTC. A line
     without changed fields has one row, with these empty."""
-    out = io.StringIO()
-    out.write(BYTE_ORDER_MARK)
-    writer = csv.writer(out)
     heads = (
         _("When (UTC)"), _("Who"), _("What was done"), _("About"), _("Team"),
         _("Field"), _("Before"), _("After"),
     )  # fmt: skip
-    writer.writerow(heads)
-    for number, line in enumerate(lines, start=1):
+    return Sheet("history", "History", heads, lambda: _rows(lines()))
+
+
+def _rows(lines: Iterable[Line]) -> Iterator[Row]:
+    for line in lines:
         told = (f"{line.at:%Y-%m-%dT%H:%M:%SZ}", line.by, line.did, line.subject, line.team)
         changes = [(one.field, one.before, one.after) for one in line.changes]
         for change in changes or [("", "", "")]:
-            writer.writerow([neutral(text) for text in (*told, *change)])
-        if number % AT_ONCE == 0:
-            yield out.getvalue()
-            out.seek(0)
-            out.truncate()
-    yield out.getvalue()
+            yield (*told, *change)
 
 
 def in_language(pieces: Iterable[str], language: str) -> Iterator[str]:
@@ -77,3 +68,27 @@ def in_language(pieces: Iterable[str], language: str) -> Iterator[str]:
         if piece is None:
             return
         yield piece
+
+
+class Gone(Protocol):
+    """Something deleted (history.queries.deletions.Deleted)."""
+
+    @property
+    def deletion(self) -> Deletion: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def until(self) -> datetime: ...
+
+
+def deleted(lines: Callable[[], Iterable[Gone]]) -> Sheet:
+    """Return what was deleted and can still be brought back."""
+    columns: list[Column[Gone]] = [
+        Column(_("What"), lambda line: line.deletion.label),
+        Column(_("About"), lambda line: line.kind),
+        Column(_("Team"), lambda line: str(line.deletion.team or "")),
+        Column(_("Deleted"), lambda line: moment(line.deletion.at)),
+        Column(_("By"), lambda line: str(line.deletion.by or "")),
+        Column(_("Can be brought back until"), lambda line: moment(line.until)),
+    ]
+    return sheet("deleted", columns, lines)

@@ -1,6 +1,7 @@
 """Pages of what was changed, by whom, from what to what; and of what was deleted."""
 
 from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone, translation
 
@@ -10,16 +11,20 @@ from continuity.accounts.models import User
 from continuity.accounts.roles import Action
 from continuity.history import exports, forms, queries
 from continuity.history.queries import deletions
+from continuity.web import csv_file
 from continuity.web.htmx import render_page
 from continuity.web.paging import page_of
-
-CSV = "text/csv; charset=utf-8"
+from continuity.web.table_files import CSV, file_of, wants_file
 
 
 @access(Action.VIEW)
-def history(request: SignedInRequest) -> HttpResponse:
+def history(request: SignedInRequest) -> HttpResponseBase:
     form = forms.HistoryFilter(request.GET, user=request.user)
     wanted, after = form.wanted(), request.GET.get("after", "")
+    if wants_file(request, "history"):
+        most = queries.MOST_IN_WORKBOOK
+        made = exports.table(lambda: queries.exported(request.user, wanted, most=most))
+        return file_of(request, made, now=timezone.now())
     older = request.GET.copy()
     page = queries.history(request.user, wanted, after=after)
     older["after"] = page.older
@@ -31,7 +36,9 @@ def history(request: SignedInRequest) -> HttpResponse:
         "later": bool(after),
         "older": f"?{older.urlencode()}" if page.older else "",
         "query": form.address(),
+        "xlsx_url": f"{form.address() or '?'}&table=history&export=xlsx",
         "most": queries.MOST_EXPORTED,
+        "fewer": queries.MOST_IN_WORKBOOK,
         "administers": request.user.may(Action.ADMINISTER),
     }
     return render(request, "history/list.html", context)
@@ -41,7 +48,8 @@ def history(request: SignedInRequest) -> HttpResponse:
 def export(request: SignedInRequest) -> StreamingHttpResponse:
     """What the page shows with these filters, as CSV in the reader's language."""
     wanted = forms.HistoryFilter(request.GET, user=request.user).wanted()
-    lines = exports.pieces(queries.exported(request.user, wanted))
+    made = exports.table(lambda: queries.exported(request.user, wanted))
+    lines = csv_file.pieces(made)
     response = StreamingHttpResponse(
         exports.in_language(lines, translation.get_language() or "en"), content_type=CSV
     )
@@ -72,11 +80,15 @@ def of_subject(request: SignedInRequest, kind: str, pk: int) -> HttpResponse:
 
 
 @access(Action.VIEW)
-def deleted(request: SignedInRequest) -> HttpResponse:
+def deleted(request: SignedInRequest) -> HttpResponseBase:
     """What was deleted in the last 30 days, with the way back."""
     form = forms.DeletedFilter(request.GET)
-    wanted = form.wanted()
-    page = page_of(request, deletions.deleted(request.user, now=timezone.now(), **wanted))
+    wanted, now = form.wanted(), timezone.now()
+    found = deletions.deleted(request.user, now=now, **wanted)
+    if wants_file(request, "deleted"):
+        made = exports.deleted(lambda: deletions.deleted_lines(found, request.user))
+        return file_of(request, made, now=now)
+    page = page_of(request, found)
     context = {
         "form": form,
         "page": page,

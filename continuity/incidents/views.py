@@ -16,12 +16,12 @@ from continuity.domain.errors import ContinuityError
 from continuity.incidents import queries
 from continuity.incidents.forms import ChangeForm, DeclareForm, JoinForm, WithdrawForm
 from continuity.incidents.services import declaring
-from continuity.inventory.http import file_of, wants_file
 from continuity.outages.models import Outage
 from continuity.outages.queries import sheets
 from continuity.outages.services import course
 from continuity.web.paging import page_of
 from continuity.web.problems import sentence
+from continuity.web.table_files import file_of, wants_file
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

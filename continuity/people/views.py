@@ -19,9 +19,10 @@ from continuity.accounts.models import Team, User
 from continuity.accounts.roles import Action
 from continuity.history.http import say_deleted
 from continuity.history.models import Deletion
-from continuity.people import forms, queries, services
+from continuity.people import exports, forms, queries, services
 from continuity.web.htmx import wants_json
 from continuity.web.paging import page_of
+from continuity.web.table_files import file_of, wants_file
 
 SHOWN_ONCE = "password-link"
 """Where the session keeps a link from the answer that made it to the page shown next."""
@@ -133,12 +134,14 @@ def settings(request: SignedInRequest) -> HttpResponse:
 
 
 @access(Action.ADMINISTER)
-def people(request: SignedInRequest) -> HttpResponse:
+def people(request: SignedInRequest) -> HttpResponseBase:
     form = forms.PeopleFilter(request.GET)
     wanted = form.cleaned_data if form.is_valid() else {}
     found = queries.people(
         wanted.get("q", ""), wanted.get("role", ""), closed=bool(wanted.get("closed"))
     )
+    if wants_file(request, "people"):
+        return file_of(request, exports.people(lambda: found), now=timezone.now())
     context = {
         "form": form,
         "page": page_of(request, found),
@@ -220,10 +223,13 @@ def person_link(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @access(Action.ADMINISTER)
-def teams(request: SignedInRequest) -> HttpResponse:
+def teams(request: SignedInRequest) -> HttpResponseBase:
     form = forms.TeamsFilter(request.GET)
     q = form.cleaned_data["q"] if form.is_valid() else ""
-    context = {"form": form, "page": page_of(request, queries.teams(q)), "active": bool(q)}
+    found = queries.teams(q)
+    if wants_file(request, "teams"):
+        return file_of(request, exports.teams(lambda: found), now=timezone.now())
+    context = {"form": form, "page": page_of(request, found), "active": bool(q)}
     return render(request, "people/teams.html", context)
 
 
@@ -243,7 +249,7 @@ def team_new(request: SignedInRequest) -> HttpResponse:
 
 
 @access(Action.ADMINISTER, Team)
-def team(request: SignedInRequest, own: Team) -> HttpResponse:
+def team(request: SignedInRequest, own: Team) -> HttpResponseBase:
     initial = {"name": own.name, "parent": own.parent_id}
     form = forms.TeamForm(request.POST or None, initial=initial, team=own)
     if request.method == "POST" and form.is_valid():
@@ -256,10 +262,14 @@ def team(request: SignedInRequest, own: Team) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return redirect("accounts:team", own.pk)
+    view = queries.team_page(own)
+    if wants_file(request, "team"):
+        made = exports.members(lambda: view.members)
+        return file_of(request, made, now=timezone.now())
     q = request.GET.get("q", "").strip()
     context = {
         "form": form,
-        "view": queries.team_page(own),
+        "view": view,
         "q": q,
         "candidates": queries.candidates(own, q),
         "roles": forms.TEAM_ROLES,

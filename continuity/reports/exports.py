@@ -1,16 +1,22 @@
-"""The tables of a finished report: from the facts it was made from, not from today's.
+"""The tables of a finished report: from the facts it was made from, not from today's;
+and the lists of reports.
 
-Names of tables and columns are those of the facts, English in every language: scripts know
-them by these names. Lengths are whole seconds, and one that may be a lower bound has a
-column that says whether it is.
+Names of tables and columns of a report are those of its facts, English in every language:
+scripts know them by these names. Lengths are whole seconds, and one that may be a lower
+bound has a column that says whether it is.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from continuity.reports.models import ReportKind
+from django.utils.translation import gettext as _
+
+from continuity.reports.models import Regular, Report, ReportKind
 from continuity.web.cells import Row
+from continuity.web.pills import pill_for
+from continuity.web.sheets import Column, moment, sheet, yes_no
+from continuity.web.sheets import Sheet as ListSheet
 
 PROOFS: Final = (
     "number", "shown_at", "source", "team", "workflow", "tool", "alternative", "by",
@@ -126,3 +132,45 @@ def _cell(value: Any) -> Any:
             for one in value
         ]
     return value
+
+
+def listed(lines: Callable[[], Iterable[Report]]) -> ListSheet:
+    """Return reports as their list shows them, in the reader's language."""
+    columns: list[Column[Report]] = [
+        Column(_("Report"), lambda one: one.get_kind_display()),
+        Column(
+            _("About"),
+            lambda one: str(one.subject) if one.subject else _("The whole organisation"),
+        ),
+        Column(_("State"), lambda one: pill_for("report", one.state).text),
+        Column(_("Asked for"), lambda one: moment(one.asked_at)),
+        Column(_("Asked for by"), lambda one: str(one.asked_by or "")),
+        Column(_("Language"), lambda one: one.get_language_display()),
+        Column(_("Version"), lambda one: one.version),
+        Column(_("SHA-256 of the file"), lambda one: one.pdf_sha256),
+    ]
+    return sheet("reports", columns, lines)
+
+
+def regular(lines: Callable[[], Iterable[Regular]]) -> ListSheet:
+    """Return the reports that are made regularly, in the reader's language."""
+    columns: list[Column[Any]] = [
+        Column(_("Name"), str),
+        Column(_("Report"), lambda one: one.get_kind_display()),
+        Column(_("Period"), lambda one: one.get_period_display() if one.period else ""),
+        Column(_("About"), lambda one: str(one.team or _("The whole organisation"))),
+        Column(_("Paused"), lambda one: yes_no(one.paused)),
+        Column(_("Next report"), lambda one: moment(one.next_due_at)),
+        Column(_("Recipients"), lambda one: one.people),
+    ]
+    return sheet("regular-reports", columns, lines)
+
+
+def changed(changes: Sequence[Mapping[str, Any]]) -> ListSheet:
+    """Return the figures that a version changed, as its page shows them."""
+    columns: list[Column[Mapping[str, Any]]] = [
+        Column(_("Figure"), lambda one: str(one["figure"])),
+        Column(_("Before"), lambda one: one["before"]),
+        Column(_("Now"), lambda one: one["after"]),
+    ]
+    return sheet("changed-figures", columns, lambda: changes)

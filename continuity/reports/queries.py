@@ -98,14 +98,18 @@ def people_by_email(addresses: Iterable[str]) -> list[User]:
     return list(found.order_by("name", "pk"))
 
 
-def regular_page(user: User, number: str | None) -> Page[Regular]:
-    rows = (
+def regulars(user: User) -> QuerySet[Regular]:
+    """Return the reports made regularly that `user` may see, with `people` counted."""
+    return (
         Regular.objects.allowing(user, Action.VIEW)
         .select_related("team")
         .annotate(people=Count("recipients", distinct=True))
         .order_by("title", "pk")
     )
-    return Paginator(rows, PER_PAGE).get_page(number)
+
+
+def regular_page(user: User, number: str | None) -> Page[Regular]:
+    return Paginator(regulars(user), PER_PAGE).get_page(number)
 
 
 def occurrences(regular: Regular, number: str | None) -> Page[Occurrence]:

@@ -18,6 +18,12 @@ class Counted[T](Protocol):
     def __getitem__(self, place: slice, /) -> Sequence[T]: ...
 
 
+def every[T](rows: Counted[T]) -> Sequence[T]:
+    """Return all rows of what is read a slice at a time, in the queries of one page."""
+    number = rows.count()
+    return rows[0:number] if number else ()
+
+
 def page_of[T](
     request: HttpRequest,
     rows: "QuerySet[Any, T] | Sequence[T] | Counted[T]",

@@ -8,7 +8,7 @@ in seconds, and where it may be a lower bound a column of its own says so.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -18,6 +18,17 @@ from continuity.web import formats
 from continuity.web.cells import Row, Value
 
 type Words = str | Promise
+
+
+class Printed(Protocol):
+    """What the writers of files need of a table."""
+
+    @property
+    def title(self) -> str: ...
+    @property
+    def columns(self) -> tuple[str, ...]: ...
+    @property
+    def rows(self) -> Callable[[], Iterator[Row]]: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""A chart as a file of its own: cut from the page it stands on, with its title and words.
+"""A chart as files of its own: cut from the page it stands on, with its title and words.
 
 On a page the title stands above a chart and a legend beside it; a file that is sent on
 has neither. So both are drawn into it, on white, in the light palette.
@@ -32,6 +32,24 @@ def cut_out(html: str, uid: str) -> str:
         re.DOTALL,
     )
     return found[0] if found else ""
+
+
+def numbers(html: str, uid: str) -> list[tuple[str, ...]]:
+    """Return what the table below the chart `uid` of a page says, its heads first; empty
+    where the page has none."""
+    table = re.search(
+        rf'<table[^>]* data-chart="{re.escape(uid)}"[^>]*>.*?</table>', html, re.DOTALL
+    )
+    if table is None:
+        return []
+    return [
+        tuple(_words(cell) for cell in re.findall(r"<t[hd][ >].*?</t[hd]>", row, re.DOTALL))
+        for row in re.findall(r"<tr>.*?</tr>", table[0], re.DOTALL)
+    ]
+
+
+def _words(cell: str) -> str:
+    return unescape(re.sub(r"<[^>]*>", "", cell)).strip()
 
 
 def standalone(svg: str) -> str:

@@ -63,7 +63,11 @@ document.addEventListener("keydown", (event) => {
 });
 document.addEventListener("click", (event) => {
   for (const open of document.querySelectorAll("[data-closes][open]")) {
-    if (!open.contains(event.target) || event.target.closest("a")) open.open = false;
+    const inside = open.contains(event.target);
+    if (inside && !event.target.closest("a")) continue;
+    open.open = false;
+    // What is hidden cannot keep the focus: it goes back to what opened it.
+    if (inside) open.querySelector("summary").focus();
   }
 });
 

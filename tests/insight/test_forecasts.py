@@ -1,8 +1,10 @@
 """A forecast from asking to reading: real services, the worker's task called as it is."""
 
+import csv
 import json
 from datetime import timedelta
 from decimal import Decimal
+from urllib.parse import urlencode
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -23,6 +25,7 @@ from tests.factories import (
     NOON,
     AlternativeFactory,
     DependencyFactory,
+    MembershipFactory,
     OutageFactory,
     ProofFactory,
     RecoveryFactory,
@@ -340,6 +343,35 @@ def test_a_member_sees_the_lines_of_the_own_team_and_not_the_whole(client, tools
         assert b"Theirs" not in b"".join(file.streaming_content)
 
 
+def test_workflows_are_drawn_side_by_side_on_one_scale(client, tools):
+    long, short = (
+        work(tools["ChatGPT"], name=name, hours=hours)
+        for name, hours in (("Long", "24/7"), ("Short", "Mon-Fri 09:00-12:00"))
+    )
+    theirs = work(tools["ChatGPT"], name="Theirs")
+    forecast = made()
+    reader = UserFactory()
+    for one in (long, short):
+        MembershipFactory(user=reader, team=one.workflow.team)
+    client.force_login(reader)
+    address = forecast.get_absolute_url()
+    asked = {"show": "workflows", "w": [long.workflow_id, short.workflow_id, "x"]}
+
+    page = client.get(address, asked)
+    alone = client.get(address, {**asked, "w": [short.workflow_id, theirs.workflow_id]})
+    of = f"{address}?{urlencode(asked, doseq=True)}"
+    numbers = client.get(reverse("reports:chart", args=["side", "csv"]), {"of": of})
+
+    hours = {one.name: one.hours for one in page.context["found"].workflows}
+    drawn = page.context["side"]
+    assert [row[0] for row in drawn.rows] == ["Long", "Short"]
+    assert hours["Long"].mean > hours["Short"].mean > 0
+    rows = b"".join(numbers.streaming_content).decode("utf-8-sig").splitlines()
+    assert [row.partition(",")[0] for row in rows] == ["Workflow", "Long", "Short"]
+    assert alone.context["side"] is None
+    assert "Choose at least two workflows" in alone.content.decode()
+
+
 def test_two_forecasts_are_compared_team_by_team(client, tools):
     dependency = work(tools["ChatGPT"])
     before = made()
@@ -350,7 +382,13 @@ def test_two_forecasts_are_compared_team_by_team(client, tools):
     response = client.get(reverse("insight:compare"), {"a": before.pk, "b": after.pk})
     same = client.get(reverse("insight:compare"), {"a": before.pk, "b": before.pk})
 
+    asked = {"a": before.pk, "b": after.pk, "table": "comparison", "export": "csv"}
+    file = client.get(reverse("insight:compare"), asked)
+
     whole, team = response.context["page"]
+    rows = list(csv.reader(b"".join(file.streaming_content).decode().splitlines()))
+    # A number below nothing is no formula: no apostrophe stands before it.
+    assert [row[-1] for row in rows[1:]] == [f"{whole.difference:.2f}"] * 2
     assert whole.difference == team.difference < 0
     assert same.status_code == 422
     assert client.get(reverse("insight:compare")).status_code == 200

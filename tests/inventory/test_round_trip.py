@@ -8,10 +8,11 @@ from django.db import connection
 from continuity.accounts.models import Team, User
 from continuity.accounts.roles import OrganisationRole
 from continuity.history.models import Entry
-from continuity.inventory.exports import csv_file, json_file, tables, xlsx_file
+from continuity.inventory.exports import json_file, tables
 from continuity.inventory.models import TABLES, Proof
 from continuity.inventory.services import imports
 from continuity.local import sample
+from continuity.web import csv_file, xlsx_file
 from tests.factories import NOON
 
 pytestmark = pytest.mark.django_db

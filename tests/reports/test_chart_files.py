@@ -1,16 +1,18 @@
 """A chart of any page as SVG and PNG, for who may see the page."""
 
 import io
+import re
 from datetime import timedelta
 
 import pytest
 from defusedxml.ElementTree import fromstring
 from django.urls import reverse
+from openpyxl import load_workbook
 from PIL import Image
 
 from continuity.accounts.roles import TeamRole
 from continuity.web.charts import Bar, Bars
-from continuity.web.taken import cut_out, standalone
+from continuity.web.taken import cut_out, numbers, standalone
 from tests.factories import (
     NOON,
     DrillFactory,
@@ -81,9 +83,8 @@ def test_a_chart_is_offered_and_taken_as_svg_and_png(client, drill):
 
     svg, png = asked(client, drill), asked(client, drill, "png")
 
-    assert (
-        page.count(f"{reverse('reports:chart', args=['x', 'svg']).partition('x.')[0]}") == 2
-    )
+    for form in ("svg", "png", "csv", "xlsx"):
+        assert len(re.findall(rf"/reports/charts/[a-z0-9-]+\.{form}\?of=", page)) == 1
     assert svg["Content-Type"] == "image/svg+xml; charset=utf-8"
     assert svg["Content-Disposition"].startswith('attachment; filename="continuity-')
     root = fromstring(svg.content)
@@ -92,6 +93,29 @@ def test_a_chart_is_offered_and_taken_as_svg_and_png(client, drill):
     assert picture.format == "PNG"
     assert picture.width == 2 * int(root.get("width"))
     assert picture.getpixel((0, 0))[:3] == (255, 255, 255)
+
+
+@pytest.mark.django_db
+def test_the_numbers_below_a_chart_are_taken_as_csv_and_xlsx(client, drill):
+    client.force_login(manager())
+
+    csv, xlsx = asked(client, drill, "csv"), asked(client, drill, "xlsx")
+
+    text = b"".join(csv.streaming_content).decode("utf-8-sig").replace("\xa0", " ")
+    head, *rows = text.splitlines()
+    assert csv["Content-Type"] == "text/csv; charset=utf-8"
+    assert head == "Team,Met,Not shown,Missed"
+    assert len(rows) == 2
+    assert "Triage & <b>,1,0,0" in rows
+    book = load_workbook(io.BytesIO(b"".join(xlsx.streaming_content)))
+    assert [cell for row in book.active.values for cell in row][:4] == head.split(",")
+
+
+def test_a_page_without_the_chart_has_no_numbers_of_it():
+    table = '<table data-chart="a"><tr><th>A &amp; <b>b</b></th></tr></table>'
+
+    assert numbers(table, "a") == [("A & b",)]
+    assert numbers(table, "b") == []
 
 
 @pytest.mark.django_db

@@ -255,9 +255,28 @@ def test_the_extract_holds_what_we_know_in_the_columns_of_the_templates():
     entity, providers, functions, assessed = (rows for _, rows in found.values())
     assert entity == [("", "Meridian Mutual", "", "", "", "")]
     assert [row[4] for row in providers] == ["OpenAI"]
-    assert functions == [("W-7", "", "Claims triage", "", "", "", "", 1, 5, "")]
+    number = f"F{dependency.workflow_id}"
+    assert functions == [(number, "", "Claims triage", "", "", "", "", 1, 5, "")]
     assert [row[10:] for row in assessed] == [("eba_BT:x28", "Google")]
     assert found["B_06.01"][0].columns[:3] == ("c0010", "c0020", "c0030")
+
+
+def test_each_provider_that_could_replace_another_has_a_row_and_no_word_is_no_answer():
+    OrganisationFactory()
+    used = {name: ProviderFactory(name=name) for name in ("A", "B", "C")}
+    uses = {
+        name: DependencyFactory(tool=ToolFactory(provider=provider))
+        for name, provider in used.items()
+    }
+    for rank, name in enumerate(("Mistral", "Google"), start=1):
+        tool = ToolFactory(provider=ProviderFactory(name=name))
+        AlternativeFactory(dependency=uses["A"], rank=rank, tool=tool)
+    AlternativeFactory(dependency=uses["B"], manual=True)
+
+    rows = [row[10:] for row in dora.templates(auditor())[3].rows()]
+
+    yes, no, not_assessed = "eba_BT:x28", "eba_BT:x29", "eba_BT:x21"
+    assert rows == [(yes, "Google"), (yes, "Mistral"), (no, ""), (not_assessed, "")]
 
 
 def test_the_extract_of_a_member_holds_their_own_teams_alone():
@@ -280,4 +299,6 @@ def test_the_page_names_every_column_we_hold_nothing_for(client):
     assert "B_99.01" in page
     assert dora.SOURCE in page
     with zipfile.ZipFile(io.BytesIO(archive.content)) as files:
-        assert "2-b_05.01.csv" in files.namelist()
+        assert files.namelist() == [
+            "b_01.01.csv", "b_05.01.csv", "b_06.01.csv", "b_07.01.csv"
+        ]  # fmt: skip

@@ -39,10 +39,16 @@ def report(since: datetime) -> Report:
     )
 
 
+MISSING = "nothing"
+"""What the report says of a figure that it leaves out: not even that it is not known."""
+
+
 def same_shape(facts: Any, told: Any) -> Any:
     """Return of `facts` what `told` has: the words beside the figures are left out."""
     if isinstance(told, dict) and isinstance(facts, dict):
-        return {key: same_shape(facts.get(key), value) for key, value in told.items()}
+        return {
+            key: same_shape(facts.get(key, MISSING), value) for key, value in told.items()
+        }
     if isinstance(told, list) and isinstance(facts, list) and len(told) == len(facts):
         return [same_shape(*pair) for pair in zip(facts, told, strict=True)]
     return facts
@@ -61,8 +67,7 @@ def differences(facts: dict[str, Any], told: dict[str, Any]) -> list[str]:
         elif one != other:
             yield f"{path}: {one!r} in the report, {other!r} in the journal"
 
-    there = {key: value for key, value in told.items() if key in facts}
-    return list(walk("", same_shape(facts, there), there))
+    return list(walk("", same_shape(facts, told), told))
 
 
 def numbers(facts: Any, path: str = "") -> Iterator[str]:
@@ -104,6 +109,20 @@ def test_the_report_and_the_journal_tell_the_same_and_every_figure_is_defined():
     assert {one["fate"]["answer"] for one in told["alternatives"]} == (
         {"shares", "none_known", "unknown"}
     )
+
+
+def test_a_figure_that_the_report_leaves_out_is_a_difference():
+    facts = {"readiness": {"ready": 2}, "drills": [{"drill": "A", "rta": None}]}
+    told = {
+        "readiness": {"ready": 2, "partly": None},
+        "drills": [{"drill": "A", "rta": None}],
+        "outages": [],
+    }
+
+    assert differences(facts, told) == [
+        ".readiness.partly: 'nothing' in the report, None in the journal",
+        ".outages: 'nothing' in the report, [] in the journal",
+    ]
 
 
 @pytest.mark.django_db

@@ -31,6 +31,34 @@ from tests.factories import (
 )
 
 HEAD = re.compile(r"<thead.*?</thead>", re.S)
+TEMPLATES = PROJECT / "templates"
+OFFER = re.compile(r"{% download |{% chart_files |components/_download\.html")
+NO_FILE = {
+    "dashboard/screens.html": "its addresses are secrets",
+    "drills/_phases.html": "the pages that include it offer the file",
+    "drills/calendar.html": "a month to look at; the list of drills has the file",
+    "inventory/_dependency.html": "layers side by side; upstreams go with the inventory",
+    "inventory/_herd.html": "the pages that include it offer the file",
+    "inventory/bulk_list.html": "a form: what is to be changed is chosen in it",
+    "inventory/bulk_preview.html": "a form: what would be changed is confirmed in it",
+    "inventory/exports.html": "it is the page of files itself",
+    "inventory/impact.html": "the ratings go with the inventory, of all workflows at once",
+    "inventory/impact_rate.html": "a form",
+    "inventory/import/_names.html": "a form",
+    "inventory/import/check.html": "a form; the rows to fix are a file of their own",
+    "inventory/import/columns.html": "a form",
+    "inventory/import/file.html": "what a file may hold; the empty file is offered there",
+    "inventory/pack.html": "lines to write on, on paper",
+    "inventory/proof_policy.html": "a form",
+    "inventory/views.html": "a reader's own bookmarks",
+    "inventory/workflows.html": "it leads to the page of files, with its filters",
+    "notifications/choices.html": "a form",
+    "notifications/endpoints.html": "addresses that hold secrets",
+    "outages/_everyone.html": "while it goes on; once it is over the result has the file",
+    "outages/passes.html": "its links sign people in",
+    "reports/dora.html": "all of its templates are one file already",
+}
+"""Templates that show a table without a file of it, and why."""
 
 
 def read(response):
@@ -51,6 +79,30 @@ def offered(html, table):
     """Return the addresses that a page offers its table under."""
     urls = re.findall(r'href="(\?[^"]*)" download', html)
     return [unescape(url) for url in urls if f"table={table}&amp;export=" in url]
+
+
+def test_a_template_offers_its_tables_as_files_or_says_why_not():
+    without = set()
+    for path in TEMPLATES.rglob("*.html"):
+        text = path.read_text()
+        if text.count("<table") > len(OFFER.findall(text)):
+            without.add(path.relative_to(TEMPLATES).as_posix())
+
+    assert without == set(NO_FILE)
+
+
+def test_every_file_that_a_page_offers_is_one_that_a_view_makes():
+    def named(pattern, paths):
+        return {name for path in paths for name in re.findall(pattern, path.read_text())}
+
+    offered = named(r'{% download "([^"]+)"', TEMPLATES.rglob("*.html"))
+    made = named(
+        r'wants_file\(request, "([^"]+)"\)', (PROJECT / "continuity").rglob("*.py")
+    )
+
+    # The history names its two addresses itself: its CSV is streamed.
+    assert made - offered == {"history"}
+    assert offered - made == set()
 
 
 @pytest.mark.django_db

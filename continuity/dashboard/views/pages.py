@@ -10,12 +10,13 @@ from continuity.accounts.access import access
 from continuity.accounts.http import SignedInRequest
 from continuity.accounts.roles import Action
 from continuity.dashboard import forms, queries
+from continuity.dashboard.queries import sheets
 from continuity.domain.shifts import Turn
-from continuity.inventory.http import file_of, wants_file
-from continuity.outages.queries import sheets
+from continuity.outages.queries import sheets as results
 from continuity.people import services
 from continuity.web.htmx import render_page, wants_part
-from continuity.web.paging import page_of
+from continuity.web.paging import every, page_of
+from continuity.web.table_files import file_of, wants_file
 
 IN_PALETTE, ON_PAGE = 5, 25
 """How many of a kind the search shows."""
@@ -36,7 +37,7 @@ def _scope(request: SignedInRequest) -> queries.Scope:
 
 
 @access(Action.VIEW)
-def landing(request: SignedInRequest) -> HttpResponse:
+def landing(request: SignedInRequest) -> HttpResponseBase:
     """Where people arrive: who reads all teams at the overview, others at their own."""
     if not request.user.may(Action.VIEW):
         return redirect("dashboard:mine")
@@ -60,11 +61,11 @@ def show_steps(request: SignedInRequest) -> HttpResponse:
 
 
 @access(Action.VIEW)
-def overview(request: SignedInRequest) -> HttpResponse:
+def overview(request: SignedInRequest) -> HttpResponseBase:
     return _overview(request)
 
 
-def _overview(request: SignedInRequest) -> HttpResponse:
+def _overview(request: SignedInRequest) -> HttpResponseBase:
     chosen = _scope(request)
     may_manage = request.user.may(Action.IMPORT)
     view = queries.overview(
@@ -72,6 +73,11 @@ def _overview(request: SignedInRequest) -> HttpResponse:
         by_upstream=request.GET.get("by") == "upstream",
         with_steps=may_manage and request.user.shows_steps,
     )
+    if wants_file(request, "concentration"):
+        made = sheets.concentration(view.concentration)
+        return file_of(request, made, now=chosen.now)
+    if wants_file(request, "drills"):
+        return file_of(request, sheets.drills(lambda: view.drills), now=chosen.now)
     form = forms.ScopeForm(queries.as_asked(chosen), chosen=chosen)
     context = {
         "view": view,
@@ -85,15 +91,18 @@ def _overview(request: SignedInRequest) -> HttpResponse:
 
 
 @access(Action.VIEW)
-def workflows(request: SignedInRequest) -> HttpResponse:
+def workflows(request: SignedInRequest) -> HttpResponseBase:
     """The workflows behind "ready", "proven", the heat map and the bars."""
     chosen = _scope(request)
     form = forms.WorkflowsForm(request.GET, chosen=chosen)
     form.is_valid()
     wanted = form.cleaned_data
+    found = queries.workflows(chosen, wanted)
+    if wants_file(request, "readiness"):
+        return file_of(request, sheets.workflows(lambda: every(found)), now=chosen.now)
     context = {
         "form": form,
-        "page": page_of(request, queries.workflows(chosen, wanted)),
+        "page": page_of(request, found),
         "active": bool(request.GET),
         "carrier": wanted.get("carrier") or queries.tool_name(wanted.get("upstream")),
         "group": chosen.teams.get(wanted.get("group") or 0),
@@ -103,24 +112,29 @@ def workflows(request: SignedInRequest) -> HttpResponse:
 
 
 @access(Action.VIEW)
-def decisions(request: SignedInRequest) -> HttpResponse:
+def decisions(request: SignedInRequest) -> HttpResponseBase:
     chosen = _scope(request)
     form = forms.DecisionsForm(request.GET, chosen=chosen)
     form.is_valid()
     kind = form.cleaned_data.get("kind")
     found = queries.decisions(chosen, queries.DecisionKind(kind) if kind else None)
+    if wants_file(request, "decisions"):
+        return file_of(request, sheets.decisions(lambda: every(found)), now=chosen.now)
     context = {"form": form, "page": page_of(request, found), "active": bool(request.GET)}
     return render(request, "dashboard/decisions.html", context)
 
 
 @access(Action.VIEW)
-def shifts(request: SignedInRequest) -> HttpResponse:
+def shifts(request: SignedInRequest) -> HttpResponseBase:
     """What changed since the period began, and by what."""
     chosen = _scope(request)
     form = forms.ShiftsForm(request.GET, chosen=chosen)
     form.is_valid()
     turn = form.cleaned_data.get("turn")
     found = queries.shifts(chosen, Turn(turn) if turn else None)
+    if wants_file(request, "changes"):
+        made = sheets.shifts(lambda: every(found), today=timezone.localdate(chosen.now))
+        return file_of(request, made, now=chosen.now)
     context = {
         "form": form,
         "found": found,
@@ -139,7 +153,7 @@ def recoveries(request: SignedInRequest) -> HttpResponseBase:
     real = request.GET.get("kind") == "real"
     measured = queries.of_kind(queries.recoveries(chosen), real=real)
     if wants_file(request, "recoveries"):
-        return file_of(request, sheets.recoveries(lambda: measured), now=chosen.now)
+        return file_of(request, results.recoveries(lambda: measured), now=chosen.now)
     context = {
         "real": real,
         "asked": queries.address(chosen),

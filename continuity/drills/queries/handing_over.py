@@ -1,13 +1,16 @@
 """All that is in one person's name, wherever it is kept."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from typing import Final
 
 from django.db.models import Count, Model, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from continuity.accounts.models import User
 from continuity.accounts.roles import Action
@@ -44,6 +47,21 @@ class Kind(StrEnum):
     CALENDAR = "calendar"
 
 
+LABELS: Final[Mapping[Kind, Promise]] = {
+    Kind.OWNER: gettext_lazy("Owner of the workflow"),
+    Kind.DEPUTY: gettext_lazy("Deputy for the workflow"),
+    Kind.SCHEDULE: gettext_lazy("Facilitator of the schedule"),
+    Kind.TRIGGER: gettext_lazy("Facilitator of what the trigger proposes"),
+    Kind.PROPOSAL: gettext_lazy("Facilitator of the proposed drill"),
+    Kind.FACILITATOR: gettext_lazy("Facilitator"),
+    Kind.PARTICIPANT: gettext_lazy("Takes part in the drill"),
+    Kind.RECOVERY: gettext_lazy("Leads a running recovery"),
+    Kind.ACTION: gettext_lazy("Owner of the action"),
+    Kind.VIEW: gettext_lazy("Owner of the shared view"),
+    Kind.CALENDAR: gettext_lazy("Maker of the link"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """One thing in the person's name. `refused`: why it stays; "" if it goes over."""
@@ -54,6 +72,11 @@ class Item:
     url: str
     team: str
     refused: str = ""
+
+    @property
+    def label(self) -> Promise:
+        """Say as what the person has it."""
+        return LABELS[self.kind]
 
 
 @dataclass(frozen=True)

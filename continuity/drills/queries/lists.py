@@ -79,18 +79,7 @@ def drill_list(
     `state` is "coming", "running", or one of the states of a drill that is over; empty
     is all. `team` keeps those it takes part in, `text` those with it in their title.
     """
-    seen = _wanted(Drill.objects.allowing(user, Action.VIEW), team, text)
-    live = planned = seen.none()
-    if state in {"", "running"}:
-        live = seen.filter(outage__state__in=LIVE).order_by("outage__occurred_at", "pk")
-    if state in {"", "coming"}:
-        planned = seen.filter(outage__state__in=BEFORE).order_by("occurrence_at", "pk")
-    over = seen.filter(outage__state__in=[state] if state in OVER else OVER)
-    if state in {"coming", "running"}:
-        over = over.none()
-    over = over.order_by(
-        F("outage__ended_at").desc(nulls_last=True), "-occurrence_at", "-pk"
-    )
+    live, planned, over = _groups(user, state, team, text)
     asked = Paginator(over, PER_PAGE).get_page(page)
     groups = [list(_joined(live)[:MOST]), list(_joined(planned)[:MOST])]
     groups.append(
@@ -113,6 +102,44 @@ def drill_list(
         past=lines[2],
         page=asked,
         is_empty=nothing and not (state or team or text),
+    )
+
+
+def every(
+    user: User, *, state: str = "", team: Team | None = None, text: str = "", now: datetime
+) -> tuple[DrillLine, ...]:
+    """Return all drills that the list shows, under way first, then to come, then past: in
+    a fixed number of queries, and none cut off."""
+    groups = _groups(user, state, team, text)
+    drills = [drill for group in groups for drill in _joined(group)]
+    found = summaries([drill.outage_id for drill in drills], now=now)
+    return tuple(_line(drill, found.get(drill.outage_id), now) for drill in drills)
+
+
+def every_schedule(
+    user: User, *, state: str = "", team: Team | None = None, text: str = ""
+) -> tuple[ScheduleLine, ...]:
+    """Return all recurring schedules of the list, none cut off."""
+    return _schedules(user, team, text, most=None) if state in {"", "coming"} else ()
+
+
+def _groups(
+    user: User, state: str, team: Team | None, text: str
+) -> tuple[QuerySet[Drill], QuerySet[Drill], QuerySet[Drill]]:
+    """Return the drills under way, those to come and those that are over, as asked for."""
+    seen = _wanted(Drill.objects.allowing(user, Action.VIEW), team, text)
+    live = planned = seen.none()
+    if state in {"", "running"}:
+        live = seen.filter(outage__state__in=LIVE).order_by("outage__occurred_at", "pk")
+    if state in {"", "coming"}:
+        planned = seen.filter(outage__state__in=BEFORE).order_by("occurrence_at", "pk")
+    over = seen.filter(outage__state__in=[state] if state in OVER else OVER)
+    if state in {"coming", "running"}:
+        over = over.none()
+    return (
+        live,
+        planned,
+        over.order_by(F("outage__ended_at").desc(nulls_last=True), "-occurrence_at", "-pk"),
     )
 
 
@@ -165,7 +192,9 @@ def _line(drill: Drill, summary: Summary | None, now: datetime) -> DrillLine:
     )
 
 
-def _schedules(user: User, team: Team | None, text: str) -> tuple[ScheduleLine, ...]:
+def _schedules(
+    user: User, team: Team | None, text: str, *, most: int | None = MOST
+) -> tuple[ScheduleLine, ...]:
     """The recurring ones; what happens once stands among the drills."""
     found = Schedule.objects.allowing(user, Action.VIEW).recurring()
     if team is not None:
@@ -188,7 +217,7 @@ def _schedules(user: User, team: Team | None, text: str) -> tuple[ScheduleLine, 
             rrule=row.rrule,
             paused=row.paused,
         )
-        for row in rows[:MOST]
+        for row in rows[:most]
     )
 
 

@@ -23,9 +23,9 @@ from continuity.drills.queries import actions as found
 from continuity.drills.queries import comparing, sheets
 from continuity.drills.queries.wording import wording
 from continuity.drills.services import actions as service
-from continuity.inventory.http import file_of, wants_file
 from continuity.inventory.models import Workflow
 from continuity.web.paging import page_of
+from continuity.web.table_files import file_of, wants_file
 
 
 @require_safe
@@ -161,15 +161,22 @@ def workflow_actions(request: SignedInRequest, workflow: Workflow) -> HttpRespon
 
 @require_safe
 @access(Action.VIEW)
-def compare(request: SignedInRequest) -> HttpResponse:
+def compare(request: SignedInRequest) -> HttpResponseBase:
     """Two drills of a workflow or a team; without naming them, the last two."""
+    now = timezone.now()
     form = CompareForm(request.GET, user=request.user)
     two = form.two()
     compared = page = None
     if two is not None:
         compared = comparing.compare(
-            *two, workflow=form.of_workflow, team=form.of_team, now=timezone.now()
+            *two, workflow=form.of_workflow, team=form.of_team, now=now
         )
+        if wants_file(request, "clocks"):
+            clocks = compared.clocks
+            return file_of(request, sheets.clocks(lambda: clocks), now=now)
+        if wants_file(request, "recoveries"):
+            lines = compared.lines
+            return file_of(request, sheets.compared(lambda: lines), now=now)
         page = page_of(request, compared.lines, per_page=25)
     context = {
         "form": form,

@@ -28,10 +28,10 @@ from continuity.drills.queries import console as consoles
 from continuity.drills.queries import decisions, pages, sheets
 from continuity.drills.queries.criteria import criteria
 from continuity.drills.services import findings, reviewing, surveying
-from continuity.inventory.http import file_of, wants_file
 from continuity.outages.models import Outage
 from continuity.outages.queries import sheets as measured
 from continuity.web.paging import page_of
+from continuity.web.table_files import file_of, wants_file
 
 SHOWS = ("findings", "strengths", "dismissed")
 MOST_DECISIONS = 100
@@ -131,10 +131,12 @@ def _recoveries(
     )
     if wants_file(request, "recoveries"):
         return file_of(request, measured.recoveries(lambda: ordered), now=now)
+    taken = decisions.decisions(drill, found) if (drill := common["head"].drill) else ()
+    if wants_file(request, "decisions"):
+        return file_of(request, sheets.decisions(lambda: taken), now=now)
     page = page_of(request, ordered, per_page=25)
     rows = reports.beside(outage, list(page), now=now)
     rated = reports.ratings(list(page))
-    drill = common["head"].drill
     context = common | {
         "page": page,
         "rows": [
@@ -148,7 +150,7 @@ def _recoveries(
             for row in rows
         ],
         "chart": reports.pairs(rows, is_drill=outage.is_drill),
-        "decisions": decisions.decisions(drill, found)[:MOST_DECISIONS] if drill else (),
+        "decisions": taken[:MOST_DECISIONS],
     }
     status = 422 if rating else 200
     return render(request, "drills/after_recoveries.html", context, status=status)

@@ -11,26 +11,31 @@ from continuity.accounts.http import SignedInRequest
 from continuity.accounts.roles import Action
 from continuity.drills.forms.lists import FilterForm
 from continuity.drills.models import Drill
-from continuity.drills.queries import lists, pages
-from continuity.inventory.http import file_of, wants_file
+from continuity.drills.queries import decisions, lists, pages, sheets
 from continuity.outages.models import Outage
-from continuity.outages.queries import sheets
+from continuity.outages.queries import sheets as measured
 from continuity.web.paging import page_of
+from continuity.web.table_files import file_of, wants_file
 
 
 @require_safe
 @access(Action.VIEW)
-def drills(request: SignedInRequest) -> HttpResponse:
+def drills(request: SignedInRequest) -> HttpResponseBase:
+    now = timezone.now()
     form = FilterForm(request.GET, user=request.user)
     asked = form.cleaned_data if form.is_valid() else {}
-    found = lists.drill_list(
-        request.user,
-        state=asked.get("state", ""),
-        team=asked.get("team"),
-        text=asked.get("q", ""),
-        page=request.GET.get("page"),
-        now=timezone.now(),
-    )
+    wanted = {
+        "state": asked.get("state", ""),
+        "team": asked.get("team"),
+        "text": asked.get("q", ""),
+    }
+    if wants_file(request, "drills"):
+        every = lists.every(request.user, **wanted, now=now)
+        return file_of(request, sheets.drills(lambda: every), now=now)
+    if wants_file(request, "schedules"):
+        recurring = lists.every_schedule(request.user, **wanted)
+        return file_of(request, sheets.schedules(lambda: recurring), now=now)
+    found = lists.drill_list(request.user, **wanted, page=request.GET.get("page"), now=now)
     context = {
         "form": form,
         "found": found,
@@ -47,7 +52,12 @@ def drill(request: SignedInRequest, drill: Drill) -> HttpResponseBase:
     now = timezone.now()
     found = pages.drill_page(drill, user=request.user, now=now)
     if wants_file(request, "recoveries"):
-        return file_of(request, sheets.recoveries(lambda: found.lines), now=now)
+        return file_of(request, measured.recoveries(lambda: found.lines), now=now)
+    if wants_file(request, "decisions"):
+        taken = decisions.decisions(drill, found.results)
+        return file_of(request, sheets.decisions(lambda: taken), now=now)
+    if wants_file(request, "phases"):
+        return file_of(request, sheets.phases("phases", lambda: found.phases), now=now)
     context = {"found": found, "drill": drill, "page": page_of(request, found.lines)}
     return render(request, "drills/drill.html", context)
 

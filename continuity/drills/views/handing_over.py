@@ -1,7 +1,8 @@
 """Handing over what a person who leaves has in their name."""
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import ngettext
@@ -11,17 +12,21 @@ from continuity.accounts.http import SignedInRequest
 from continuity.accounts.roles import Action
 from continuity.drills.forms import handing_over as forms
 from continuity.drills.queries import handing_over as queries
+from continuity.drills.queries import sheets
 from continuity.drills.services import handing_over
 from continuity.web.paging import page_of
+from continuity.web.table_files import file_of, wants_file
 
 
 @access(Action.RUN_DRILL)
-def people(request: SignedInRequest) -> HttpResponse:
+def people(request: SignedInRequest) -> HttpResponseBase:
     form = forms.PeopleFilter(request.GET)
     wanted = form.cleaned_data if form.is_valid() else {}
     found = queries.people(
         request.user, wanted.get("q", ""), closed=bool(wanted.get("closed"))
     )
+    if wants_file(request, "hand-overs"):
+        return file_of(request, sheets.hand_overs(lambda: found), now=timezone.now())
     context = {
         "form": form,
         "page": page_of(request, found),
@@ -31,7 +36,7 @@ def people(request: SignedInRequest) -> HttpResponse:
 
 
 @access(Action.RUN_DRILL)
-def person(request: SignedInRequest, pk: int) -> HttpResponse:
+def person(request: SignedInRequest, pk: int) -> HttpResponseBase:
     """What somebody has in their name; with `to`, who would get it. A POST does it."""
     somebody = queries.person(request.user, pk)
     if somebody is None:
@@ -53,6 +58,8 @@ def person(request: SignedInRequest, pk: int) -> HttpResponse:
         messages.success(request, said % {"number": len(done.going)})
         return redirect("drills:hand_over", pk)
     view = queries.hand_over(request.user, somebody, to)
+    if wants_file(request, "hand-over"):
+        return file_of(request, sheets.hand_over(view), now=timezone.now())
     context = {
         "form": form,
         "view": view,

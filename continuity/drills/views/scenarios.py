@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,9 +14,10 @@ from continuity.accounts.http import SignedInRequest
 from continuity.accounts.roles import Action
 from continuity.drills.forms.scenarios import ScenarioEditor
 from continuity.drills.models import Scenario
-from continuity.drills.queries import pages
+from continuity.drills.queries import pages, sheets
 from continuity.drills.services import scenarios as scenario_services
 from continuity.web.paging import page_of
+from continuity.web.table_files import file_of, wants_file
 
 
 @require_safe
@@ -27,9 +29,13 @@ def scenarios(request: SignedInRequest) -> HttpResponse:
 
 @require_safe
 @access(Action.VIEW, Scenario)
-def scenario(request: SignedInRequest, scenario: Scenario) -> HttpResponse:
+def scenario(request: SignedInRequest, scenario: Scenario) -> HttpResponseBase:
+    found = pages.scenario_page(scenario)
+    if wants_file(request, "phases"):
+        made = sheets.phases("phases", lambda: found.phases)
+        return file_of(request, made, now=timezone.now())
     context = {
-        "found": pages.scenario_page(scenario),
+        "found": found,
         "may_plan": pages.may_plan(request.user),
         "may_edit": request.user.may(Action.EDIT_CATALOGUE),
     }

@@ -3,6 +3,7 @@
 from continuity.history.queries.lines import Change, Line, difference, told
 from continuity.history.queries.pages import (
     MOST_EXPORTED,
+    MOST_IN_WORKBOOK,
     HistoryPage,
     Wanted,
     actor_name,
@@ -28,6 +29,7 @@ __all__ = [
     "KINDS",
     "LINKS",
     "MOST_EXPORTED",
+    "MOST_IN_WORKBOOK",
     "VALUES",
     "VERBS",
     "Change",

@@ -1,7 +1,7 @@
 """A forecast as one reader may see it: lines of the own teams, and the whole only for
 those who may see all of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -196,6 +196,24 @@ def _recorded(row: Mapping[str, Any], *, everything: bool) -> RecordLine:
         length=timedelta(minutes=row["minutes"]),
         quality=row["quality"],
         source=row["source"],
+    )
+
+
+def side_by_side(found: Read, keys: Collection[int], *, uid: str) -> Ranges:
+    """Return the chosen workflows on one scale, those that lose most first. Of whom
+    nothing is known, and what the reader may not see, is not drawn."""
+    lines = [one for one in found.workflows if one.pk in keys]
+    return Ranges(
+        uid=uid,
+        title=_("Hours of work lost in a year, workflows side by side"),
+        description=_("The line is what nine years of ten lie between, the dot the mean."),
+        rows=tuple(
+            Range(one.name, one.hours.low, one.hours.mean, one.hours.high)
+            for one in lines[:MOST_DRAWN]
+            if one.hours is not None
+        ),
+        heads=(_("Workflow"), _("5 %"), _("Mean"), _("95 %")),
+        unit=_("h"),
     )
 
 

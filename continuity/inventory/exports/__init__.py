@@ -1,8 +1,6 @@
 """The inventory as files that the import takes back without a difference.
 
 tables      what is exported: a table per kind, its columns and its rows
-csv_file    one table as CSV; all of them as a ZIP of CSV files
-xlsx_file   one workbook, a sheet for each table
 json_file   one document, a list for each table
 
 Names of tables and columns are English in every language and do not change: scripts and

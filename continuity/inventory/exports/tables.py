@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import islice
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from django.db.models import F, QuerySet
 from django.utils import translation
@@ -68,17 +68,6 @@ COLUMNS: Final[Mapping[ImportKind, tuple[str, ...]]] = {
     ImportKind.IMPACTS: (*OF_WORKFLOW, "Category", "After", "Level", "Amount", "Unit"),
     ImportKind.POINTS: (*OF_WORKFLOW, "Material", "RPO", "Copy kept at"),
 }  # fmt: skip
-
-
-class Printed(Protocol):
-    """What the writers of files need of a table."""
-
-    @property
-    def title(self) -> str: ...
-    @property
-    def columns(self) -> tuple[str, ...]: ...
-    @property
-    def rows(self) -> Callable[[], Iterator[Row]]: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,11 +60,14 @@ def of_team(
     return _of(found.filter(team=team) | found.filter(team__parent=team), now, most)
 
 
-def of_tool(tool: Tool, user: User, *, now: datetime) -> Readiness:
-    """Return the readiness of the workflows that use the tool and `user` may see."""
+def of_tool(
+    tool: Tool, user: User, *, most: int | None = MOST_SHOWN, now: datetime
+) -> Readiness:
+    """Return the readiness of the workflows that use the tool and `user` may see; `most`
+    as in `of_team`."""
     using = Dependency.objects.filter(tool=tool).values("workflow")
     found = Workflow.objects.allowing(user, Action.VIEW).current()
-    return _of(found.filter(pk__in=using), now)
+    return _of(found.filter(pk__in=using), now, most)
 
 
 def _of(

@@ -1,4 +1,4 @@
-"""Knock-outs, what-if, readiness and proofs as files: all rows of their tables."""
+"""Work, and what becomes of it without a tool, as files: all rows of their tables."""
 
 from collections.abc import Callable, Iterable
 from datetime import timedelta

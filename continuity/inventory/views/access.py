@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -14,8 +15,10 @@ from continuity.accounts.roles import Action
 from continuity.inventory import forms
 from continuity.inventory.models import QUESTIONS, Alternative, Answer
 from continuity.inventory.queries import access as queries
+from continuity.inventory.queries import catalogue_sheets
 from continuity.inventory.services import access as services
 from continuity.web.paging import page_of
+from continuity.web.table_files import file_of, wants_file
 
 PER_PAGE = 20
 
@@ -50,10 +53,16 @@ def answer(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @access(Action.VIEW, Alternative)
-def everyone(request: SignedInRequest, alternative: Alternative) -> HttpResponse:
+def everyone(request: SignedInRequest, alternative: Alternative) -> HttpResponseBase:
     workflow = alternative.dependency.workflow
     now = timezone.now()
-    page = page_of(request, queries.people(workflow))
+    people = queries.people(workflow)
+    if wants_file(request, "access"):
+        made = catalogue_sheets.access(
+            lambda: queries.everyone(people, alternative, now=now)
+        )
+        return file_of(request, made, now=now)
+    page = page_of(request, people)
     context = {
         "alternative": alternative,
         "workflow": workflow,

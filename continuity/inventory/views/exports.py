@@ -13,11 +13,12 @@ from continuity.accounts.access import access
 from continuity.accounts.http import SignedInRequest
 from continuity.accounts.roles import Action
 from continuity.inventory import forms
-from continuity.inventory.exports import csv_file, json_file, tables, xlsx_file
+from continuity.inventory.exports import json_file, tables
 from continuity.inventory.exports.tables import Table
-from continuity.inventory.http import CSV, XLSX, taken
 from continuity.inventory.models import ImportKind
 from continuity.inventory.queries import workflows as many
+from continuity.web import csv_file, xlsx_file
+from continuity.web.table_files import CSV, XLSX, taken
 
 JSON: Final = "application/json"
 ZIP: Final = "application/zip"

@@ -14,13 +14,20 @@ from continuity.accounts.access import access
 from continuity.accounts.http import SignedInRequest
 from continuity.accounts.roles import Action
 from continuity.inventory import forms
-from continuity.inventory.http import file_of, wants_file
 from continuity.inventory.models import Tool, Upstream, Workflow
-from continuity.inventory.queries import fate, known_outages, sheets, tools, workflows
+from continuity.inventory.queries import (
+    catalogue_sheets,
+    fate,
+    known_outages,
+    sheets,
+    tools,
+    workflows,
+)
 from continuity.inventory.queries import knock_out as queries
 from continuity.inventory.queries import workflow as one
 from continuity.inventory.services import tools as services
 from continuity.web.paging import page_of
+from continuity.web.table_files import file_of, wants_file
 
 
 @access(Action.VIEW)
@@ -68,10 +75,15 @@ def knock_out(request: SignedInRequest, tool: Tool) -> HttpResponseBase:
 
 
 @access(Action.EDIT_CATALOGUE)
-def stale_sources(request: SignedInRequest) -> HttpResponse:
+def stale_sources(request: SignedInRequest) -> HttpResponseBase:
+    now = timezone.now()
     form = forms.SourceFilter(request.GET)
     wanted = form.wanted()
-    page = page_of(request, tools.ageing(wanted, today=timezone.now().date()))
+    ageing = tools.ageing(wanted, today=now.date())
+    if wants_file(request, "stale-sources"):
+        rows = catalogue_sheets.stale_sources(lambda: tools.ageing_rows(ageing))
+        return file_of(request, rows, now=now)
+    page = page_of(request, ageing)
     context = {
         "form": form,
         "active": bool(wanted),
@@ -110,10 +122,14 @@ def _next(request: SignedInRequest) -> str:
 
 
 @access(Action.SIGNED_IN, Tool)
-def tool_outages(request: SignedInRequest, tool: Tool) -> HttpResponse:
+def tool_outages(request: SignedInRequest, tool: Tool) -> HttpResponseBase:
+    found = known_outages.of_tool(request.user, tool)
+    if wants_file(request, "known-outages"):
+        made = catalogue_sheets.tool_outages(found)
+        return file_of(request, made, now=timezone.now())
     context = {
         "tool": tools.full(tool),
-        "found": known_outages.of_tool(request.user, tool),
+        "found": found,
         "may_edit": request.user.may(Action.EDIT_CATALOGUE),
         "tab": "outages",
     }
@@ -121,12 +137,16 @@ def tool_outages(request: SignedInRequest, tool: Tool) -> HttpResponse:
 
 
 @access(Action.VIEW, Workflow, along=one.ALONG)
-def workflow_outages(request: SignedInRequest, workflow: Workflow) -> HttpResponse:
+def workflow_outages(request: SignedInRequest, workflow: Workflow) -> HttpResponseBase:
+    now = timezone.now()
     own = workflows.allowed(request.user, workflow, (Action.EDIT, Action.RUN_DRILL))
     graph = fate.graph()
+    found = known_outages.of_workflow(request.user, workflow, graph=graph)
+    if wants_file(request, "known-outages"):
+        return file_of(request, catalogue_sheets.workflow_outages(found), now=now)
     context = {
-        "page": one.head(workflow, now=timezone.now(), graph=graph),
-        "found": known_outages.of_workflow(request.user, workflow, graph=graph),
+        "page": one.head(workflow, now=now, graph=graph),
+        "found": found,
         "tab": "outages",
         "may_edit": Action.EDIT in own,
         "may_drill": Action.RUN_DRILL in own,

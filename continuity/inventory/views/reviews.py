@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,18 +13,23 @@ from continuity.accounts.http import SignedInRequest
 from continuity.accounts.roles import Action
 from continuity.inventory import forms
 from continuity.inventory.models import Workflow
+from continuity.inventory.queries import catalogue_sheets
 from continuity.inventory.queries import reviews as queries
 from continuity.inventory.queries import workflow as one
 from continuity.inventory.queries import workflows as many
 from continuity.inventory.services import reviews
 from continuity.web.paging import page_of
+from continuity.web.table_files import file_of, wants_file
 
 
 @access(Action.VIEW)
-def due(request: SignedInRequest) -> HttpResponse:
+def due(request: SignedInRequest) -> HttpResponseBase:
+    now = timezone.now()
     form = forms.DueFilter(request.GET)
     wanted = form.wanted()
-    found = queries.due(request.user, **wanted, now=timezone.now())
+    found = queries.due(request.user, **wanted, now=now)
+    if wants_file(request, "due-for-review"):
+        return file_of(request, catalogue_sheets.due(lambda: found), now=now)
     may_approve = queries.approvable(request.user)
     context = {
         "form": form,

@@ -4,6 +4,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,25 +18,31 @@ from continuity.accounts.roles import Action
 from continuity.history.http import say_deleted
 from continuity.inventory import forms
 from continuity.inventory.models import ListPage, Provider, Tool, Upstream
+from continuity.inventory.queries import catalogue_sheets as sheets
 from continuity.inventory.queries import shares
+from continuity.inventory.queries import sheets as work_sheets
 from continuity.inventory.queries import tools as queries
 from continuity.inventory.services import tools as services
 from continuity.inventory.views import saved
 from continuity.web.htmx import render_page, wants_part
 from continuity.web.paging import page_of
+from continuity.web.table_files import file_of, wants_file
 
 
 @access(Action.SIGNED_IN)
-def listing(request: SignedInRequest) -> HttpResponse:
+def listing(request: SignedInRequest) -> HttpResponseBase:
     form = forms.ToolFilter(request.GET)
     wanted = form.wanted()
     sort = request.GET.get("sort", "")
     address = reverse("inventory:tools")
     kept = {**wanted, **({"sort": sort} if sort else {})}
     asked = urlencode(sorted(kept.items()))
+    found = queries.listed(request.user, wanted, sort=sort)
+    if wants_file(request, "tools"):
+        return file_of(request, sheets.tools(lambda: found), now=timezone.now())
     context = {
         "form": form,
-        "page": page_of(request, queries.listed(request.user, wanted, sort=sort)),
+        "page": page_of(request, found),
         "active": bool(wanted),
         "sort": sort,
         "may_edit": request.user.may(Action.EDIT_CATALOGUE),
@@ -49,7 +56,7 @@ def listing(request: SignedInRequest) -> HttpResponse:
 
 
 @access(Action.SIGNED_IN, Tool)
-def tool(request: SignedInRequest, tool: Tool) -> HttpResponse:
+def tool(request: SignedInRequest, tool: Tool) -> HttpResponseBase:
     return _page(request, tool, forms.SpellingForm())
 
 
@@ -86,16 +93,20 @@ def tool_edit(request: SignedInRequest, tool: Tool) -> HttpResponse:
 
 
 @access(Action.VIEW, Tool)
-def readiness(request: SignedInRequest, tool: Tool) -> HttpResponse:
+def readiness(request: SignedInRequest, tool: Tool) -> HttpResponseBase:
     """How ready the work with a tool is: a page of its own, and a card on the tool's."""
-    found = shares.of_tool(tool, request.user, now=timezone.now())
+    now = timezone.now()
+    if wants_file(request, "not-ready"):
+        every = shares.of_tool(tool, request.user, most=None, now=now)
+        return file_of(request, work_sheets.not_ready(lambda: every.worst), now=now)
+    found = shares.of_tool(tool, request.user, now=now)
     context = {"found": found, "tool": tool}
     return render_page(request, "inventory/tool_readiness.html", context, part="card")
 
 
 @require_POST
 @access(Action.EDIT_CATALOGUE, Tool)
-def spellings(request: SignedInRequest, tool: Tool) -> HttpResponse:
+def spellings(request: SignedInRequest, tool: Tool) -> HttpResponseBase:
     """Add a spelling, or forget the one whose key is in `remove`."""
     now = timezone.now()
     remove = request.POST.get("remove", "")
@@ -161,12 +172,15 @@ def upstream_remove(request: SignedInRequest, upstream: Upstream) -> HttpRespons
 
 
 @access(Action.SIGNED_IN)
-def provider_list(request: SignedInRequest) -> HttpResponse:
+def provider_list(request: SignedInRequest) -> HttpResponseBase:
     form = forms.ProviderFilter(request.GET)
     wanted = form.wanted()
+    found = queries.providers(request.user, wanted)
+    if wants_file(request, "providers"):
+        return file_of(request, sheets.providers(lambda: found), now=timezone.now())
     context = {
         "form": form,
-        "page": page_of(request, queries.providers(request.user, wanted)),
+        "page": page_of(request, found),
         "active": bool(wanted),
         "may_edit": request.user.may(Action.EDIT_CATALOGUE),
     }
@@ -174,11 +188,14 @@ def provider_list(request: SignedInRequest) -> HttpResponse:
 
 
 @access(Action.SIGNED_IN, Provider)
-def provider(request: SignedInRequest, provider: Provider) -> HttpResponse:
+def provider(request: SignedInRequest, provider: Provider) -> HttpResponseBase:
+    found = queries.listed(request.user, {"provider": provider})
+    if wants_file(request, "tools"):
+        return file_of(request, sheets.tools(lambda: found), now=timezone.now())
     context = {
         "provider": provider,
         "url": queries.web_address(provider.url),
-        "page": page_of(request, queries.listed(request.user, {"provider": provider})),
+        "page": page_of(request, found),
         "may_edit": request.user.may(Action.EDIT_CATALOGUE),
     }
     return render(request, "inventory/provider.html", context)
@@ -217,9 +234,16 @@ def provider_edit(request: SignedInRequest, provider: Provider) -> HttpResponse:
 
 def _page(
     request: SignedInRequest, tool: Tool, form: forms.SpellingForm, *, status: int = 200
-) -> HttpResponse:
-    page = queries.page(tool, user=request.user, today=timezone.now().date())
-    riding = page_of(request, queries.riding(request.user, page))
+) -> HttpResponseBase:
+    now = timezone.now()
+    page = queries.page(tool, user=request.user, today=now.date())
+    uses = queries.riding(request.user, page)
+    if wants_file(request, "workflows"):
+        made = sheets.riding(lambda: queries.riding_rows(uses, page))
+        return file_of(request, made, now=now)
+    if wants_file(request, "upstreams"):
+        return file_of(request, sheets.upstreams(page), now=now)
+    riding = page_of(request, uses)
     context = {
         "page": page,
         "tool": page.tool,

@@ -11,9 +11,9 @@ from continuity.accounts.access import access
 from continuity.accounts.http import SignedInRequest
 from continuity.accounts.roles import Action
 from continuity.inventory.forms.what_if import WhatIfForm
-from continuity.inventory.http import file_of, wants_file
 from continuity.inventory.queries import known_outages, sheets, what_if
 from continuity.web.paging import page_of
+from continuity.web.table_files import file_of, wants_file
 
 MOST_TEAMS: Final = 50
 

@@ -19,7 +19,6 @@ from continuity.accounts.roles import Action
 from continuity.history.http import say_deleted
 from continuity.history.queries import subject_history
 from continuity.inventory import forms
-from continuity.inventory.http import file_of, wants_file
 from continuity.inventory.models import Alternative, Dependency, ListPage, Workflow
 from continuity.inventory.queries import order_undo, sheets, workflow_cells
 from continuity.inventory.queries import proofs as evidence
@@ -33,6 +32,7 @@ from continuity.inventory.services import (
 from continuity.inventory.views import saved
 from continuity.web.htmx import render_page, wants_json, wants_part
 from continuity.web.paging import page_of
+from continuity.web.table_files import file_of, wants_file
 
 
 @access(Action.VIEW)

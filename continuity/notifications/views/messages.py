@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -11,17 +12,20 @@ from django.views.decorators.http import require_POST, require_safe
 from continuity.accounts.access import access
 from continuity.accounts.http import SignedInRequest
 from continuity.accounts.roles import Action
-from continuity.notifications import forms, queries, services
+from continuity.notifications import exports, forms, queries, services
 from continuity.notifications.models import Notification
 from continuity.notifications.services import choices as chosen
 from continuity.web.paging import page_of
+from continuity.web.table_files import file_of, wants_file
 
 
 @access(Action.ADMINISTER)
-def outbox(request: SignedInRequest) -> HttpResponse:
+def outbox(request: SignedInRequest) -> HttpResponseBase:
     given_up = request.GET.get("state") == "given_up"
-    page = page_of(request, queries.outbox(request.user, given_up=given_up))
-    context = {"page": page, "given_up": given_up}
+    found = queries.outbox(request.user, given_up=given_up)
+    if wants_file(request, "messages"):
+        return file_of(request, exports.outbox(lambda: found), now=timezone.now())
+    context = {"page": page_of(request, found), "given_up": given_up}
     return render(request, "notifications/outbox.html", context)
 
 

@@ -1,6 +1,7 @@
 """The live page and what is pressed on it."""
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import uuid4
 
@@ -15,7 +16,6 @@ from django.views.decorators.http import require_POST, require_safe
 from continuity.accounts.access import access
 from continuity.accounts.http import SignedInRequest
 from continuity.accounts.roles import Action
-from continuity.inventory.http import file_of, wants_file
 from continuity.inventory.models import Workflow
 from continuity.outages import queries
 from continuity.outages.forms import (
@@ -31,9 +31,11 @@ from continuity.outages.queries.board import version
 from continuity.outages.queries.charts import trend
 from continuity.outages.queries.pulse import holds, ticket
 from continuity.outages.queries.pulse import pulse as heartbeat
+from continuity.outages.queries.results import Line
 from continuity.outages.services import course, marks, recoveries
 from continuity.web.htmx import wants_json, wants_part
 from continuity.web.paging import page_of
+from continuity.web.table_files import file_of, wants_file
 
 
 @require_safe
@@ -312,16 +314,26 @@ def workflow_history(request: SignedInRequest, workflow: Workflow) -> HttpRespon
 
 @require_safe
 @access(Action.VIEW, Workflow)
-def workflow_record(request: SignedInRequest, workflow: Workflow) -> HttpResponse:
+def workflow_record(request: SignedInRequest, workflow: Workflow) -> HttpResponseBase:
     """The card of a workflow's known outages: what really happened here."""
-    real = queries.history_of(workflow.pk, OutageKind.REAL, now=timezone.now())
-    context = {"lines": tuple(reversed(real))}
-    return render(request, "outages/_record.html", context)
+    now = timezone.now()
+    real = queries.history_of(workflow.pk, OutageKind.REAL, now=now)
+    return _record(request, tuple(reversed(real)), of_tool=False, now=now)
 
 
 @require_safe
 @access(Action.VIEW)
-def tool_record(request: SignedInRequest, pk: int) -> HttpResponse:
+def tool_record(request: SignedInRequest, pk: int) -> HttpResponseBase:
     """The card of a tool's known outages: what its loss really did to the reader's work."""
-    lines = queries.record_of_tool(pk, request.user, now=timezone.now())
-    return render(request, "outages/_record.html", {"lines": lines, "of_tool": True})
+    now = timezone.now()
+    lines = queries.record_of_tool(pk, request.user, now=now)
+    return _record(request, lines, of_tool=True, now=now)
+
+
+def _record(
+    request: SignedInRequest, lines: Sequence[Line], *, of_tool: bool, now: datetime
+) -> HttpResponseBase:
+    if wants_file(request, "recoveries"):
+        return file_of(request, sheets.recoveries(lambda: lines), now=now)
+    context = {"lines": lines, "of_tool": of_tool}
+    return render(request, "outages/_record.html", context)

@@ -1,9 +1,12 @@
 """The DORA register of information, as far as this product holds its data.
 
 Templates and the order of their columns: Commission Implementing Regulation (EU)
-2024/2956, Annex I (http://data.europa.eu/eli/reg_impl/2024/2956/oj). A column we hold
-nothing for stays empty in the file and is named as such on the page: neither LEI nor
-contract is ever guessed.
+2024/2956, Annex I (http://data.europa.eu/eli/reg_impl/2024/2956/oj), as corrected by OJ L,
+2025/90725 of 19 September 2025, which numbers the columns of B_06.01 without a gap. Codes
+of closed lists are those of the EBA's taxonomy for the register. One value stands in a
+cell; where there are several, each has a row (Article 4). A column we hold nothing for
+stays empty in the file and is named as such on the page: neither LEI nor contract is ever
+guessed.
 """
 
 import math
@@ -25,6 +28,8 @@ from continuity.web.cells import Row
 SOURCE: Final = "http://data.europa.eu/eli/reg_impl/2024/2956/oj"
 YES: Final = "eba_BT:x28"
 NO: Final = "eba_BT:x29"
+NOT_ASSESSED: Final = "eba_BT:x21"
+"""Of a closed list: nobody has looked. That is not the same as no."""
 HOUR: Final = timedelta(hours=1)
 
 
@@ -82,7 +87,7 @@ PROVIDERS: Final = (
     Column("c0120", "Type of code of the provider’s ultimate parent undertaking"),
 )
 FUNCTIONS: Final = (
-    Column("c0010", "Function identifier", _("Reference of the workflow, or its number")),
+    Column("c0010", "Function identifier", _("F and the number of the workflow")),
     Column("c0020", "Licensed activity"),
     Column("c0030", "Function name", _("Name of the workflow")),
     Column("c0040", "LEI of the financial entity"),
@@ -115,12 +120,15 @@ ASSESSMENTS: Final = (
     Column(
         "c0110",
         "Are there alternative ICT third-party service providers identified",
-        _("Whether a workflow names an alternative of another provider"),
+        _(
+            "Yes if a workflow names an alternative of another provider; no if all that "
+            "are named are of the same provider or by hand; not assessed if none is named"
+        ),
     ),
     Column(
         "c0120",
         "Identification of alternative ICT third-party service provider",
-        _("Names of those providers"),
+        _("The name of such a provider, a row for each"),
     ),
 )
 NOTHING: Final[Mapping[str, str]] = {
@@ -202,12 +210,13 @@ def _functions(user: User) -> Iterator[Row]:
         .current()
         .annotate(rpo=Min("recovery_points__rpo"))
         .order_by("team__name", "name", "pk")
-        .values_list("pk", "reference", "name", "rto", "rpo")
+        .values_list("pk", "name", "rto", "rpo")
     )
-    for pk, reference, name, rto, rpo in rows:
+    for pk, name, rto, rpo in rows:
         yield _placed(
             FUNCTIONS,
-            c0010=reference or f"F{pk}",
+            # A letter F and a natural number, each once: no other reference will do.
+            c0010=f"F{pk}",
             c0030=name,
             c0080=hours(rto),
             c0090=hours(rpo),
@@ -215,21 +224,24 @@ def _functions(user: User) -> Iterator[Row]:
 
 
 def _assessed(user: User) -> Iterator[Row]:
-    """Yield a line for each provider in use, in the order of B_05.01."""
+    """Yield the providers in use, in the order of B_05.01: a line for each, and where
+    several others could replace one, a line for each of those."""
     others: dict[int, set[str]] = defaultdict(set)
-    rows = (
-        Alternative.objects.filter(
-            dependency__workflow__in=Workflow.objects.allowing(user, Action.VIEW)
-            .current()
-            .values("pk"),
-            tool__provider__isnull=False,
-        )
-        .exclude(kind=AlternativeKind.MANUAL)
-        .values_list("dependency__tool__provider", "tool__provider", "tool__provider__name")
+    looked_at: set[int] = set()
+    rows = Alternative.objects.filter(
+        dependency__workflow__in=Workflow.objects.allowing(user, Action.VIEW)
+        .current()
+        .values("pk"),
+        dependency__tool__provider__isnull=False,
+    ).values_list(
+        "dependency__tool__provider", "kind", "tool__provider", "tool__provider__name"
     )
-    for used, other, name in rows:
-        if used is not None and used != other:
+    for used, kind, other, name in rows:
+        looked_at.add(used)
+        if kind != AlternativeKind.MANUAL and other is not None and other != used:
             others[used].add(name)
     for pk in _used(user):
-        named = sorted(others[pk])
-        yield _placed(ASSESSMENTS, c0110=YES if named else NO, c0120="; ".join(named))
+        for name in sorted(others[pk]):
+            yield _placed(ASSESSMENTS, c0110=YES, c0120=name)
+        if not others[pk]:
+            yield _placed(ASSESSMENTS, c0110=NO if pk in looked_at else NOT_ASSESSED)

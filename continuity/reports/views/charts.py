@@ -1,5 +1,7 @@
 """Charts as files. One door for those of every page, so that no page has to know."""
 
+import re
+from collections.abc import Iterator
 from copy import copy
 from datetime import timedelta
 from typing import ClassVar, Final
@@ -8,6 +10,7 @@ from urllib.parse import urlsplit
 from django.http import Http404, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.urls import Resolver404, resolve
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 from django_htmx.middleware import HtmxDetails
 
@@ -17,6 +20,9 @@ from continuity.accounts.roles import Action
 from continuity.domain.errors import Refused
 from continuity.reports.pdf import PdfFailed, picture
 from continuity.web import taken
+from continuity.web.cells import Row
+from continuity.web.sheets import Sheet
+from continuity.web.table_files import table_file
 
 
 class NoPicture(Refused):
@@ -27,17 +33,22 @@ class NoPicture(Refused):
 
 TIMEOUT: Final = timedelta(seconds=15)
 KINDS: Final = {"svg": "image/svg+xml; charset=utf-8", "png": "image/png"}
+NUMBERS: Final = frozenset({"csv", "xlsx"})
+WHOLE: Final = re.compile(r"[0-9]{1,15}")
 
 
 @require_GET
 @access(Action.SIGNED_IN)
-def chart(request: SignedInRequest, uid: str, form: str) -> HttpResponse:
-    """One chart of the page whose address is in `?of=`, as that page shows it to the same
-    reader: who may not see the page gets what the page would say. 404 for what is no page
-    of ours or has no such chart."""
-    if form not in KINDS or taken.UID.fullmatch(uid) is None:
+def chart(request: SignedInRequest, uid: str, form: str) -> HttpResponseBase:
+    """One chart of the page whose address is in `?of=`, or the numbers below it, as that
+    page shows it to the same reader: who may not see the page gets what the page would
+    say. 404 for what is no page of ours or has no such chart."""
+    if form not in {*KINDS, *NUMBERS} or taken.UID.fullmatch(uid) is None:
         raise Http404
-    svg = taken.cut_out(_page(request, request.GET.get("of", "")), uid)
+    page = _page(request, request.GET.get("of", ""))
+    if form in NUMBERS:
+        return _numbers(page, uid, form)
+    svg = taken.cut_out(page, uid)
     if not svg:
         raise Http404
     alone = taken.standalone(svg)
@@ -46,6 +57,21 @@ def chart(request: SignedInRequest, uid: str, form: str) -> HttpResponse:
     response["Content-Disposition"] = f'attachment; filename="continuity-{uid}.{form}"'
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+def _numbers(page: str, uid: str, form: str) -> HttpResponseBase:
+    """Return the table below a chart. What is a whole number is written as one."""
+    lines = taken.numbers(page, uid)
+    if not lines:
+        raise Http404
+    heads, *rows = lines
+
+    def cells() -> Iterator[Row]:
+        for row in rows:
+            yield tuple(int(one) if WHOLE.fullmatch(one) else one for one in row)
+
+    sheet = Sheet(uid, "Chart", heads, cells)
+    return table_file(sheet, form, now=timezone.now())
 
 
 def _picture(svg: str) -> bytes:

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_GET
 from continuity.accounts.access import access
 from continuity.accounts.http import SignedInRequest
 from continuity.accounts.roles import Action
-from continuity.inventory.exports import csv_file
 from continuity.reports.content import dora
+from continuity.web import csv_file
 
 
 @require_GET
@@ -31,7 +31,7 @@ def page(request: SignedInRequest) -> HttpResponse:
 def download(request: SignedInRequest) -> HttpResponse:
     """A ZIP with a CSV file for each template we hold something of."""
     out = io.BytesIO()
-    csv_file.archive(dora.templates(request.user), out)
+    csv_file.archive(dora.templates(request.user), out, numbered=False)
     day = timezone.localdate().isoformat()
     response = HttpResponse(out.getvalue(), content_type="application/zip")
     response["Content-Disposition"] = f'attachment; filename="dora-register-{day}.zip"'

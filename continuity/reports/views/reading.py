@@ -4,6 +4,7 @@ import io
 from typing import Final
 
 from django.http import Http404, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
@@ -12,18 +13,22 @@ from continuity.accounts.access import access
 from continuity.accounts.http import SignedInRequest
 from continuity.accounts.roles import Action
 from continuity.drills.models import Reviewed
-from continuity.inventory.exports import csv_file, xlsx_file
 from continuity.reports import exports, queries, services
 from continuity.reports.forms import ContinuityReportForm
 from continuity.reports.models import Report, ReportState
+from continuity.web import csv_file, xlsx_file
 from continuity.web.htmx import render_page
+from continuity.web.table_files import file_of, wants_file
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_GET
 @access(Action.VIEW)
-def listing(request: SignedInRequest) -> HttpResponse:
+def listing(request: SignedInRequest) -> HttpResponseBase:
+    if wants_file(request, "reports"):
+        made = exports.listed(lambda: queries.visible(request.user))
+        return file_of(request, made, now=timezone.now())
     context = {
         "page": queries.page(request.user, request.GET.get("page")),
         "form": ContinuityReportForm(user=request.user),
@@ -41,14 +46,17 @@ def outage_card(request: SignedInRequest, outage: Reviewed) -> HttpResponse:
 
 @require_GET
 @access(Action.VIEW, Report)
-def report(request: SignedInRequest, report: Report) -> HttpResponse:
+def report(request: SignedInRequest, report: Report) -> HttpResponseBase:
+    changes = (report.facts or {}).get("changes", [])
+    if wants_file(request, "changes"):
+        return file_of(request, exports.changed(changes), now=timezone.now())
     context = {
         "report": report,
         "size": len(report.pdf or b""),
         "has_tables": report.kind in exports.TABLED,
         "newer": queries.superseding(report),
         "volumes": queries.volumes(report),
-        "changes": (report.facts or {}).get("changes", []),
+        "changes": changes,
     }
     return render_page(request, "reports/report.html", context, part="state")
 

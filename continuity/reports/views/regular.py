@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,16 +15,20 @@ from continuity.accounts.http import SignedInRequest
 from continuity.accounts.roles import Action
 from continuity.history.http import say_deleted
 from continuity.history.models import Deletion
-from continuity.reports import queries
+from continuity.reports import exports, queries
 from continuity.reports.content import zone_of
 from continuity.reports.forms import RegularForm, initial_of
 from continuity.reports.models import Regular
 from continuity.reports.services import regular as services
+from continuity.web.table_files import file_of, wants_file
 
 
 @require_GET
 @access(Action.VIEW)
-def listing(request: SignedInRequest) -> HttpResponse:
+def listing(request: SignedInRequest) -> HttpResponseBase:
+    if wants_file(request, "regular-reports"):
+        made = exports.regular(lambda: queries.regulars(request.user))
+        return file_of(request, made, now=timezone.now())
     context = {
         "page": queries.regular_page(request.user, request.GET.get("page")),
         "may_plan": queries.may_plan(request.user),

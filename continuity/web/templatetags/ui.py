@@ -216,17 +216,20 @@ def _how(keys: tuple[str, ...], asked: str, language: str) -> SafeString:
 @register.inclusion_tag("components/_download.html", takes_context=True)
 def download(context: template.Context, table: str, label: object = "") -> dict[str, Any]:
     """Offer the table named `table` as a file: the same page with `?export=`, with its
-    filters and without its page. `label` says which table, where there are several."""
+    filters and without its page. `label` says which table, where there are several. A
+    part that htmx put into another page names its own address."""
     # An include with "only" has no request among its names, and yet knows it.
     request: HttpRequest = context.request  # type: ignore[attr-defined]
     query = request.GET.copy()
     for name in ("page", "export", "table"):
         query.pop(name, None)
 
+    at = request.path if getattr(request, "htmx", False) else ""
+
     def url(form: str) -> str:
         asked = query.copy()
         asked["table"], asked["export"] = table, form
-        return f"?{asked.urlencode()}"
+        return f"{at}?{asked.urlencode()}"
 
     return {"label": label, "csv_url": url("csv"), "xlsx_url": url("xlsx")}
 

@@ -8,9 +8,9 @@ from datetime import date
 from decimal import Decimal
 from typing import IO, Final
 
-from continuity.inventory.exports.tables import Printed
-from continuity.inventory.exports.texts import printable
 from continuity.web.cells import Row, Value, neutral
+from continuity.web.sheets import Printed
+from continuity.web.texts import printable
 
 BYTE_ORDER_MARK: Final = "\ufeff"
 """Makes Excel read UTF-8; the import takes it off."""
@@ -35,11 +35,14 @@ def pieces(table: Printed) -> Iterator[str]:
     yield out.getvalue()
 
 
-def archive(tables: Iterable[Printed], to: IO[bytes]) -> None:
-    """Write a ZIP with a CSV file for each table."""
+def archive(tables: Iterable[Printed], to: IO[bytes], *, numbered: bool = True) -> None:
+    """Write a ZIP with a CSV file for each table, named by it and unless told otherwise
+    with its number before, which keeps their order."""
     with zipfile.ZipFile(to, "w", zipfile.ZIP_DEFLATED) as target:
         for number, table in enumerate(tables, start=1):
-            name = f"{number}-{table.title.lower().replace(' ', '-')}.csv"
+            name = f"{table.title.lower().replace(' ', '-')}.csv"
+            if numbered:
+                name = f"{number}-{name}"
             entry = zipfile.ZipInfo(name, OLDEST)
             entry.compress_type = zipfile.ZIP_DEFLATED
             with target.open(entry, "w") as member:
@@ -53,8 +56,8 @@ def _written(row: Row) -> list[str]:
 
 def _cell(value: Value) -> str:
     """A number is no formula, though one below nothing begins like one."""
-    if isinstance(value, int):
-        return str(value)
+    if isinstance(value, int | Decimal):
+        return f"{value:f}" if isinstance(value, Decimal) else str(value)
     return neutral(printable(_text(value)))
 
 
@@ -66,7 +69,5 @@ def _text(value: Value) -> str:
             return "\n".join(entries)
         case date() as day:
             return day.isoformat()
-        case Decimal() as amount:
-            return f"{amount:f}"
         case other:
             return str(other)

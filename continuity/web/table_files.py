@@ -12,7 +12,7 @@ from typing import IO, Final
 from django.http import FileResponse, HttpRequest
 from django.utils import timezone
 
-from continuity.inventory.exports import csv_file, xlsx_file
+from continuity.web import csv_file, xlsx_file
 from continuity.web.sheets import Sheet
 
 CSV: Final = "text/csv; charset=utf-8"
@@ -27,12 +27,17 @@ def wants_file(request: HttpRequest, table: str) -> bool:
 
 
 def file_of(request: HttpRequest, sheet: Sheet, *, now: datetime) -> FileResponse:
-    """Return the table in the form that the address asks for, written as a whole before
-    the first byte is sent: in the reader's language, and never half of it.
+    """Return the table in the form that the address asks for. Raises TooLongForWorkbook."""
+    return table_file(sheet, request.GET.get("export", ""), now=now)
+
+
+def table_file(sheet: Sheet, form: str, *, now: datetime) -> FileResponse:
+    """Return the table as "xlsx", otherwise as CSV, written as a whole before the first
+    byte is sent: in the reader's language, and never half of it.
 
     Raises TooLongForWorkbook.
     """
-    form = "xlsx" if request.GET.get("export") == "xlsx" else "csv"
+    form = "xlsx" if form == "xlsx" else "csv"
     name = f"continuity-{sheet.name}-{timezone.localdate(now).isoformat()}.{form}"
     if form == "xlsx":
         return taken(lambda to: xlsx_file.write([sheet], to), XLSX, name)
