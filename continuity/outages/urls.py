@@ -38,6 +38,7 @@ urlpatterns = [
         name="pass_undo",
     ),
     path("by-link/<str:token>/<int:pk>/stuck/", passes.stuck, name="pass_stuck"),
+    path("by-link/<str:token>/<int:pk>/pictures/", passes.picture, name="pass_picture"),
     path("by-link/<str:token>/<int:pk>/note/", passes.note, name="pass_note"),
     path("workflows/<int:pk>/record/", live.workflow_record, name="workflow_record"),
     path("tools/<int:pk>/record/", live.tool_record, name="tool_record"),

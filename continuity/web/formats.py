@@ -3,6 +3,7 @@
 Pages and documents use the same functions, so a figure never has two spellings.
 """
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -10,7 +11,9 @@ from typing import Final, Protocol
 
 from django.utils import dateformat, timezone
 from django.utils.formats import number_format
+from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext, pgettext
+from django.utils.translation import gettext_lazy as _
 
 NOTHING: Final = "–"
 """What stands where there is no figure. Never a zero: zero would be a claim."""
@@ -94,6 +97,22 @@ def day(value: date | None) -> str:
     """Return "17 Sep 2026" or "17 sept. 2026"; an instant is moved to the active zone."""
     # Translators: a date as in 17 Sep 2026, in Django's format letters.
     return _written(value, pgettext("date format", "j M Y"))
+
+
+REPEATS: Final[Mapping[str, Promise]] = {
+    "FREQ=WEEKLY": _("Every week"),
+    "FREQ=MONTHLY": _("Every month"),
+    "FREQ=MONTHLY;BYMONTHDAY=-1": _("On the last day of every month"),
+    "FREQ=MONTHLY;INTERVAL=3": _("Every three months"),
+    "FREQ=MONTHLY;INTERVAL=3;BYMONTHDAY=-1": _("On the last day of every third month"),
+    "FREQ=YEARLY": _("Every year"),
+}
+
+
+def repeats(rrule: str) -> str:
+    """Return how often something recurs: in words for the rules that forms make, as it
+    was written for one of somebody's own."""
+    return str(REPEATS.get(rrule, rrule))
 
 
 def day_time(value: datetime | None) -> str:

@@ -205,10 +205,26 @@ SENTENCES: Final[Mapping[str, Promise]] = {
     "cannot_bring_back:gone_for_good": _(
         "This was deleted more than 30 days ago and cannot be brought back any more."
     ),
+    "not_allowed_now:no_drill": _(
+        "No drill of this workflow is planned any more. Plan the proposed one, or decline "
+        "it with a reason."
+    ),
     "not_allowed_now": _(
         "This is not possible at this moment. Reload the page to see what has changed."
     ),
 }
+
+NOT_ALLOWED: Final[Mapping[str, Promise]] = {
+    "opened": _(
+        "This address takes what a button or a form sends and cannot be opened by itself. "
+        "Nothing was changed. Go back and press the button there."
+    ),
+    "sent": _(
+        "Nothing can be sent to this address, so nothing was changed. Open the page and "
+        "try again from there."
+    ),
+}
+"""What is said where the method of a request is not one that its address takes."""
 
 WORDS: Final[Mapping[str, Mapping[str, Promise]]] = {
     "state": {

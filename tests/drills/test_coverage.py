@@ -7,7 +7,7 @@ import time_machine
 from django.urls import reverse
 
 from continuity.accounts.roles import TeamRole
-from continuity.drills.models import Programme
+from continuity.drills.models import Programme, Schedule
 from continuity.drills.queries import coverage
 from continuity.history.models import Entry
 from tests.factories import (
@@ -106,9 +106,11 @@ def test_the_next_drill_is_the_first_that_takes_away_what_the_work_rides_on():
     drill = DrillFactory(outage__due_at=NOON + 15 * DAY, occurrence_at=NOON + 15 * DAY)
     drill.outage.tools.add(edge.tool)
 
+    brings = Schedule.objects.get(next_due_at=NOON + 20 * DAY)
     found = {line.workflow.pk: line.next for line in lines()}
 
-    assert found == {dependency.workflow.pk: NOON + 20 * DAY, other.workflow.pk: None}
+    coming = coverage.Next(NOON + 20 * DAY, brings.get_absolute_url(), brings.pk)
+    assert found == {dependency.workflow.pk: coming, other.workflow.pk: None}
 
 
 def test_who_may_not_know_of_a_surprise_does_not_see_it_as_the_next_drill():
@@ -120,7 +122,7 @@ def test_who_may_not_know_of_a_surprise_does_not_see_it_as_the_next_drill():
     schedule.tools.add(dependency.tool)
 
     assert lines(member(team, TeamRole.MEMBER))[0].next is None
-    assert lines(member(team, TeamRole.LEAD))[0].next == NOON + DAY
+    assert lines(member(team, TeamRole.LEAD))[0].next.at == NOON + DAY
 
 
 def test_a_department_stands_for_its_teams_and_a_stranger_sees_nothing():

@@ -17,6 +17,7 @@ from continuity.drills.services import proposing
 from continuity.history.models import Deletion, Entry
 from continuity.inventory.models import WorkflowApproval
 from continuity.notifications.models import Notification
+from continuity.web.problems import sentence
 from tests.factories import (
     NOON,
     AlternativeFactory,
@@ -201,6 +202,91 @@ def test_no_second_proposal_of_a_cause_while_one_is_open(dependency):
     assert with_open == []
 
 
+def planned(dependency, at, **fields):
+    outage = OutageFactory(state="planned", due_at=at)
+    outage.tools.add(dependency.tool)
+    outage.teams.add(dependency.workflow.team)
+    return DrillFactory(outage=outage, occurrence_at=at, **fields)
+
+
+@pytest.mark.parametrize("who", [TeamRole.MEMBER, TeamRole.LEAD])
+def test_a_drill_that_is_planned_since_answers_what_was_proposed(client, dependency, who):
+    proposal = ProposalFactory(workflow=dependency.workflow, cause_at=NOON + 5 * DAY)
+    schedule = ScheduleFactory(rrule="FREQ=YEARLY", next_due_at=None, opens_at=None)
+    drill = planned(dependency, NOON + 6 * DAY, schedule=schedule)
+    client.force_login(member(dependency.workflow.team, who))
+    address = reverse("drills:proposal_settle", args=[proposal.pk])
+
+    with time_machine.travel(NOON, tick=False):
+        page = client.get(reverse("drills:proposals")).content.decode()
+        response = client.post(address)
+        again = client.post(address)
+
+    assert drill.get_absolute_url() in page
+    assert "after the proof has expired" in page
+    may = who == TeamRole.LEAD
+    assert ("That drill will do" in page) is may
+    assert response.status_code == (302 if may else 403)
+    assert again.status_code == (409 if may else 403)
+    proposal.refresh_from_db()
+    answer = (proposal.state, proposal.schedule, proposal.drill_at)
+    assert answer == (
+        ("planned", schedule, NOON + 6 * DAY) if may else ("open", None, None)
+    )
+    assert Entry.objects.filter(verb="proposal.settled").count() == may
+    if may:
+        client.get(reverse("drills:proposals"))  # what was said is said once
+        page = client.get(reverse("drills:proposals"), {"answered": 1}).content.decode()
+        assert "The drill of 8 Mar 2026" in page
+
+
+def test_a_drill_nobody_may_know_of_answers_nothing(dependency):
+    proposal = ProposalFactory(workflow=dependency.workflow)
+    planned(
+        dependency,
+        NOON + DAY,
+        surprise="silent",
+        seed="ab",
+        window_ends_at=NOON + 2 * DAY,
+    )
+    lead = member(dependency.workflow.team, TeamRole.LEAD)
+
+    with pytest.raises(NotAllowedNow) as refusal:
+        proposing.settle(proposal.pk, actor=lead, now=NOON)
+
+    assert sentence(refusal.value).startswith("No drill of this workflow is planned")
+    proposal.refresh_from_db()
+    assert (proposal.state, proposal.drill_at) == ("open", None)
+    assert proposing.settle(proposal.pk, actor=manager(), now=NOON) == NOON + DAY
+
+
+@pytest.mark.parametrize(
+    ("state", "began", "settled"),
+    [
+        ("ended", 1, True),
+        ("reviewed", 1, True),
+        ("aborted", 1, False),
+        ("ended", -1, False),  # before it was proposed
+    ],
+)
+def test_work_that_was_in_a_drill_since_asks_for_none_any_more(
+    dependency, state, began, settled
+):
+    proposal = ProposalFactory(workflow=dependency.workflow, made_at=NOON)
+    drill = held(dependency, -began * DAY)
+    drill.outage.state = state
+    drill.outage.save()
+
+    proposing.look(now=NOON + 2 * DAY)
+    proposing.look(now=NOON + 2 * DAY)
+
+    proposal.refresh_from_db()
+    assert (proposal.state == "planned") is settled
+    assert proposal.drill_at == (NOON + DAY if settled else None)
+    assert proposal.answered_by is None
+    assert Entry.objects.filter(verb="proposal.settled").count() == settled
+
+
 def test_a_declined_cause_does_not_ask_again_and_another_one_does(dependency):
     prove(dependency, 20 * DAY, rank=2)
     TriggerFactory()
@@ -328,22 +414,29 @@ def test_declining_without_a_reason_says_so_and_leaves_it_open(client, dependenc
 
 
 def test_the_list_reads_as_much_for_one_as_for_thirty_and_says_why(client):
-    ProposalFactory(cause="expiring")
     client.force_login(auditor())
 
+    def propose(number):
+        dependency = DependencyFactory(workflow=WorkflowFactory())
+        ProposalFactory(workflow=dependency.workflow, cause="expiring")
+        planned(dependency, NOON + (1 + number) * DAY)
+
     def queries():
-        with CaptureQueriesContext(connection) as made:
+        made = CaptureQueriesContext(connection)
+        with time_machine.travel(NOON, tick=False), made:
             page = client.get(reverse("drills:proposals"))
         return len(made), page.content.decode()
 
+    propose(0)
     queries()
     one, page = queries()
-    for _number in range(29):
-        ProposalFactory(workflow=WorkflowFactory())
+    for number in range(29):
+        propose(1 + number)
     many, page = queries()
 
     assert many == one
     assert page.count("The proof of its best alternative expires on") == 30
+    assert page.count("A drill of it is planned") == 30
     assert "Plan it" not in page
 
 

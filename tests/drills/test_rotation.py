@@ -137,7 +137,7 @@ def test_coverage_knows_when_the_turn_of_each_workflow_comes(turning):
     rows = list(coverage.workflows(user))
     found = coverage.lines(rows, user=user, overdue=NOON, now=NOON)
 
-    assert {(line.workflow.team.name, (line.next - NOON) // WEEK) for line in found} == {
+    assert {(line.workflow.team.name, (line.next.at - NOON) // WEEK) for line in found} == {
         ("Claims", 0),
         ("Claims", 2),
         ("Legal", 1),

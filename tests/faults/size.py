@@ -3,11 +3,4 @@
 import os
 from typing import Final
 
-import pytest
-
 FULL: Final = os.environ.get("CONTINUITY_FULL_FAULTS") == "1"
-
-by_the_clock = pytest.mark.skipif(
-    not FULL,
-    reason="Kills processes by the clock, which a shared machine upsets: ./run faults.",
-)

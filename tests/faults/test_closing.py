@@ -20,9 +20,11 @@ from tests.factories import (
     RecoveryFactory,
     ScenarioFactory,
 )
-from tests.faults.size import by_the_clock
+from tests.faults.size import FULL
 
 SECOND = timedelta(seconds=1)
+ALIVE, RESTARTED = (5, 10) if FULL else (15, 30)
+"""Seconds. CI's machines are shared with others: there these are mere bounds."""
 
 
 def worker():
@@ -65,7 +67,6 @@ def kill(*workers):
         each.stdout.close()
 
 
-@by_the_clock
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_a_drill_closes_while_one_worker_lives_and_soon_after_all_are_started_again():
@@ -86,7 +87,7 @@ def test_a_drill_closes_while_one_worker_lives_and_soon_after_all_are_started_ag
 
     print(f"closed {alive:.1f} s after the limit, {restarted:.1f} s after a restart")
     assert nobody == "running"
-    assert alive <= 5
-    assert restarted <= 10
+    assert alive <= ALIVE
+    assert restarted <= RESTARTED
     for outage in (first, second):
         assert Outage.objects.get(pk=outage.pk).ended_at == outage.ends_by

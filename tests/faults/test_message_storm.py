@@ -17,7 +17,7 @@ from continuity.notifications.services import LEASE, Message, owe
 from tests.conftest import database_url_of_tests
 from tests.factories import NOON, UserFactory
 from tests.faults.mailbox import Mailbox
-from tests.faults.size import FULL, by_the_clock
+from tests.faults.size import FULL
 
 PEOPLE, KILLS = (2000, 20) if FULL else (200, 5)
 MESSAGES = 2
@@ -49,7 +49,6 @@ def environment(mailbox: Mailbox) -> dict[str, str]:
     }
 
 
-@by_the_clock
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_each_is_told_once_though_workers_are_killed_while_they_tell(mailbox):

@@ -220,7 +220,7 @@ def test_titles_are_in_the_language_of_the_reader(shipped, client):
 
     text = client.get(f"/workflows/{workflow.pk}/outages/").content.decode()
 
-    assert "Cloudflare, 18 novembre 2025 : ChatGPT, Claude et Perplexity tombent" in text
+    assert "Cloudflare, 18 novembre 2025\xa0: ChatGPT, Claude et Perplexity tombent" in text
 
 
 @pytest.mark.parametrize(

@@ -2,15 +2,18 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from continuity.accounts.roles import TeamRole
 from continuity.history.models import Entry
-from continuity.outages.models import JournalEntry, Mark, Pass
+from continuity.outages.models import JournalEntry, Mark, Pass, Picture
 from continuity.outages.queries import lines
 from continuity.outages.services import course, passes
 from tests.factories import NOON, RecoveryFactory, UserFactory, member
 from tests.outages.keys import key
+from tests.outages.telling import send, tell
+from tests.outages.test_pictures import photo
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
@@ -68,6 +71,76 @@ def test_a_press_by_link_names_its_person_and_the_link(client, one, recovery):
     mark = Mark.objects.get()
     assert (mark.by, mark.by_link) == (one.user, True)
     assert lines(recovery.outage)[0].by == "Priya Natarajan, by link"
+
+
+@AT
+def test_a_link_tells_what_users_see_and_what_its_person_was_told(client, one, recovery):
+    tell(recovery, "degraded", error_percent=35)
+    send(recovery.outage, "When will you answer me?", one.user)
+    send(recovery.outage, "For the board alone", UserFactory())
+
+    page = client.get(one.get_absolute_url()).content.decode()
+    part = client.get(one.get_absolute_url(), headers={"HX-Request": "true"})
+
+    for html in (page, part.content.decode()):
+        assert "About one answer in three fails; waiting sometimes helps" in html
+        assert "When will you answer me?" in html
+        assert "For the board alone" not in html
+
+
+@AT
+def test_a_lead_decides_by_link_whether_to_stay_and_takes_it_back(client, one, recovery):
+    tell(recovery, "degraded", error_percent=35)
+    page = client.get(one.get_absolute_url()).content.decode()
+    press(client, one, recovery, clock="decided", decision="stay")
+
+    decided = client.get(one.get_absolute_url()).content.decode()
+    undo = reverse(
+        "outages:pass_undo", args=[one.token, recovery.pk, Mark.objects.get().pk]
+    )
+    client.post(undo)
+
+    assert f'action="{one.get_absolute_url()}{recovery.pk}/press/"' in page
+    assert "We stay" in page
+    assert "Decided: Stay" in decided
+    assert f'action="{undo}"' in decided
+    recovery.refresh_from_db()
+    assert (recovery.decision, recovery.decided_at) == ("", None)
+
+
+@AT
+def test_by_link_one_says_what_one_has_really_switched_to_and_how_much_gets_done(
+    client, one, recovery
+):
+    press(client, one, recovery)
+    page = client.get(one.get_absolute_url()).content.decode()
+    press(client, one, recovery, clock="switched", key=key(2), alternative="0", other="Fax")
+    later = client.get(one.get_absolute_url()).content.decode()
+    press(client, one, recovery, clock="minimum", key=key(3), capacity="60", quality="90")
+
+    assert "Other alternative" in page
+    assert "How much work gets done?" in later
+    assert "Other alternative" not in later
+    recovery.refresh_from_db()
+    reached = (recovery.alternative_name, recovery.capacity, recovery.quality)
+    assert reached == ("Fax", 60, 90)
+
+
+@pytest.mark.parametrize(("content", "status"), [(photo(), 200), (b"<svg/>", 422)])
+@AT
+def test_a_picture_is_sent_by_link(client, one, recovery, content, status):
+    answer = client.post(
+        reverse("outages:pass_picture", args=[one.token, recovery.pk]),
+        {"key": key(1), "picture": SimpleUploadedFile("vault.jpg", content)},
+        headers=JSON,
+    )
+
+    assert answer.status_code == status
+    assert Picture.objects.count() == (status == 200)
+    page = client.get(one.get_absolute_url()).content.decode()
+    assert ("1 picture of it was sent." in page) is (status == 200)
+    if status == 200:
+        assert lines(recovery.outage)[0].by == "Priya Natarajan, by link"
 
 
 @AT

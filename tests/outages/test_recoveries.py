@@ -10,7 +10,6 @@ from continuity.notifications.models import Notification
 from continuity.outages import queries
 from continuity.outages.models import EntryKind, JournalEntry, Recovery
 from continuity.outages.services import course, marks, recoveries
-from continuity.outages.services.journal import append
 from tests.factories import (
     NOON,
     RecoveryFactory,
@@ -21,6 +20,7 @@ from tests.factories import (
     member,
 )
 from tests.outages.keys import key
+from tests.outages.telling import tell
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
@@ -175,23 +175,6 @@ def test_who_may_say_stuck_clear_it_and_hand_over(
     assert response.status_code == status
     done = {"stuck": "stuck", "unstuck": "unstuck", "hand_over": "handed"}[what]
     assert kinds(recovery) == before + ([done] if status == 302 else [])
-
-
-def tell(recovery, state, at=timedelta(), **fields):
-    append(
-        recovery.outage,
-        EntryKind.PHASE,
-        at=NOON + at,
-        now=NOON + at,
-        actor=None,
-        data={
-            "component": "tool",
-            "tools": [recovery.tool.name],
-            "tool_pks": [recovery.tool_id],
-            "state": state,
-            **fields,
-        },
-    )
 
 
 @pytest.mark.parametrize(

@@ -103,3 +103,20 @@ def test_an_amount_has_its_unit_on_the_same_line(language, value, text):
 
     assert plain(found).replace("\u202f", " ") == text
     assert " " not in found
+
+
+@pytest.mark.parametrize(
+    ("language", "rrule", "text"),
+    [
+        ("en", "FREQ=WEEKLY", "Every week"),
+        (
+            "fr",
+            "FREQ=MONTHLY;INTERVAL=3;BYMONTHDAY=-1",
+            "Le dernier jour d’un mois sur trois",
+        ),
+        ("fr", "FREQ=MONTHLY;BYDAY=1MO", "FREQ=MONTHLY;BYDAY=1MO"),
+    ],
+)
+def test_a_rule_that_forms_make_is_said_in_words(language, rrule, text):
+    with translation.override(language):
+        assert formats.repeats(rrule) == text

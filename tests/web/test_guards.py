@@ -28,6 +28,7 @@ PUBLIC = {
     # it, can be taken back, and opens marks on their own recoveries and nothing else.
     "outages:pass",
     "outages:pass_note",
+    "outages:pass_picture",
     "outages:pass_press",
     "outages:pass_stuck",
     "outages:pass_undo",

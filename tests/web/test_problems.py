@@ -7,12 +7,14 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
+from django.urls import reverse
 from django_htmx.middleware import HtmxMiddleware
 
 from continuity.domain import errors, recurrence, states
 from continuity.domain.clocks import Clock
-from continuity.web.middleware import ProblemMiddleware
+from continuity.web.middleware import ProblemMiddleware, page_above
 from continuity.web.problems import GENERAL, SENTENCES, WORDS, sentence
+from tests.factories import UserFactory, manager
 
 ENDED = "You cannot pause this now: it is ended. Reload the page to see where it stands."
 
@@ -117,3 +119,64 @@ def test_a_bug_stays_a_bug():
     middleware = ProblemMiddleware(lambda _: HttpResponse())
 
     assert middleware.process_exception(RequestFactory().get("/"), ValueError("x")) is None
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "This address takes what a button or a form sends"),
+        ("fr", "Cette adresse reçoit ce qu’un bouton ou un formulaire envoie"),
+    ],
+)
+def test_opening_what_only_a_button_sends_to_says_so_and_leads_back(
+    client, language, words
+):
+    client.force_login(UserFactory(language=language))
+
+    answer = client.get("/drills/proposals/7/plan/")
+
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert words in answer.text
+    assert 'class="btn" href="/drills/proposals/"' in answer.text
+
+
+@pytest.mark.django_db
+def test_sending_to_what_can_only_be_opened_says_so_and_leads_to_it(client):
+    client.force_login(manager())
+
+    answer = client.post(reverse("drills:proposals"), {"plan": "7"})
+
+    assert (answer.status_code, answer["Allow"]) == (405, "GET, HEAD")
+    assert "Nothing can be sent to this address" in answer.text
+    assert 'class="btn" href="/drills/proposals/"' in answer.text
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("headers", "begins"),
+    [
+        ({"HX-Request": "true"}, '<div class="problem" data-code="method_not_allowed">'),
+        ({"Accept": "application/json"}, '{"code": "method_not_allowed"'),
+    ],
+)
+def test_a_wrong_method_is_answered_in_the_form_that_was_asked_for(client, headers, begins):
+    client.force_login(manager())
+
+    answer = client.get("/drills/proposals/7/plan/", headers=headers)
+
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert begins in answer.text
+
+
+@pytest.mark.parametrize(
+    ("path", "above"),
+    [
+        ("/drills/7/approve/", "/drills/7/"),
+        ("/drills/proposals/7/plan/", "/drills/proposals/"),
+        ("/nowhere/at/all/", "/"),
+        ("//nowhere.example/at/", "/"),
+    ],
+)
+def test_the_page_above_is_the_nearest_that_there_is(path, above):
+    assert page_above(path) == above

@@ -132,9 +132,12 @@ class Proposal(models.Model):
     state = models.CharField(
         max_length=8, choices=ProposalState, default=ProposalState.OPEN
     )
-    schedule = models.OneToOneField(
-        Schedule, models.SET_NULL, null=True, related_name="proposal"
+    schedule = models.ForeignKey(
+        Schedule, models.SET_NULL, null=True, related_name="proposals"
     )
+    """What brings the drill that answers it: its own, or one that was planned anyway."""
+    drill_at = models.DateTimeField(null=True)
+    """When that drill is, or was."""
     reason = models.CharField(_("Not now, because"), max_length=300, blank=True)
     answered_at = models.DateTimeField(null=True)
     answered_by = models.ForeignKey(

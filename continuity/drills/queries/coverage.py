@@ -31,6 +31,16 @@ TURNS_AHEAD: Final = timedelta(days=3 * 366)
 
 
 @dataclass(frozen=True, slots=True)
+class Next:
+    """The next drill that reaches a workflow. `path` leads to it, or to the `schedule`
+    (its key) that will bring it."""
+
+    at: datetime
+    path: str
+    schedule: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """One workflow. `last` is None if it never was in a drill that was held; `since` is
     the time that passed from then to now. `next` is None if nothing planned reaches it."""
@@ -38,7 +48,7 @@ class Line:
     workflow: Workflow
     last: datetime | None
     since: timedelta | None
-    next: datetime | None
+    next: Next | None
     tried: int
     overdue: bool
 
@@ -120,7 +130,7 @@ class _Coming:
     """A drill to come: the tools that stop in it, the teams in it (None: all), and the
     only workflows and criticalities in it (None: all)."""
 
-    at: datetime
+    next: Next
     tools: frozenset[int]
     teams: frozenset[int] | None
     workflows: frozenset[int] | None
@@ -136,23 +146,23 @@ class _Coming:
 
 def next_drills(
     rows: Sequence[Workflow], *, user: User | None, now: datetime
-) -> Mapping[int, datetime]:
-    """Return when the next drill that reaches each workflow is, for those with one, of
-    the drills and schedules that `user` may see; None: of all. A fixed number of queries.
+) -> Mapping[int, Next]:
+    """Return the next drill that reaches each workflow, for those with one, of the
+    drills and schedules that `user` may see; None: of all. A fixed number of queries.
     """
     used: dict[int, set[int]] = {}
     needed = Dependency.objects.filter(workflow__in=rows)
     for workflow, tool in needed.values_list("workflow", "tool"):
         used.setdefault(workflow, set()).add(tool)
-    found: dict[int, datetime] = {}
-    for coming in sorted(_coming(user, now), key=lambda each: each.at):
+    found: dict[int, Next] = {}
+    for coming in sorted(_coming(user, now), key=lambda each: each.next.at):
         for row in rows:
             if (
                 row.pk not in found
                 and coming.holds(row)
                 and coming.tools & used.get(row.pk, set())
             ):
-                found[row.pk] = coming.at
+                found[row.pk] = coming.next
     return found
 
 
@@ -174,7 +184,7 @@ def _coming(user: User | None, now: datetime) -> list[_Coming]:
     )
     found = [
         _Coming(
-            drill.occurrence_at,
+            Next(drill.occurrence_at, drill.get_absolute_url(), drill.schedule_id),
             falls(tool.pk for tool in drill.outage.tools.all()),
             frozenset(team.pk for team in drill.outage.teams.all()),
             frozenset(work.pk for work in drill.outage.workflows.all())
@@ -195,7 +205,7 @@ def _coming(user: User | None, now: datetime) -> list[_Coming]:
     blackout = frozenset[date]() if turning is None else blackout_days()
     return found + [
         _Coming(
-            at,
+            Next(at, schedule.get_absolute_url(), schedule.pk),
             falls(tool.pk for tool in cast.tools),
             _teams_of(cast),
             frozenset(work.pk for work in schedule.workflows.all()) or None,

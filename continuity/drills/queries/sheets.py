@@ -41,7 +41,7 @@ def coverage(lines: Callable[[], Iterable[Line]], scenarios: int) -> Sheet:
         Column(
             _("Days since"), lambda line: None if line.since is None else line.since.days
         ),
-        Column(_("Next drill"), lambda line: moment(line.next)),
+        Column(_("Next drill"), lambda line: moment(line.next.at if line.next else None)),
         Column(_("Scenarios tried"), lambda line: line.tried),
         Column(_("Scenarios there are"), lambda line: scenarios),
         Column(_("State"), _state),

@@ -1,6 +1,6 @@
 """Which workflows ask for a drill out of turn, and the proposals that came of it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -11,7 +11,7 @@ from continuity.accounts.models import User
 from continuity.accounts.roles import Action
 from continuity.domain.states import DrillState
 from continuity.drills.models import Cause, Proposal, ProposalState, Trigger
-from continuity.drills.queries.coverage import next_drills
+from continuity.drills.queries.coverage import Next, next_drills
 from continuity.drills.queries.rotation import HELD
 from continuity.inventory.models import Proof, Without, Workflow, WorkflowApproval
 from continuity.outages.models import Outage, OutageKind, Recovery
@@ -65,7 +65,7 @@ def _unplanned(trigger: Trigger, found: list[Asks], now: datetime) -> list[Asks]
     return [
         one
         for one in found
-        if (at := coming.get(one.workflow.pk)) is None or at > max(one.at, soon)
+        if (drill := coming.get(one.workflow.pk)) is None or drill.at > max(one.at, soon)
     ]
 
 
@@ -147,6 +147,49 @@ def proposals(user: User, *, answered: bool = False) -> QuerySet[Proposal]:
     if answered:
         return found.exclude(state=ProposalState.OPEN).order_by("-answered_at", "-pk")
     return found.open().order_by("cause_at", "pk")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One proposal. `next`: the next drill of its workflow, where it is open still and
+    one is planned that the reader may know of."""
+
+    proposal: Proposal
+    next: Next | None
+
+    @property
+    def comes_too_late(self) -> bool:
+        """Say whether the proof of which this warns expires before that drill."""
+        if self.next is None or self.proposal.cause != Cause.EXPIRING:
+            return False
+        return self.next.at > self.proposal.cause_at
+
+
+def lines(rows: Sequence[Proposal], *, user: User, now: datetime) -> tuple[Line, ...]:
+    """Return a page of `proposals()` as lines, in a fixed number of queries."""
+    asking = [row.workflow for row in rows if row.state == ProposalState.OPEN]
+    coming = next_drills(asking, user=user, now=now) if asking else {}
+    return tuple(
+        Line(row, coming.get(row.workflow_id) if row.state == ProposalState.OPEN else None)
+        for row in rows
+    )
+
+
+def held_meanwhile() -> QuerySet[Proposal]:
+    """Return the open proposals whose workflow was in a drill that began after they were
+    made and was held to its end; `held` is the key of its outage, the first of them."""
+    held = (
+        Recovery.objects.filter(
+            workflow=OuterRef("workflow"),
+            outage__drill__isnull=False,
+            outage__state__in=HELD,
+            outage__occurred_at__gte=OuterRef("made_at"),
+        )
+        .order_by("outage__occurred_at", "outage_id")
+        .values("outage")
+    )
+    found = Proposal.objects.open().annotate(held=Subquery(held[:1]))
+    return found.filter(held__isnull=False).order_by("pk")
 
 
 def answerable(user: User) -> frozenset[int]:

@@ -13,6 +13,7 @@ from continuity.accounts.roles import Action
 from continuity.domain.errors import NotAllowedNow
 from continuity.drills.models import (
     Cause,
+    Drill,
     DrillType,
     Proposal,
     ProposalState,
@@ -20,9 +21,10 @@ from continuity.drills.models import (
     Schedule,
     Trigger,
 )
+from continuity.drills.queries.coverage import next_drills
 from continuity.drills.queries.rotation import failing_tools, fitting
 from continuity.drills.queries.rules import blackout_days
-from continuity.drills.queries.triggers import Asks, asking
+from continuity.drills.queries.triggers import Asks, asking, held_meanwhile
 from continuity.drills.services import scheduling
 from continuity.history.models import Deletion
 from continuity.history.services import changes, deletions, record
@@ -154,9 +156,11 @@ def fit_again(trigger: Trigger, *, actor: User, now: datetime) -> None:
 def look(*, now: datetime, limit: int = 100) -> int:
     """Look at every trigger that is due; return how many drills were proposed or planned.
 
-    Each in its own transaction under its row's lock: twice at once, or again after a
-    crash, proposes nothing twice.
+    Before that, what has been rehearsed anyway asks no more. Each in its own transaction
+    under its row's lock: twice at once, or again after a crash, proposes nothing twice.
     """
+    for pk in list(held_meanwhile().values_list("pk", flat=True)[:limit]):
+        _settle_held(pk, now=now)
     due = Trigger.objects.due(now).order_by("due_at", "pk").values_list("pk", flat=True)
     return sum(_look_at(pk, now=now) for pk in list(due[:limit]))
 
@@ -231,6 +235,55 @@ def plan(proposal_pk: int, *, actor: User, now: datetime) -> Schedule:
 
 
 @transaction.atomic
+def settle(proposal_pk: int, *, actor: User, now: datetime) -> datetime:
+    """Let the next drill of the workflow, which is planned anyway, answer the proposal;
+    return when that is.
+
+    Raises NotAllowedNow if the proposal was answered already, or if no drill of the
+    workflow is planned that `actor` may know of.
+    """
+    proposal = _open(proposal_pk)
+    workflow = proposal.workflow
+    coming = next_drills([workflow], user=actor, now=now).get(workflow.pk)
+    if coming is None:
+        raise NotAllowedNow("No drill of it is planned.", reason="no_drill")
+    proposal.schedule_id, proposal.drill_at = coming.schedule, coming.at
+    _settle(proposal, by=actor, now=now)
+    return coming.at
+
+
+@transaction.atomic(durable=True)
+def _settle_held(proposal_pk: int, *, now: datetime) -> None:
+    """Close a proposal of work that was in a drill since, if nobody has by now."""
+    proposal = (
+        held_meanwhile()
+        .select_for_update(skip_locked=True, of=("self",))
+        .select_related("workflow__team")
+        .filter(pk=proposal_pk)
+        .first()
+    )
+    if proposal is None:
+        return
+    drill = Drill.objects.select_related("outage").get(
+        outage=getattr(proposal, "held", None)
+    )
+    proposal.schedule_id, proposal.drill_at = drill.schedule_id, drill.outage.occurred_at
+    _settle(proposal, by=None, now=now)
+
+
+def _settle(proposal: Proposal, *, by: User | None, now: datetime) -> None:
+    _answer(proposal, ProposalState.PLANNED, by=by, now=now)
+    record(
+        "proposal.settled",
+        proposal,
+        actor=by,
+        now=now,
+        team=proposal.workflow.team,
+        after={"drill_at": proposal.drill_at},
+    )
+
+
+@transaction.atomic
 def decline(proposal_pk: int, reason: str, *, actor: User, now: datetime) -> None:
     """Do not hold the proposed drill, for a reason. The same cause does not ask again.
 
@@ -274,7 +327,7 @@ def _plan(proposal: Proposal, *, actor: User, by: User | None, now: datetime) ->
         actor=actor,
         now=now,
     )
-    proposal.schedule = schedule
+    proposal.schedule, proposal.drill_at = schedule, schedule.next_due_at
     _answer(proposal, ProposalState.PLANNED, by=by, now=now)
     record("proposal.planned", proposal, actor=by, now=now, team=workflow.team)
     return schedule
@@ -285,7 +338,14 @@ def _answer(
 ) -> None:
     proposal.state, proposal.answered_by, proposal.answered_at = state, by, now
     proposal.save(
-        update_fields=["state", "answered_by", "answered_at", "reason", "schedule"]
+        update_fields=[
+            "state",
+            "answered_by",
+            "answered_at",
+            "reason",
+            "schedule",
+            "drill_at",
+        ]
     )
 
 

@@ -75,6 +75,7 @@ urlpatterns = [
     path("blackouts/<int:pk>/use/", programme.blackout_use, name="blackout_use"),
     path("blackouts/<int:pk>/remove/", programme.blackout_remove, name="blackout_remove"),
     path("proposals/", proposing.proposals, name="proposals"),
+    path("proposals/<int:pk>/settle/", proposing.proposal_settle, name="proposal_settle"),
     path("proposals/<int:pk>/plan/", proposing.proposal_plan, name="proposal_plan"),
     path(
         "proposals/<int:pk>/decline/", proposing.proposal_decline, name="proposal_decline"

@@ -17,6 +17,7 @@ from continuity.drills.queries import pages
 from continuity.drills.queries import triggers as found
 from continuity.drills.services import proposing
 from continuity.history.http import say_deleted
+from continuity.web import formats
 from continuity.web.paging import page_of
 
 
@@ -31,8 +32,10 @@ def _proposals(
     request: SignedInRequest, declined: Proposal | None, form: DeclineForm | None
 ) -> HttpResponse:
     answered = request.GET.get("answered") == "1"
+    page = page_of(request, found.proposals(request.user, answered=answered))
     context = {
-        "page": page_of(request, found.proposals(request.user, answered=answered)),
+        "page": page,
+        "lines": found.lines(list(page), user=request.user, now=timezone.now()),
         "answerable": found.answerable(request.user),
         "answered": answered,
         "declined": declined,
@@ -49,6 +52,15 @@ def proposal_plan(request: SignedInRequest, proposal: Proposal) -> HttpResponse:
     schedule = proposing.plan(proposal.pk, actor=request.user, now=timezone.now())
     messages.success(request, _("The drill is planned."))
     return redirect(pages.shown_after_planning(request.user, schedule))
+
+
+@require_POST
+@access(Action.RUN_DRILL, Proposal)
+def proposal_settle(request: SignedInRequest, proposal: Proposal) -> HttpResponse:
+    at = proposing.settle(proposal.pk, actor=request.user, now=timezone.now())
+    said = _("The drill of %(day)s answers it.") % {"day": formats.day(at)}
+    messages.success(request, said)
+    return redirect("drills:proposals")
 
 
 @require_POST

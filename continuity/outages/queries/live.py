@@ -143,6 +143,11 @@ class Part:
     pictures: tuple[Picture, ...]
 
     @property
+    def choices(self) -> tuple[tuple[str, str | Promise], ...]:
+        """What can be decided where a tool works badly, in the words of the button."""
+        return (Decision.STAY, _("We stay")), (Decision.SWITCH, _("We switch"))
+
+    @property
     def recovered(self) -> bool:
         return not self.reading.is_lower_bound
 
@@ -191,11 +196,6 @@ class Live:
     told: tuple[Told, ...]
     journal: tuple[JournalLine, ...]
     older_than: int | None
-
-    @property
-    def choices(self) -> tuple[tuple[str, str | Promise], ...]:
-        """What can be decided where a tool works badly, in the words of the button."""
-        return (Decision.STAY, _("We stay")), (Decision.SWITCH, _("We switch"))
 
     @property
     def not_back(self) -> int:

@@ -12,6 +12,7 @@ from continuity.outages.models import Outage, Pass, Recovery, answered_by
 from continuity.outages.models.passes import SIGNER
 from continuity.outages.queries.board import Board, board
 from continuity.outages.queries.live import Part, Reader, Row
+from continuity.outages.queries.told import Told, told
 
 
 def opened_by(token: str, *, now: datetime) -> Pass | None:
@@ -32,11 +33,13 @@ def recoveries_of(one: Pass) -> QuerySet[Recovery]:
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """What a link shows: the clocks, one's own recoveries, and one of them whole."""
+    """What a link shows: the clocks, one's own recoveries, one of them whole, and what
+    the scenario has told the person."""
 
     board: Board
     mine: tuple[Row, ...]
     part: Part | None
+    told: tuple[Told, ...] = ()
     may_note: bool = True
 
     @property
@@ -53,7 +56,8 @@ def own(one: Pass, *, part: int | None, now: datetime) -> Own:
     reader = Reader(one.outage, one.user, state, now)
     if part is not None and not recoveries_of(one).filter(pk=part).exists():
         part = None
-    return Own(state, reader.mine(), reader.part(part))
+    heard = told(one.outage, one.user) if one.outage.is_drill else ()
+    return Own(state, reader.mine(), reader.part(part), heard)
 
 
 def people(outage: Outage) -> QuerySet[User]:

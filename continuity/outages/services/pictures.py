@@ -36,6 +36,7 @@ def add(
     caption: str = "",
     key: UUID,
     press: Press = JUST_NOW,
+    by_link: bool = False,
     actor: User,
     now: datetime,
 ) -> Picture:
@@ -80,6 +81,6 @@ def add(
             "sha256": made.sha256,
             "exact": exact,
         }
-        | presence(actor, recovery, by_link=False),
+        | presence(actor, recovery, by_link=by_link),
     )
     return made

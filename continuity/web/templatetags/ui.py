@@ -3,7 +3,7 @@
 Tags:    icon, pill, status_pill, same_for_all, field, sort_head, pager, how, download,
          chart_files, navigation, translate (Django's, quicker)
 Filters: duration, clock, reading, moment, time_of_day, day, day_time, percent, initials,
-         markdown
+         markdown, repeats
 """
 
 from datetime import date, datetime, timedelta
@@ -256,6 +256,11 @@ def _navigation(seen: Sight, language: str) -> SafeString:
     """It changes when a count does, and stands on every page."""
     drawn = get_template("components/_navigation.html")
     return SafeString(drawn.render({"sections": sections(seen)}))
+
+
+@register.filter
+def repeats(rrule: str) -> str:
+    return formats.repeats(rrule)
 
 
 @register.filter
