@@ -321,13 +321,25 @@ def test_facts_without_a_key_are_refused_and_the_log_names_it():
     assert failed.value.retry is False
 
 
-def test_the_worker_stays_as_small_as_it_was():
-    facts = sample_facts.after_action()
-    made(facts, "after_action")
+@pytest.mark.parametrize("day", ['#read("/etc/passwd")', "", "2026-13-01", "A" * 10_000])
+def test_a_day_that_is_none_is_refused_and_not_printed_as_another(day: str):
+    facts: Any = sample_facts.continuity(**FEW["continuity"])
+    facts["drills"][0]["day"] = day
+
+    with pytest.raises(PdfFailed, match="TypstError") as failed:
+        made(facts, "continuity")
+
+    assert failed.value.retry is False
+    assert "root:" not in str(failed.value)
+
+
+def test_fifty_continuity_reports_in_a_row_leave_the_worker_as_small_as_it_was():
+    facts = sample_facts.continuity(workflows=4, drills=4)
+    made(facts, "continuity")
     before = psutil.Process().memory_info().rss
 
     for _ in range(50):
-        made(facts, "after_action")
+        made(facts, "continuity")
 
     assert psutil.Process().memory_info().rss - before < 8 << 20
 

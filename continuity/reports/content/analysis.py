@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from continuity.domain.impact import POINTS, Level, Rating, curve, curves, mtpd
-from continuity.inventory.models import Impact, RecoveryPoint, Workflow
+from continuity.inventory.models import Impact, RecoveryPoint, Tier, Workflow
 from continuity.inventory.queries.impact import Scales, level_fact, scales
-from continuity.reports.content.common import seconds
+from continuity.reports.content.common import labels, seconds
 
 
 def analysis(workflows: Sequence[Workflow]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
@@ -21,8 +21,19 @@ def analysis(workflows: Sequence[Workflow]) -> tuple[dict[str, Any], list[dict[s
     points = _points(pks)
     names = {str(one.pk): str(one) for one in known.categories}
     places = {str(level.pk): place for place, level in enumerate(known.levels)}
+    tiers = labels(Tier)
     lines = [
-        _line(one, ratings.get(one.pk, []), points.get(one.pk, []), names, places)
+        {
+            "workflow": one.name,
+            "team": one.team.name,
+            "criticality": tiers[one.tier],
+            **_rated(ratings.get(one.pk, []), names, places),
+            "mtpd_seconds": seconds(one.mtpd),
+            "rto_seconds": seconds(one.rto),
+            "wrt_seconds": seconds(one.wrt),
+            "points": points.get(one.pk, []),
+            "reason": one.targets_reason,
+        }
         for one in workflows
     ]
     scale = {
@@ -63,12 +74,8 @@ def _points(pks: Iterable[int]) -> Mapping[int, list[dict[str, Any]]]:
     return found
 
 
-def _line(
-    workflow: Workflow,
-    ratings: Sequence[Rating],
-    points: list[dict[str, Any]],
-    names: Mapping[str, str],
-    places: Mapping[str, int],
+def _rated(
+    ratings: Sequence[Rating], names: Mapping[str, str], places: Mapping[str, int]
 ) -> dict[str, Any]:
     whole = curve(ratings)
     at = [whole.at(point) for point in POINTS]
@@ -80,15 +87,7 @@ def _line(
             if level is not None and not level.tolerable:
                 worst_in.append(names[category])
     return {
-        "workflow": workflow.name,
-        "team": workflow.team.name,
-        "criticality": workflow.get_tier_display(),
         "levels": [None if level is None else places[level.key] for level in at],
         "intolerable_in": worst_in,
-        "mtpd_seconds": seconds(workflow.mtpd),
         "given_mtpd_seconds": seconds(longest),
-        "rto_seconds": seconds(workflow.rto),
-        "wrt_seconds": seconds(workflow.wrt),
-        "points": points,
-        "reason": workflow.targets_reason,
     }

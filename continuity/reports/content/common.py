@@ -1,11 +1,12 @@
 """What both reports say in the same way."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from django.db.models import Choices
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -60,6 +61,12 @@ def day(value: datetime | date) -> str:
     if isinstance(value, datetime):
         value = timezone.localtime(value).date()
     return value.isoformat()
+
+
+def labels(choices: type[Choices]) -> Mapping[Any, str]:
+    """Return the label of each choice, said once in the reader's language: asking row by
+    row costs more than reading the rows."""
+    return {one.value: str(one.label) for one in choices}
 
 
 def seconds(length: timedelta | None) -> int | None:

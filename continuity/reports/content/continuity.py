@@ -12,11 +12,12 @@ from django.utils.translation import ngettext
 from continuity.accounts.models import Team
 from continuity.domain.readiness import (
     Level,
+    Reason,
     WorkflowReadiness,
     share_ready,
     weighted,
 )
-from continuity.inventory.models import TIER_WEIGHTS, Dependency, Workflow
+from continuity.inventory.models import TIER_WEIGHTS, Dependency, Tier, Workflow
 from continuity.inventory.queries import fate
 from continuity.inventory.queries.readiness import readiness
 from continuity.outages.queries import Line, recoveries_between
@@ -34,6 +35,7 @@ from continuity.reports.content.common import (
     bar_charts,
     common,
     day,
+    labels,
     median_sentence,
     seconds,
 )
@@ -74,6 +76,7 @@ def continuity(report: Report) -> dict[str, Any]:
     )
     name = report.team.name if report.team else _("The whole organisation")
     tools = _tools(workflows)
+    tiers, reasons = labels(Tier), _reasons(levels)
     facts = {
         **common(report, title=_("Continuity report: %(name)s") % {"name": name}),
         "scope": {"kind": "team" if report.team else "organisation", "name": name},
@@ -92,7 +95,16 @@ def continuity(report: Report) -> dict[str, Any]:
         "scale": scale,
         "impact": impact,
         "teams": _by_team(workflows, levels),
-        "workflows": [_workflow(one, levels[one.pk], tools[one.pk]) for one in workflows],
+        "workflows": [
+            {
+                **_named(one),
+                "criticality": tiers[one.tier],
+                "tools": tools[one.pk],
+                "readiness": levels[one.pk].level.value,
+                "reasons": reasons[one.pk],
+            }
+            for one in workflows
+        ],
         "alternatives": others.lines,
         "shared_fate": others.shared,
         "knock_out": knocked,
@@ -106,7 +118,7 @@ def continuity(report: Report) -> dict[str, Any]:
         "forecast": ahead,
         "excused": measured.excused(lines),
         "left_out": measured.left_out(lines, scope, since, until),
-        "gaps": _gaps(workflows, levels),
+        "gaps": _gaps(workflows, levels, reasons),
         "sources": fallbacks.sources(workflows),
     }
     return {**facts, "summary": _summary(workflows, levels, drills, real, facts, others)}
@@ -339,27 +351,29 @@ def _readiness_chart(
     }
 
 
-def _workflow(
-    workflow: Workflow, found: WorkflowReadiness, tools: list[str]
-) -> dict[str, Any]:
+def _reasons(levels: Mapping[int, WorkflowReadiness]) -> Mapping[int, list[str]]:
+    """Return why each workflow is not ready, in sentences."""
+    said = {reason: sentence(reason) for reason in Reason}
+    return {pk: [said[one] for one in found.reasons] for pk, found in levels.items()}
+
+
+def _named(workflow: Workflow) -> dict[str, Any]:
     return {
         "name": workflow.name,
         "team": workflow.team.name,
-        "criticality": workflow.get_tier_display(),
         "rto_seconds": seconds(workflow.rto),
         "mtpd_seconds": seconds(workflow.mtpd),
         "mbco_percent": workflow.mbco_percent,
         "mbco": workflow.mbco_words,
         "owner": str(workflow.owner or ""),
         "deputy": str(workflow.deputy or ""),
-        "tools": tools,
-        "readiness": found.level.value,
-        "reasons": [sentence(reason) for reason in found.reasons],
     }
 
 
 def _gaps(
-    workflows: Iterable[Workflow], levels: Mapping[int, WorkflowReadiness]
+    workflows: Iterable[Workflow],
+    levels: Mapping[int, WorkflowReadiness],
+    reasons: Mapping[int, list[str]],
 ) -> dict[str, Any]:
     not_ready, no_tool = [], []
     for one in workflows:
@@ -372,7 +386,7 @@ def _gaps(
                     "workflow": one.name,
                     "team": one.team.name,
                     "readiness": found.level.value,
-                    "reasons": [sentence(reason) for reason in found.reasons],
+                    "reasons": reasons[one.pk],
                 }
             )
     return {"not_ready": not_ready, "no_tool": no_tool}

@@ -10,9 +10,17 @@ from django.utils.translation import get_language
 
 from continuity.domain.clocks import Reading
 from continuity.domain.fate import FateAnswer, Graph, SharedFate
-from continuity.inventory.models import Alternative, Proof, Relation, Upstream, Workflow
+from continuity.inventory.models import (
+    Alternative,
+    AlternativeKind,
+    Proof,
+    ProofSource,
+    Relation,
+    Upstream,
+    Workflow,
+)
 from continuity.inventory.queries import known_outages
-from continuity.reports.content.common import bounded, day
+from continuity.reports.content.common import bounded, day, labels
 
 LAYERS: Final = (Relation.MODEL, Relation.HOSTING, Relation.EDGE, Relation.IDENTITY)
 """What of a chain is asked about; "25 % known" means one of these four."""
@@ -48,7 +56,16 @@ def fallbacks(workflows: Iterable[Workflow], graph: Graph, now: datetime) -> Fal
     for proof in proofs.order_by("shown_at", "pk"):
         latest[proof.alternative_id] = proof
     fates = _Fates(graph)
-    lines = [_alternative(row, latest.get(row.pk), fates, now) for row in rows]
+    kinds, sources = labels(AlternativeKind), labels(ProofSource)
+    lines = [
+        {
+            **_named(row),
+            "kind": kinds[row.kind],
+            "proof": _proof(latest[row.pk], sources, now) if row.pk in latest else None,
+            "fate": fates.of(row.dependency.tool_id, row.tool_id),
+        }
+        for row in rows
+    ]
     return Fallbacks(
         lines,
         _shared(rows, lines),
@@ -56,9 +73,7 @@ def fallbacks(workflows: Iterable[Workflow], graph: Graph, now: datetime) -> Fal
     )
 
 
-def _alternative(
-    row: Alternative, proof: Proof | None, fates: "_Fates", now: datetime
-) -> dict[str, Any]:
+def _named(row: Alternative) -> dict[str, Any]:
     dependency = row.dependency
     return {
         "workflow": dependency.workflow.name,
@@ -66,16 +81,13 @@ def _alternative(
         "tool": dependency.tool.name,
         "rank": row.rank,
         "alternative": str(row),
-        "kind": row.get_kind_display(),
-        "proof": None if proof is None else _proof(proof, now),
-        "fate": fates.of(dependency.tool_id, row.tool_id),
     }
 
 
-def _proof(proof: Proof, now: datetime) -> dict[str, Any]:
+def _proof(proof: Proof, sources: Mapping[str, str], now: datetime) -> dict[str, Any]:
     time = proof.minimum_after
     return {
-        "source": proof.get_source_display(),
+        "source": sources[proof.source],
         "day": day(proof.shown_at),
         "expires_on": day(proof.expires_at),
         "expired": proof.expires_at <= now,

@@ -12,6 +12,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from continuity.reports.pdf.facts import Language, Paper, canonical, digest
+from continuity.reports.pdf.facts import Language, Paper
 
 _SOURCE: Final = Path(__file__).resolve().parents[3]
 
@@ -27,10 +28,17 @@ _SOURCE: Final = Path(__file__).resolve().parents[3]
 # imported. Our own source is put last, so it cannot stand before the standard library.
 _START: Final = (
     "import sys; sys.path.append(sys.argv[1]);"
-    " from continuity.reports.pdf.child import main; sys.exit(main())"
+    " from continuity.reports.pdf.child import main; main()"
 )
 
 REFUSED: Final = 3  # the child's exit status when the facts cannot be typeset
+
+_ENVIRONMENT: Final = {
+    "PATH": os.defpath,
+    "LC_ALL": "C.UTF-8",
+    # More threads spend more and gain little on cores that a worker shares.
+    "RAYON_NUM_THREADS": "1",
+}
 
 
 class PdfFailed(Exception):
@@ -60,31 +68,30 @@ def render(
     layout: str,
     language: Language,
     paper: Paper = "a4",
+    digest: str,
     timeout: timedelta,
     memory_mb: int,
-    attach_facts: bool = False,
+    attachment: str | None = None,
     logo: bytes | None = None,
-    of: Mapping[str, Any] | None = None,
     beside: Mapping[str, Any] | None = None,
 ) -> Paged:
     """Return one file that is both PDF/A-2a and PDF/UA-1, laid out by `layout`.
 
     `facts` are those of the kind, with their words. The same facts give the same
-    bytes. With `attach_facts` the file is PDF/A-3a and holds the facts as JSON, just as
-    their digest is taken. `logo` is the picture that the facts' `logo` names.
+    bytes. `digest` is that of all facts, where `facts` are a part of them. With an
+    `attachment`, all facts as the text that their digest is taken over, the file is
+    PDF/A-3a and holds it. `logo` is the picture that the facts' `logo` names.
     `memory_mb` limits the child's address space in MiB; 1024 is ample for 500 workflows.
-    Of facts too long for one file `facts` are a part, `of` all of them: the digest and
-    what is attached. `beside` is for the layout and is no fact: plain JSON of our own.
+    `beside` is for the layout and is no fact: plain JSON of our own.
 
     Blocks for at most `timeout`, then ends the child and all it started. Raises
     PdfFailed if there is no file, ValueError if the facts are not plain JSON.
     """
-    whole = facts if of is None else of
     order = {
         "facts": facts,
         "beside": beside or {},
-        "digest": digest(whole),
-        "attachment": canonical(whole) if attach_facts else None,
+        "digest": digest,
+        "attachment": attachment,
         "kind": layout,
         "language": language,
         "paper": paper,
@@ -92,26 +99,26 @@ def render(
     }
     body = json.dumps(order, allow_nan=False).encode("ascii")
     limits = {"memory_mb": memory_mb, "cpu_seconds": int(timeout.total_seconds() * 2) + 1}
-    child = subprocess.Popen(  # noqa: S603 - our interpreter, our source, no shell
-        [sys.executable, "-I", "-c", _START, str(_SOURCE), json.dumps(limits)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        cwd=os.sep,
-        # More threads spend more and gain little on cores that a worker shares.
-        env={"PATH": os.defpath, "RAYON_NUM_THREADS": "1", "LC_ALL": "C.UTF-8"},
-        start_new_session=True,
-    )
-    try:
-        answer, errors = child.communicate(body, timeout.total_seconds())
-    except subprocess.TimeoutExpired:
-        raise PdfFailed(
-            f"No PDF after {timeout.total_seconds():.3g} s; the export was ended.",
-            retry=True,
-        ) from None
-    finally:
-        # Also after an error of our own: nothing of an export outlives its call.
-        _end(child)
+    with tempfile.TemporaryDirectory() as empty:
+        child = subprocess.Popen(  # noqa: S603 - our interpreter, our source, no shell
+            [sys.executable, "-I", "-c", _START, str(_SOURCE), json.dumps(limits)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd=empty,
+            env=_ENVIRONMENT,
+            start_new_session=True,
+        )
+        try:
+            answer, errors = child.communicate(body, timeout.total_seconds())
+        except subprocess.TimeoutExpired:
+            raise PdfFailed(
+                f"No PDF after {timeout.total_seconds():.3g} s; the export was ended.",
+                retry=True,
+            ) from None
+        finally:
+            # Also after an error of our own: nothing of an export outlives its call.
+            _end(child)
     if child.returncode == 0:
         pages, _newline, pdf = answer.partition(b"\n")
         return Paged(pdf, int(pages))

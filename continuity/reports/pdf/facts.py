@@ -319,4 +319,9 @@ def digest(facts: Mapping[str, Any]) -> str:
     The same facts in a reworded layout keep their digest. `render` prints this value,
     so a reader can compare it with the facts kept beside the report.
     """
-    return hashlib.sha256(canonical(facts).encode("ascii")).hexdigest()
+    return digest_of(canonical(facts))
+
+
+def digest_of(text: str) -> str:
+    """Return the digest of facts that are canonical already."""
+    return hashlib.sha256(text.encode("ascii")).hexdigest()

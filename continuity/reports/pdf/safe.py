@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -24,7 +25,9 @@ from continuity.reports.pdf.facts import WORDS
 REPLACEMENT: Final = "\ufffd"
 
 # Invisible, and needed for joining, breaking and reading direction.
-_INVISIBLE: Final = "\u00ad\u061c\u200b-\u200f\u2060\ufe00-\ufe0f"
+_INVISIBLE: Final = frozenset(
+    (0xAD, 0x61C, *range(0x200B, 0x2010), 0x2060, *range(0xFE00, 0xFE10))
+)
 # Invisible, and able to make a line read as what it is not, or to no purpose here:
 # overrides and isolates of direction, tags, other variation selectors, byte order mark.
 _DROPPED: Final = re.compile(
@@ -37,7 +40,8 @@ _MARK: Final = (
     "\u0e47-\u0e4e\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
 )
 _TOWER: Final = re.compile(f"({_MARK}{{4}}){_MARK}+")
-_LONG_WORD: Final = re.compile(r"[^\s\u200b]{16,}")
+_LONG: Final = 16
+_LONG_WORD: Final = re.compile(rf"[^\s\u200b]{{{_LONG},}}")
 _PIECE: Final = 10
 _INSTANT: Final = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}([+-][0-9]{2}:[0-9]{2}|Z))?"
@@ -65,12 +69,24 @@ _NOT_A_NUMBER_OR_COLOUR: Final = re.compile(
 register_namespace("", _SVG)
 
 
-def _not_shown() -> re.Pattern[str]:
-    ranges = "".join(f"\\U{first:08x}-\\U{last:08x}" for first, last in covered())
-    return re.compile(f"[^\n\t{_INVISIBLE}{ranges}]")
+class _Shown(dict[int, int | str]):
+    """What stands for a character, by its code point: itself, or U+FFFD if no font shows
+    it. Each is looked up once; an expression of all the ranges takes longer to build than
+    a short report to typeset."""
+
+    def __init__(self) -> None:
+        super().__init__({point: point for point in (*b"\n\t", *_INVISIBLE)})
+        self._ranges: Final = covered()
+
+    def __missing__(self, point: int) -> int | str:
+        place = bisect_right(self._ranges, (point, point)) - 1
+        near = self._ranges[max(place, 0) : place + 2]
+        shown = any(first <= point <= last for first, last in near)
+        self[point] = point if shown else REPLACEMENT
+        return self[point]
 
 
-_NOT_SHOWN: Final = _not_shown()
+_SHOWN: Final = _Shown()
 
 
 class UnsafeDrawing(ValueError):
@@ -79,12 +95,16 @@ class UnsafeDrawing(ValueError):
 
 def clean(text: str) -> str:
     """Return the text with U+FFFD for each character that none of our fonts shows."""
+    if text.isascii() and text.isprintable():
+        return text
     text = _NEWLINES.sub("\n", _DROPPED.sub("", text))
-    return _NOT_SHOWN.sub(REPLACEMENT, _TOWER.sub(r"\1", text))
+    return _TOWER.sub(r"\1", text).translate(_SHOWN)
 
 
 def soften(text: str) -> str:
     """Return the text with places to break (U+200B) in words too long for a line."""
+    if len(text) < _LONG:
+        return text
     return _LONG_WORD.sub(lambda found: _breakable(found[0]), text)
 
 

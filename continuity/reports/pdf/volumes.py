@@ -17,7 +17,14 @@ from itertools import pairwise
 from typing import Any, Final
 
 from continuity.reports.pdf.export import Paged, PdfFailed, render
-from continuity.reports.pdf.facts import WORDS, Kind, Language, Paper
+from continuity.reports.pdf.facts import (
+    WORDS,
+    Kind,
+    Language,
+    Paper,
+    canonical,
+    digest_of,
+)
 
 ROWS_IN_REPORT: Final = 1_000
 ROWS_IN_VOLUME: Final = 5_000
@@ -77,6 +84,8 @@ class Published:
     """A report as a file, and the volumes of its annex; most have none."""
 
     pdf: bytes
+    digest: str
+    """Of the facts, as every file prints it."""
     volumes: tuple[Volume, ...] = ()
 
 
@@ -115,8 +124,11 @@ def publish(
 ) -> Published:
     """Return the report and its annex, one file after the other, all within `timeout`.
 
-    `memory_mb` is for each file. Raises PdfFailed if any of them is not made.
+    `memory_mb` is for each file. Raises PdfFailed if any of them is not made, ValueError
+    if the facts are not plain JSON.
     """
+    whole = canonical(facts)
+    digest = digest_of(whole)
     until = time.monotonic() + timeout.total_seconds()
 
     def made(part_of: Mapping[str, Any], layout: str, **more: Any) -> Paged:
@@ -128,17 +140,18 @@ def publish(
             layout=layout,
             language=language,
             paper=paper,
+            digest=digest,
             timeout=timedelta(seconds=left),
             memory_mb=memory_mb,
             **more,
         )
 
     if kind != "continuity":
-        only = made(facts, kind, attach_facts=attach_facts, logo=logo)
-        return Published(only.pdf)
+        only = made(facts, kind, attachment=whole if attach_facts else None, logo=logo)
+        return Published(only.pdf, digest)
     volumes = []
     for number, part in enumerate(parts(facts), start=1):
-        paged = made(_volume(facts, number, part), "volume", of=facts)
+        paged = made(_volume(facts, number, part), "volume")
         volumes.append(
             Volume(
                 number,
@@ -154,16 +167,15 @@ def publish(
     main = made(
         _without(facts, {volume.table for volume in volumes}),
         kind,
-        of=facts,
         beside={
             "volumes": [volume.named() for volume in volumes],
             "rows_in_report": ROWS_IN_REPORT,
             "rows_in_volume": ROWS_IN_VOLUME,
         },
-        attach_facts=attach_facts,
+        attachment=whole if attach_facts else None,
         logo=logo,
     )
-    return Published(main.pdf, tuple(volumes))
+    return Published(main.pdf, digest, tuple(volumes))
 
 
 def _rows(facts: Mapping[str, Any], table: str) -> list[Any]:

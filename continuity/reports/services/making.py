@@ -24,7 +24,6 @@ from continuity.reports.pdf import (
     Language,
     PdfFailed,
     Published,
-    digest,
     publish,
 )
 from continuity.reports.pdf import Paper as Sheet
@@ -137,7 +136,7 @@ def _done(
         leased_until=None,
         finished_at=now,
         facts=facts,
-        facts_sha256=digest(facts),
+        facts_sha256=files.digest,
         pdf=files.pdf,
         pdf_sha256=sha256(files.pdf).hexdigest(),
         last_error="",
