@@ -8,6 +8,7 @@ process.
 from __future__ import annotations
 
 import gc
+import io
 import json
 import os
 import resource
@@ -47,12 +48,11 @@ def _answered() -> int:
 
     from typst import TypstError
 
-    from continuity.reports.pdf.packing import pack
     from continuity.reports.pdf.safe import UnsafeDrawing
 
     order = json.load(sys.stdin.buffer)
     try:
-        pages, pdf = pack(_typeset(order))
+        pages, pdf = _packed(_typeset(order))
     except (TypstError, UnsafeDrawing, KeyError) as error:
         # A missing key, a drawing we do not take, a text the engine refuses.
         print(f"{type(error).__name__}: {error}", file=sys.stderr)  # noqa: T201
@@ -107,3 +107,17 @@ def _typeset(order: dict[str, Any]) -> bytes:
     if not isinstance(pdf, bytes):  # a list of pages is what picture formats give
         raise TypeError(f"The engine gave {type(pdf).__name__}, not one file.")
     return pdf
+
+
+def _packed(pdf: bytes) -> tuple[int, bytes]:
+    """Return the number of pages, and the file with its objects packed: two to four times
+    smaller, the same bytes for the same facts."""
+    import pikepdf
+
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        pages = len(document.pages)
+        document.save(
+            out, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True
+        )
+    return pages, out.getvalue()
