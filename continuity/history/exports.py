@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from continuity.history.models import Deletion
-from continuity.web.cells import Row
-from continuity.web.sheets import Column, Sheet, moment, sheet
+from continuity.web.tables.cells import Row
+from continuity.web.tables.sheets import Column, Sheet, moment, sheet
 
 
 class Change(Protocol):

@@ -11,10 +11,10 @@ from continuity.accounts.models import User
 from continuity.accounts.roles import Action
 from continuity.history import exports, forms, queries
 from continuity.history.queries import deletions
-from continuity.web import csv_file
 from continuity.web.htmx import render_page
 from continuity.web.paging import page_of
-from continuity.web.table_files import CSV, file_of, wants_file
+from continuity.web.tables import csv_file
+from continuity.web.tables.files import CSV, file_of, wants_file
 
 
 @access(Action.VIEW)

@@ -21,7 +21,7 @@ from continuity.outages.queries import sheets
 from continuity.outages.services import course
 from continuity.web.paging import page_of
 from continuity.web.problems import sentence
-from continuity.web.table_files import file_of, wants_file
+from continuity.web.tables.files import file_of, wants_file
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -18,7 +18,7 @@ from continuity.insight.queries import reading, sheets
 from continuity.insight.services import forecasts
 from continuity.web.htmx import render_page, wants_part
 from continuity.web.paging import page_of
-from continuity.web.table_files import file_of, wants_file
+from continuity.web.tables.files import file_of, wants_file
 
 SHOWN: Final = ("worth", "workflows", "teams", "record")
 """The tables of a forecast; the first is what opens."""

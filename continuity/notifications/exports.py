@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from django.utils.translation import gettext as _
 
 from continuity.notifications.models import Notification
-from continuity.web.sheets import Column, Sheet, moment, sheet
+from continuity.web.tables.sheets import Column, Sheet, moment, sheet
 
 
 def outbox(lines: Callable[[], Iterable[Notification]]) -> Sheet:

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from continuity.accounts.models import Membership, Team, User
-from continuity.web.sheets import Column, Sheet, sheet, yes_no
+from continuity.web.tables.sheets import Column, Sheet, sheet, yes_no
 
 
 def people(lines: Callable[[], Iterable[User]]) -> Sheet:

@@ -22,7 +22,7 @@ from continuity.history.models import Deletion
 from continuity.people import exports, forms, queries, services
 from continuity.web.htmx import wants_json
 from continuity.web.paging import page_of
-from continuity.web.table_files import file_of, wants_file
+from continuity.web.tables.files import file_of, wants_file
 
 SHOWN_ONCE = "password-link"
 """Where the session keeps a link from the answer that made it to the page shown next."""

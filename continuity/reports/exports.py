@@ -13,10 +13,10 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 
 from continuity.reports.models import Regular, Report, ReportKind
-from continuity.web.cells import Row
 from continuity.web.pills import pill_for
-from continuity.web.sheets import Column, moment, sheet, yes_no
-from continuity.web.sheets import Sheet as ListSheet
+from continuity.web.tables.cells import Row
+from continuity.web.tables.sheets import Column, moment, sheet, yes_no
+from continuity.web.tables.sheets import Sheet as ListSheet
 
 PROOFS: Final = (
     "number", "shown_at", "source", "team", "workflow", "tool", "alternative", "by",

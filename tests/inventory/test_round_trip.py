@@ -12,7 +12,7 @@ from continuity.inventory.exports import json_file, tables
 from continuity.inventory.models import TABLES, Proof
 from continuity.inventory.services import imports
 from continuity.local import sample
-from continuity.web import csv_file, xlsx_file
+from continuity.web.tables import csv_file, xlsx_file
 from tests.factories import NOON
 
 pytestmark = pytest.mark.django_db

@@ -12,7 +12,7 @@ from PIL import Image
 
 from continuity.accounts.roles import TeamRole
 from continuity.web.charts import Bar, Bars
-from continuity.web.taken import cut_out, numbers, standalone
+from continuity.web.charts.taken import cut_out, numbers, standalone
 from tests.factories import (
     NOON,
     DrillFactory,

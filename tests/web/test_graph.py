@@ -4,7 +4,7 @@ from itertools import combinations, pairwise
 import pytest
 from defusedxml import ElementTree
 
-from continuity.web.graph import Link, Node, layers, picture
+from continuity.web.charts.graph import Link, Node, layers, picture
 
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from continuity.domain.clocks import Reading
 from continuity.web.charts import Point
-from continuity.web.pairs import Pair, Pairs, minutes
+from continuity.web.charts.pairs import Pair, Pairs, minutes
 
 
 def chart(*rows):

@@ -19,7 +19,7 @@ from continuity.drills.models import Drill
 from continuity.incidents.models import Incident
 from continuity.inventory.models import Proof, Tool, Workflow
 from continuity.outages.models import Outage
-from continuity.web.sheets import Column, bounded, sheet
+from continuity.web.tables.sheets import Column, bounded, sheet
 from tests.bench.rehearsed import rehearsed
 from tests.factories import (
     NOON,

@@ -16,7 +16,7 @@ from continuity.history.models import Deletion
 from continuity.history.queries import MOST_EXPORTED, MOST_IN_WORKBOOK, Wanted, exported
 from continuity.history.services import record
 from continuity.inventory.models import Tier
-from continuity.web.taken import numbers
+from continuity.web.charts.taken import numbers
 from tests.dashboard.test_overview import drill_result, ready_workflow
 from tests.drills.test_comparing import two
 from tests.factories import (

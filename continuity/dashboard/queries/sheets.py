@@ -12,7 +12,7 @@ from continuity.dashboard.queries.overview import DrillRow
 from continuity.dashboard.queries.rows import WorkflowRow
 from continuity.inventory.models import Tier
 from continuity.web.pills import pill_for
-from continuity.web.sheets import Column, Sheet, bounded, moment, sheet, yes_no
+from continuity.web.tables.sheets import Column, Sheet, bounded, moment, sheet, yes_no
 
 
 def workflows(lines: Callable[[], Iterable[WorkflowRow]]) -> Sheet:

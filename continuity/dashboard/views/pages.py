@@ -16,7 +16,7 @@ from continuity.outages.queries import sheets as results
 from continuity.people import services
 from continuity.web.htmx import render_page, wants_part
 from continuity.web.paging import every, page_of
-from continuity.web.table_files import file_of, wants_file
+from continuity.web.tables.files import file_of, wants_file
 
 IN_PALETTE, ON_PAGE = 5, 25
 """How many of a kind the search shows."""

@@ -44,7 +44,7 @@ from continuity.outages.queries.results import (
 )
 from continuity.web import formats
 from continuity.web.charts import Figure
-from continuity.web.pairs import Pair, Pairs, minutes
+from continuity.web.charts.pairs import Pair, Pairs, minutes
 from continuity.web.together import number_of, together, value_of
 
 PER_TIMELINE: Final = 50

@@ -27,7 +27,7 @@ from continuity.drills.models import Drill
 from continuity.inventory.models import Workflow
 from continuity.outages.queries.results import Line, Results, results_of
 from continuity.web.charts import Figure
-from continuity.web.pairs import Pair, Pairs, minutes
+from continuity.web.charts.pairs import Pair, Pairs, minutes
 
 HELD: Final = (DrillState.ENDED, DrillState.REVIEWED)
 MOST_DRILLS: Final = 100

@@ -1,12 +1,12 @@
 """All that is in one person's name, wherever it is kept."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
-from django.db.models import Count, Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -201,12 +201,12 @@ def _not_yours() -> str:
 
 def _workflows(user: User, person: User) -> Iterator[Item]:
     rows = Workflow.objects.current().allowing(user, Action.VIEW).kept_by(person)
-    found = list(rows.select_related("team").order_by("name", "pk"))
-    may = set(_keys(Workflow.objects.allowing(user, Action.APPROVE), found))
+    judged = _judged(rows, Workflow.objects.allowing(user, Action.APPROVE))
+    found = list(judged.select_related("team").order_by("name", "pk"))
     for kind, field in ((Kind.OWNER, "owner_id"), (Kind.DEPUTY, "deputy_id")):
         for row in found:
             if getattr(row, field) == person.pk:
-                refused = "" if row.pk in may else _not_yours()
+                refused = "" if row.may_go else _not_yours()
                 yield Item(
                     kind, row.pk, row.name, row.get_absolute_url(), row.team.name, refused
                 )
@@ -214,31 +214,31 @@ def _workflows(user: User, person: User) -> Iterator[Item]:
 
 def _schedules(user: User, person: User) -> Iterator[Item]:
     rows = Schedule.objects.allowing(user, Action.VIEW).filter(facilitator=person)
-    found = list(rows.select_related("team").order_by("title", "pk"))
-    may = set(_keys(Schedule.objects.allowing(user, Action.RUN_DRILL), found))
+    judged = _judged(rows, Schedule.objects.allowing(user, Action.RUN_DRILL))
+    found = list(judged.select_related("team").order_by("title", "pk"))
     for row in found:
         team = "" if row.team is None else row.team.name
-        refused = "" if row.pk in may else _not_yours()
+        refused = "" if row.may_go else _not_yours()
         yield Item(Kind.SCHEDULE, row.pk, row.title, row.get_absolute_url(), team, refused)
 
 
 def _triggers(user: User, person: User) -> Iterator[Item]:
     rows = Trigger.objects.allowing(user, Action.VIEW).filter(facilitator=person)
-    found = list(rows.select_related("team").order_by("cause", "pk"))
-    may = set(_keys(Trigger.objects.allowing(user, Action.RUN_DRILL), found))
+    judged = _judged(rows, Trigger.objects.allowing(user, Action.RUN_DRILL))
+    found = list(judged.select_related("team").order_by("cause", "pk"))
     for row in found:
         team = "" if row.team is None else row.team.name
-        refused = "" if row.pk in may else _not_yours()
-        url = row.get_absolute_url() if row.pk in may else ""
+        refused = "" if row.may_go else _not_yours()
+        url = row.get_absolute_url() if row.may_go else ""
         yield Item(Kind.TRIGGER, row.pk, str(row), url, team, refused)
 
 
 def _proposals(user: User, person: User) -> Iterator[Item]:
     rows = Proposal.objects.allowing(user, Action.VIEW).open().filter(facilitator=person)
-    found = list(rows.select_related("workflow__team").order_by("cause_at", "pk"))
-    may = set(_keys(Proposal.objects.allowing(user, Action.RUN_DRILL), found))
+    judged = _judged(rows, Proposal.objects.allowing(user, Action.RUN_DRILL))
+    found = list(judged.select_related("workflow__team").order_by("cause_at", "pk"))
     for row in found:
-        refused = "" if row.pk in may else _not_yours()
+        refused = "" if row.may_go else _not_yours()
         name = f"{row.workflow.name} · {row.get_cause_display()}"
         url = row.get_absolute_url()
         yield Item(Kind.PROPOSAL, row.pk, name, url, row.workflow.team.name, refused)
@@ -246,22 +246,25 @@ def _proposals(user: User, person: User) -> Iterator[Item]:
 
 def _actions(user: User, person: User) -> Iterator[Item]:
     rows = CorrectiveAction.objects.allowing(user, Action.VIEW).standing()
-    found = list(rows.filter(owner=person).select_related("team").order_by("due_on", "pk"))
-    may = set(_keys(CorrectiveAction.objects.allowing(user, Action.RUN_DRILL), found))
+    rows = rows.filter(owner=person)
+    judged = _judged(rows, CorrectiveAction.objects.allowing(user, Action.RUN_DRILL))
+    found = list(
+        judged.filter(owner=person).select_related("team").order_by("due_on", "pk")
+    )
     for row in found:
         team = "" if row.team is None else row.team.name
-        refused = "" if row.pk in may else _not_yours()
+        refused = "" if row.may_go else _not_yours()
         url = row.get_absolute_url()
         yield Item(Kind.ACTION, row.pk, row.text, url, team, refused)
 
 
 def _outages(user: User, person: User) -> Iterator[Item]:
     rows = _open_outages(user, Action.VIEW).filter(facilitator=person)
-    found = list(rows.select_related("team").order_by("due_at", "pk"))
-    may = set(_keys(Outage.objects.allowing(user, Action.RUN_DRILL), found))
+    judged = _judged(rows, Outage.objects.allowing(user, Action.RUN_DRILL))
+    found = list(judged.select_related("team").order_by("due_at", "pk"))
     for row in found:
         team = "" if row.team is None else row.team.name
-        refused = "" if row.pk in may else _not_yours()
+        refused = "" if row.may_go else _not_yours()
         url = row.get_absolute_url()
         yield Item(Kind.FACILITATOR, row.pk, row.title, url, team, refused)
 
@@ -271,18 +274,14 @@ def _participations(user: User, person: User) -> Iterator[Item]:
     rows = Participant.objects.filter(user=person).exclude(role=ParticipantRole.AWAY)
     rows = rows.exclude(drill__outage__state__in=OVER)
     seen = rows.filter(drill__in=Drill.objects.allowing(user, Action.VIEW).values("pk"))
+    judged = _judged(seen, Drill.objects.allowing(user, Action.RUN_DRILL), "drill")
     found = list(
-        seen.select_related("drill__outage__team").order_by("drill__occurrence_at", "pk")
-    )
-    may = set(
-        Drill.objects.allowing(user, Action.RUN_DRILL)
-        .filter(pk__in=[row.drill_id for row in found])
-        .values_list("pk", flat=True)
+        judged.select_related("drill__outage__team").order_by("drill__occurrence_at", "pk")
     )
     for row in found:
         outage = row.drill.outage
         team = "" if outage.team is None else outage.team.name
-        refused = "" if row.drill_id in may else _not_yours()
+        refused = "" if row.may_go else _not_yours()
         url = row.drill.get_absolute_url()
         yield Item(Kind.PARTICIPANT, row.pk, outage.title, url, team, refused)
 
@@ -295,18 +294,16 @@ def _recoveries(
     rows = Recovery.objects.allowing(user, Action.VIEW).filter(
         lead=person, minimum_at=None, outage__state=DrillState.RUNNING
     )
-    found = list(rows.select_related("workflow__team", "outage").order_by("pk"))
-    may = set(_keys(Recovery.objects.allowing(user, Action.RUN_DRILL), found))
-    able = (
-        may
-        if to is None
-        else set(_keys(Recovery.objects.allowing(to, Action.TAKE_PART), found))
-    )
+    judged = _judged(rows, Recovery.objects.allowing(user, Action.RUN_DRILL))
+    if to is not None:
+        able = Recovery.objects.allowing(to, Action.TAKE_PART)
+        judged = _judged(judged, able, called="is_theirs")
+    found = list(judged.select_related("workflow__team", "outage").order_by("pk"))
     for row in found:
         refused = ""
-        if row.pk not in may:
+        if not row.may_go:
             refused = _not_yours()
-        elif row.pk not in able and row.workflow_id not in going:
+        elif to is not None and not row.is_theirs and row.workflow_id not in going:
             refused = _("%(name)s may not take part in it.") % {"name": to}
         yield Item(
             Kind.RECOVERY,
@@ -337,5 +334,13 @@ def _own(user: User, person: User, to: User | None) -> Iterator[Item]:
         yield Item(Kind.CALENDAR, link.pk, _("Calendar link"), "", team)
 
 
-def _keys(rows: "Held", found: Sequence[Model]) -> Iterable[int]:
-    return rows.filter(pk__in=[row.pk for row in found]).values_list("pk", flat=True)
+def _judged(
+    rows: "QuerySet[Any, Any]",
+    allowed: "QuerySet[Any, Any]",
+    path: str = "pk",
+    *,
+    called: str = "may_go",
+) -> Any:
+    """Return `rows` that say of themselves whether what `path` leads to is allowed: Any,
+    for no type knows of `may_go`."""
+    return rows.annotate(**{called: Exists(allowed.order_by().filter(pk=OuterRef(path)))})

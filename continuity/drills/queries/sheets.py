@@ -23,7 +23,15 @@ from continuity.drills.queries.scripts import PhaseLine
 from continuity.outages.queries.results import Summary
 from continuity.web import formats
 from continuity.web.pills import pill_for
-from continuity.web.sheets import Column, Sheet, bounded, length, moment, sheet, yes_no
+from continuity.web.tables.sheets import (
+    Column,
+    Sheet,
+    bounded,
+    length,
+    moment,
+    sheet,
+    yes_no,
+)
 
 SURENESS: Final[Mapping[Sureness, Promise | str]] = {
     Sureness.AT_LEAST: gettext_lazy("at least"),

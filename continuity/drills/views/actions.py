@@ -25,7 +25,7 @@ from continuity.drills.queries.wording import wording
 from continuity.drills.services import actions as service
 from continuity.inventory.models import Workflow
 from continuity.web.paging import page_of
-from continuity.web.table_files import file_of, wants_file
+from continuity.web.tables.files import file_of, wants_file
 
 
 @require_safe

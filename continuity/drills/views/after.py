@@ -31,7 +31,7 @@ from continuity.drills.services import findings, reviewing, surveying
 from continuity.outages.models import Outage
 from continuity.outages.queries import sheets as measured
 from continuity.web.paging import page_of
-from continuity.web.table_files import file_of, wants_file
+from continuity.web.tables.files import file_of, wants_file
 
 SHOWS = ("findings", "strengths", "dismissed")
 MOST_DECISIONS = 100

@@ -15,7 +15,7 @@ from continuity.drills.queries import decisions, lists, pages, sheets
 from continuity.outages.models import Outage
 from continuity.outages.queries import sheets as measured
 from continuity.web.paging import page_of
-from continuity.web.table_files import file_of, wants_file
+from continuity.web.tables.files import file_of, wants_file
 
 
 @require_safe

@@ -15,7 +15,7 @@ from continuity.drills.queries import handing_over as queries
 from continuity.drills.queries import sheets
 from continuity.drills.services import handing_over
 from continuity.web.paging import page_of
-from continuity.web.table_files import file_of, wants_file
+from continuity.web.tables.files import file_of, wants_file
 
 
 @access(Action.RUN_DRILL)

@@ -22,7 +22,7 @@ from continuity.drills.services import blackouts as blackout_dates
 from continuity.drills.services import programme as programmes
 from continuity.history.http import say_deleted
 from continuity.web.paging import page_of
-from continuity.web.table_files import file_of, wants_file
+from continuity.web.tables.files import file_of, wants_file
 
 
 @require_safe

@@ -17,7 +17,7 @@ from continuity.drills.models import Scenario
 from continuity.drills.queries import pages, sheets
 from continuity.drills.services import scenarios as scenario_services
 from continuity.web.paging import page_of
-from continuity.web.table_files import file_of, wants_file
+from continuity.web.tables.files import file_of, wants_file
 
 
 @require_safe

@@ -14,8 +14,8 @@ from continuity.accounts.models import Organisation, Team, User
 from continuity.accounts.roles import Action
 from continuity.domain.readiness import Reason
 from continuity.insight.models import Forecast
+from continuity.web.charts.ranges import Range, Ranges
 from continuity.web.formats import day_time
-from continuity.web.ranges import Range, Ranges
 from continuity.web.reasons import SHORT
 
 MOST_COMPARED: Final = 100

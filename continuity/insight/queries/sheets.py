@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 
 from continuity.insight.models import Forecast
 from continuity.insight.queries.reading import Change, Line, Read, Spread
-from continuity.web.cells import Row
 from continuity.web.pills import pill_for
-from continuity.web.sheets import Column, Sheet, moment, sheet
+from continuity.web.tables.cells import Row
+from continuity.web.tables.sheets import Column, Sheet, moment, sheet
 
 
 def forecasts(lines: Callable[[], Iterable[Forecast]]) -> Sheet:

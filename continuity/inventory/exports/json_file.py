@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Any, Final
 
 from continuity.inventory.exports.tables import Table
-from continuity.web.cells import Value
-from continuity.web.texts import printable
+from continuity.web.tables.cells import Value
+from continuity.web.tables.texts import printable
 
 FORMAT: Final = "continuity-export-1"
 """Says what the file is; the number rises when an older import could not read it."""

@@ -33,8 +33,8 @@ from continuity.inventory.models import (
     Upstream,
     Workflow,
 )
-from continuity.web import cells
-from continuity.web.cells import Row
+from continuity.web.tables import cells
+from continuity.web.tables.cells import Row
 
 CHUNK: Final = 2_000
 

@@ -35,7 +35,7 @@ from continuity.inventory.models import (
     Without,
 )
 from continuity.web import formats
-from continuity.web.cells import neutral
+from continuity.web.tables.cells import neutral
 
 LONG: Final = frozenset(
     {Field.DESCRIPTION, Field.REASON, Field.DETAILS, Field.NOTE, Field.PRECONDITIONS}

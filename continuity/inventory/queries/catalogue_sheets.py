@@ -16,9 +16,9 @@ from continuity.inventory.queries.known_outages import (
 )
 from continuity.inventory.queries.tools import EdgeRow, RidingWorkflow, ToolPage
 from continuity.web import formats
-from continuity.web.cells import Row
 from continuity.web.pills import pill_for
-from continuity.web.sheets import Column, Sheet, length, moment, sheet, yes_no
+from continuity.web.tables.cells import Row
+from continuity.web.tables.sheets import Column, Sheet, length, moment, sheet, yes_no
 
 
 def tools(lines: Callable[[], Iterable[Tool]]) -> Sheet:

@@ -18,7 +18,7 @@ from continuity.accounts.roles import Action
 from continuity.domain.fate import Edge, Graph
 from continuity.inventory.models import Dependency, Relation, Tool, ToolKind
 from continuity.inventory.queries.fate import PART
-from continuity.web.graph import Link, Node, picture
+from continuity.web.charts.graph import Link, Node, picture
 
 MOST_NODES: Final = 60
 """How many tools the picture shows; the nearest ones."""

@@ -12,7 +12,7 @@ from continuity.inventory.queries.shares import NotReady
 from continuity.inventory.queries.what_if import Row as Taking
 from continuity.inventory.queries.what_if import TeamSum
 from continuity.web.pills import pill_for
-from continuity.web.sheets import Column, Sheet, length, moment, sheet, yes_no
+from continuity.web.tables.sheets import Column, Sheet, length, moment, sheet, yes_no
 
 
 def ranking(lines: Callable[[], Iterable[Rank]]) -> Sheet:

@@ -18,7 +18,7 @@ from continuity.inventory.queries import access as queries
 from continuity.inventory.queries import catalogue_sheets
 from continuity.inventory.services import access as services
 from continuity.web.paging import page_of
-from continuity.web.table_files import file_of, wants_file
+from continuity.web.tables.files import file_of, wants_file
 
 PER_PAGE = 20
 

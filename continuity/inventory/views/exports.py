@@ -17,8 +17,8 @@ from continuity.inventory.exports import json_file, tables
 from continuity.inventory.exports.tables import Table
 from continuity.inventory.models import ImportKind
 from continuity.inventory.queries import workflows as many
-from continuity.web import csv_file, xlsx_file
-from continuity.web.table_files import CSV, XLSX, taken
+from continuity.web.tables import csv_file, xlsx_file
+from continuity.web.tables.files import CSV, XLSX, taken
 
 JSON: Final = "application/json"
 ZIP: Final = "application/zip"

@@ -27,7 +27,7 @@ from continuity.inventory.queries import knock_out as queries
 from continuity.inventory.queries import workflow as one
 from continuity.inventory.services import tools as services
 from continuity.web.paging import page_of
-from continuity.web.table_files import file_of, wants_file
+from continuity.web.tables.files import file_of, wants_file
 
 
 @access(Action.VIEW)

@@ -24,7 +24,7 @@ from continuity.inventory.models import Workflow
 from continuity.inventory.queries import packs, shares, sheets
 from continuity.web.htmx import render_page
 from continuity.web.paging import page_of
-from continuity.web.table_files import file_of, wants_file
+from continuity.web.tables.files import file_of, wants_file
 
 STYLE: Final = Path(settings.BASE_DIR) / "static" / "css" / "pack.css"
 WORKER: Final = Path(settings.BASE_DIR) / "static" / "js" / "worker.js"

@@ -19,7 +19,7 @@ from continuity.inventory.queries import workflow as one
 from continuity.inventory.services import reviews
 from continuity.web.counted import page_of_counted
 from continuity.web.paging import PER_PAGE, page_of
-from continuity.web.table_files import file_of, wants_file
+from continuity.web.tables.files import file_of, wants_file
 
 
 @access(Action.VIEW)

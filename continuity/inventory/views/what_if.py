@@ -13,7 +13,7 @@ from continuity.accounts.roles import Action
 from continuity.inventory.forms.what_if import WhatIfForm
 from continuity.inventory.queries import known_outages, sheets, what_if
 from continuity.web.paging import page_of
-from continuity.web.table_files import file_of, wants_file
+from continuity.web.tables.files import file_of, wants_file
 
 MOST_TEAMS: Final = 50
 

@@ -32,7 +32,7 @@ from continuity.inventory.services import (
 from continuity.inventory.views import saved
 from continuity.web.htmx import render_page, wants_json, wants_part
 from continuity.web.paging import page_of
-from continuity.web.table_files import file_of, wants_file
+from continuity.web.tables.files import file_of, wants_file
 
 
 @access(Action.VIEW)

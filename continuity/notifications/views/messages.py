@@ -16,7 +16,7 @@ from continuity.notifications import exports, forms, queries, services
 from continuity.notifications.models import Notification
 from continuity.notifications.services import choices as chosen
 from continuity.web.paging import page_of
-from continuity.web.table_files import file_of, wants_file
+from continuity.web.tables.files import file_of, wants_file
 
 
 @access(Action.ADMINISTER)

@@ -9,7 +9,15 @@ from continuity.outages.queries.listing import Entry
 from continuity.outages.queries.results import Line, Summary
 from continuity.web import formats
 from continuity.web.pills import pill_for
-from continuity.web.sheets import Column, Sheet, bounded, length, moment, sheet, yes_no
+from continuity.web.tables.sheets import (
+    Column,
+    Sheet,
+    bounded,
+    length,
+    moment,
+    sheet,
+    yes_no,
+)
 
 
 def recoveries(lines: Callable[[], Iterable[Line]]) -> Sheet:

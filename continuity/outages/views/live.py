@@ -35,7 +35,7 @@ from continuity.outages.queries.results import Line
 from continuity.outages.services import course, marks, recoveries
 from continuity.web.htmx import wants_json, wants_part
 from continuity.web.paging import page_of
-from continuity.web.table_files import file_of, wants_file
+from continuity.web.tables.files import file_of, wants_file
 
 
 @require_safe

@@ -23,7 +23,7 @@ from django.utils.translation import gettext_lazy as _
 from continuity.accounts.models import Organisation, User
 from continuity.accounts.roles import Action
 from continuity.inventory.models import Alternative, AlternativeKind, Dependency, Workflow
-from continuity.web.cells import Row
+from continuity.web.tables.cells import Row
 
 SOURCE: Final = "http://data.europa.eu/eli/reg_impl/2024/2956/oj"
 YES: Final = "eba_BT:x28"

@@ -13,7 +13,7 @@ from continuity.domain.readiness import Reason
 from continuity.insight.models import Forecast
 from continuity.insight.queries.reading import currency
 from continuity.reports.content.common import instant
-from continuity.web.ranges import Range, Ranges
+from continuity.web.charts.ranges import Range, Ranges
 from continuity.web.reasons import SHORT
 
 MOST_WORTH: Final = 20

@@ -19,10 +19,10 @@ from continuity.accounts.http import SignedInRequest
 from continuity.accounts.roles import Action
 from continuity.domain.errors import Refused
 from continuity.reports.pdf import PdfFailed, picture
-from continuity.web import taken
-from continuity.web.cells import Row
-from continuity.web.sheets import Sheet
-from continuity.web.table_files import table_file
+from continuity.web.charts import taken
+from continuity.web.tables.cells import Row
+from continuity.web.tables.files import table_file
+from continuity.web.tables.sheets import Sheet
 
 
 class NoPicture(Refused):

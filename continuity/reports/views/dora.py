@@ -11,7 +11,7 @@ from continuity.accounts.access import access
 from continuity.accounts.http import SignedInRequest
 from continuity.accounts.roles import Action
 from continuity.reports.content import dora
-from continuity.web import csv_file
+from continuity.web.tables import csv_file
 
 
 @require_GET

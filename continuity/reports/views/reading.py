@@ -16,9 +16,9 @@ from continuity.drills.models import Reviewed
 from continuity.reports import exports, queries, services
 from continuity.reports.forms import ContinuityReportForm
 from continuity.reports.models import Report, ReportState
-from continuity.web import csv_file, xlsx_file
 from continuity.web.htmx import render_page
-from continuity.web.table_files import file_of, wants_file
+from continuity.web.tables import csv_file, xlsx_file
+from continuity.web.tables.files import file_of, wants_file
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 

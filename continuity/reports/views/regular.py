@@ -20,7 +20,7 @@ from continuity.reports.content import zone_of
 from continuity.reports.forms import RegularForm, initial_of
 from continuity.reports.models import Regular
 from continuity.reports.services import regular as services
-from continuity.web.table_files import file_of, wants_file
+from continuity.web.tables.files import file_of, wants_file
 
 
 @require_GET

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
 
-from continuity.web.charts.figure import NARROW, Figure, Point
-from continuity.web.drawing import (
+from continuity.web.charts.drawing import (
     BAD,
     INK,
     OK,
@@ -17,6 +16,7 @@ from continuity.web.drawing import (
     shortened,
     words,
 )
+from continuity.web.charts.figure import NARROW, Figure, Point
 
 
 @dataclass(frozen=True, slots=True)

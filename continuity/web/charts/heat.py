@@ -6,7 +6,7 @@ from typing import Final
 
 from django.utils.safestring import SafeString
 
-from continuity.web.drawing import (
+from continuity.web.charts.drawing import (
     INK,
     INK_SOFT,
     WHITE,

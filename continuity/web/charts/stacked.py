@@ -6,8 +6,7 @@ from typing import ClassVar
 
 from django.utils.safestring import SafeString
 
-from continuity.web.charts.figure import NARROW, Figure
-from continuity.web.drawing import (
+from continuity.web.charts.drawing import (
     BAD,
     GRID,
     INK,
@@ -21,6 +20,7 @@ from continuity.web.drawing import (
     shortened,
     words,
 )
+from continuity.web.charts.figure import NARROW, Figure
 
 
 @dataclass(frozen=True, slots=True)

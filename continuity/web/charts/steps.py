@@ -6,8 +6,7 @@ from itertools import pairwise
 
 from django.utils.safestring import SafeString
 
-from continuity.web.charts.figure import NARROW, Figure
-from continuity.web.drawing import (
+from continuity.web.charts.drawing import (
     ACCENT,
     BAD,
     GRID,
@@ -20,6 +19,7 @@ from continuity.web.drawing import (
     shortened,
     words,
 )
+from continuity.web.charts.figure import NARROW, Figure
 
 
 @dataclass(frozen=True, slots=True)

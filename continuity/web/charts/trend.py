@@ -7,8 +7,7 @@ from typing import ClassVar
 
 from django.utils.safestring import SafeString, mark_safe
 
-from continuity.web.charts.figure import NARROW, Figure, Point
-from continuity.web.drawing import (
+from continuity.web.charts.drawing import (
     ACCENT,
     BAD,
     GRID,
@@ -22,6 +21,7 @@ from continuity.web.drawing import (
     nothing,
     words,
 )
+from continuity.web.charts.figure import NARROW, Figure, Point
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from continuity.inventory.imports.reading.faults import (
     Unreadable,
     grouped,
 )
-from continuity.web.cells import natural
+from continuity.web.tables.cells import natural
 
 SEPARATORS: Final[Mapping[str, str]] = {
     "comma": ",",

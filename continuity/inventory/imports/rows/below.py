@@ -18,7 +18,7 @@ from continuity.inventory.imports.plan import Fault, PlannedRow, TeamKey
 from continuity.inventory.imports.rows.base import Parsed, in_order, later
 from continuity.inventory.imports.rows.places import WorkflowRowPlanner
 from continuity.inventory.models import AlternativeKind
-from continuity.web import cells
+from continuity.web.tables import cells
 
 HIGHEST = 1_000
 """The highest rank or number of a step that is taken for one."""

@@ -17,7 +17,7 @@ from continuity.inventory.models import (
 )
 from continuity.inventory.services import proofs, runbooks
 from continuity.inventory.services.imports.writer import BATCH, Writer
-from continuity.web import cells
+from continuity.web.tables import cells
 
 type Written = Sequence[tuple[PlannedRow, Any]]
 

@@ -21,7 +21,7 @@ from typing import Final
 
 from django.utils.safestring import SafeString, mark_safe
 
-from continuity.web.drawing import ACCENT, FONT, GRID, INK, INK_SOFT, WARN, WHITE
+from continuity.web.charts.drawing import ACCENT, FONT, GRID, INK, INK_SOFT, WARN, WHITE
 
 SWEEPS: Final = 8
 ROW_GAP: Final = 12

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.utils.safestring import SafeString
 
 from continuity.web.charts import NARROW, Figure
-from continuity.web.drawing import (
+from continuity.web.charts.drawing import (
     ACCENT,
     GRID,
     INK,

@@ -12,8 +12,8 @@ from typing import IO, Final
 from django.http import FileResponse, HttpRequest
 from django.utils import timezone
 
-from continuity.web import csv_file, xlsx_file
-from continuity.web.sheets import Sheet
+from continuity.web.tables import csv_file, xlsx_file
+from continuity.web.tables.sheets import Sheet
 
 CSV: Final = "text/csv; charset=utf-8"
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

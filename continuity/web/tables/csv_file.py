@@ -8,9 +8,9 @@ from datetime import date
 from decimal import Decimal
 from typing import IO, Final
 
-from continuity.web.cells import Row, Value, neutral
-from continuity.web.sheets import Printed
-from continuity.web.texts import printable
+from continuity.web.tables.cells import Row, Value, neutral
+from continuity.web.tables.sheets import Printed
+from continuity.web.tables.texts import printable
 
 BYTE_ORDER_MARK: Final = "\ufeff"
 """Makes Excel read UTF-8; the import takes it off."""

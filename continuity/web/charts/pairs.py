@@ -8,7 +8,7 @@ from typing import Final
 from django.utils.safestring import SafeString
 
 from continuity.web.charts import NARROW, Figure, Point
-from continuity.web.drawing import (
+from continuity.web.charts.drawing import (
     ACCENT,
     GRID,
     INK,

@@ -12,9 +12,9 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
 from continuity.domain.errors import Refused
-from continuity.web.cells import Value, neutral
-from continuity.web.sheets import Printed
-from continuity.web.texts import printable
+from continuity.web.tables.cells import Value, neutral
+from continuity.web.tables.sheets import Printed
+from continuity.web.tables.texts import printable
 
 LONGEST: Final = 32_767
 """Characters that a cell of a workbook can hold."""

@@ -9,7 +9,7 @@ from html import escape, unescape
 from textwrap import wrap
 from typing import Final
 
-from continuity.web.drawing import FONT, INK, INK_SOFT, WHITE
+from continuity.web.charts.drawing import FONT, INK, INK_SOFT, WHITE
 
 UID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
 _HEAD: Final = re.compile(

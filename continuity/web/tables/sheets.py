@@ -15,7 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from continuity.web import formats
-from continuity.web.cells import Row, Value
+from continuity.web.tables.cells import Row, Value
 
 type Words = str | Promise
 
