@@ -146,7 +146,7 @@ def test_the_other_tables_say_where_they_belong_and_hold_their_values(client):
         "2026-01-05",
     )
     impact = rows(client, "impacts")[0]
-    assert list(impact.values())[3:] == ["Legal", "4 h", "Major", "'-5.00", "EUR"]
+    assert list(impact.values())[3:] == ["Legal", "4 h", "Major", "-5.00", "EUR"]
     point = rows(client, "points")[0]
     assert list(point.values())[3:] == ["prompts", "0 min", "Wiki"]
     assert [row["Team"] for row in rows(client, "teams")] == ["Claims"]
