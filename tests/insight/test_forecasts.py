@@ -424,7 +424,7 @@ def test_the_result_is_plain_json_that_says_what_it_was_made_from(tools):
 
 
 def test_reading_takes_as_many_queries_for_a_hundred_workflows_as_for_one(
-    client, tools, django_assert_max_num_queries
+    client, tools, django_assert_num_queries
 ):
     client.force_login(manager())
     counts = []
@@ -432,7 +432,7 @@ def test_reading_takes_as_many_queries_for_a_hundred_workflows_as_for_one(
         for _ in range(number):
             work(tools["ChatGPT"])
         forecast = made()
-        with django_assert_max_num_queries(30) as queries:
+        with django_assert_num_queries(7) as queries:
             client.get(forecast.get_absolute_url(), {"show": "workflows"})
         counts.append(len(queries))
 
