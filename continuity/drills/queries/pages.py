@@ -163,7 +163,7 @@ def by_team(lines: tuple[Line, ...]) -> Figure:
         keys=[("ok", _("Met")), ("warn", _("Not shown")), ("bad", _("Missed"))],
         rows=rows[:MOST_TEAMS],
         head=_("Team"),
-    ).figure()
+    ).figure(wide=720)  # in a card two thirds of the page wide
 
 
 @dataclass(frozen=True, slots=True)
