@@ -64,6 +64,7 @@ def test_the_report_of_the_month_before_is_made_once_and_mailed_with_its_file():
     assert regular.open_due(now=DUE + timedelta(minutes=7)) == 0
     assert sending.tell(now=DUE) == 0  # it is not made yet
     assert services.render_due(now=DUE + timedelta(minutes=8)) is True
+    assert Report.objects.get().last_error == ""
     assert sending.tell(now=DUE + timedelta(minutes=8)) == 1
     assert sending.tell(now=DUE + timedelta(minutes=9)) == 0
     assert deliver(now=DUE + timedelta(minutes=9)) == 1
