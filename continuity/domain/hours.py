@@ -268,7 +268,7 @@ def _times(piece: re.Match[str]) -> tuple[timedelta, timedelta]:
 
 def _clock(text: str) -> timedelta:
     """Return the time after midnight that `text`, found by PIECE, means; at most DAY."""
-    hour, minute, half = CLOCK.match(text).groups()  # type: ignore[union-attr]
+    hour, minute, half = CLOCK.match(text).groups()  # type: ignore[union-attr]  # PIECE has it
     hours, minutes = int(hour), int(minute or 0)
     if half and not 1 <= hours <= 12:
         raise _refusal(HoursFault.NOT_A_TIME, text)

@@ -20,7 +20,7 @@ from continuity.drills.queries.decisions import Compared
 from continuity.drills.queries.handing_over import HandOver, Item
 from continuity.drills.queries.lists import DrillLine, ScheduleLine
 from continuity.drills.queries.scripts import PhaseLine
-from continuity.outages.queries.results import Summary
+from continuity.outages.queries.sheets import counted
 from continuity.web import formats
 from continuity.web.pills import pill_for
 from continuity.web.tables.sheets import (
@@ -74,28 +74,9 @@ def drills(lines: Callable[[], Iterable[DrillLine]]) -> Sheet:
         Column(_("Tools"), lambda line: list(line.tools)),
         Column(_("Scenario"), lambda line: line.scenario),
         Column(_("Facilitator"), lambda line: line.facilitator),
-        Column(_("Recoveries"), _of("total")),
-        Column(_("Recovered"), _of("recovered")),
-        *bounded(
-            _("Median recovery time"),
-            lambda line: None if line.summary is None else line.summary.median,
-        ),
-        Column(_("Met"), _of("met")),
-        Column(_("Missed"), _of("missed")),
-        Column(_("Not shown"), _of("not_shown")),
-        Column(_("Excused"), _of("excused")),
+        *counted(),
     ]
     return sheet("drills", columns, lines)
-
-
-def _of(name: str) -> Callable[[DrillLine], int | None]:
-    """Return how to read one count of a drill's result; nothing where it has none."""
-
-    def read(line: DrillLine) -> int | None:
-        found: Summary | None = line.summary
-        return None if found is None else getattr(found, name)
-
-    return read
 
 
 def schedules(lines: Callable[[], Iterable[ScheduleLine]]) -> Sheet:

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from continuity.outages.queries.listing import Entry
-from continuity.outages.queries.results import Line, Summary
+from continuity.outages.queries.results import Line
 from continuity.web import formats
 from continuity.web.pills import pill_for
 from continuity.web.tables.sheets import (
@@ -69,16 +69,7 @@ def outages(entries: Callable[[], Iterable[Entry]]) -> Sheet:
         Column(_("Onset"), lambda entry: moment(entry.outage.occurred_at)),
         Column(_("End"), lambda entry: moment(entry.outage.ended_at)),
         *length(_("It lasted"), lambda entry: entry.lasted),
-        Column(_("Recoveries"), _of("total")),
-        Column(_("Recovered"), _of("recovered")),
-        *bounded(
-            _("Median recovery time"),
-            lambda entry: None if entry.summary is None else entry.summary.median,
-        ),
-        Column(_("Met"), _of("met")),
-        Column(_("Missed"), _of("missed")),
-        Column(_("Not shown"), _of("not_shown")),
-        Column(_("Excused"), _of("excused")),
+        *counted(),
     ]
     return sheet("outages", columns, entries)
 
@@ -88,11 +79,19 @@ def _state(entry: Entry) -> str:
     return str(pill_for(family, entry.outage.state).text)
 
 
-def _of(name: str) -> Callable[[Entry], Any]:
-    """Return how to read one count of an entry's summary; nothing where it has none."""
+def counted() -> list[Column[Any]]:
+    """Return the columns of a row's `summary`: how many came back, how soon, and the
+    verdicts; empty where it has none."""
 
-    def read(entry: Entry) -> Any:
-        found: Summary | None = entry.summary
-        return None if found is None else getattr(found, name)
+    def of(name: str) -> Callable[[Any], Any]:
+        return lambda row: getattr(row.summary, name, None)
 
-    return read
+    return [
+        Column(_("Recoveries"), of("total")),
+        Column(_("Recovered"), of("recovered")),
+        *bounded(_("Median recovery time"), of("median")),
+        Column(_("Met"), of("met")),
+        Column(_("Missed"), of("missed")),
+        Column(_("Not shown"), of("not_shown")),
+        Column(_("Excused"), of("excused")),
+    ]

@@ -21,13 +21,14 @@ from continuity.accounts.access import access
 from continuity.accounts.http import SignedInRequest
 from continuity.accounts.roles import Action
 from continuity.outages import queries
-from continuity.outages.forms import NoteForm, PictureForm, PressForm, StuckForm
+from continuity.outages.forms import NoteForm, PressForm, StuckForm
 from continuity.outages.models import Outage, Pass
 from continuity.outages.queries import passes as read
 from continuity.outages.queries.board import version
 from continuity.outages.queries.pulse import ticket
-from continuity.outages.services import course, marks, passes, pictures, recoveries
+from continuity.outages.services import course, marks, passes, recoveries
 from continuity.outages.views.live import timed, unreadable
+from continuity.outages.views.pictures import refused
 from continuity.web.htmx import wants_json, wants_part
 from continuity.web.paging import page_of
 
@@ -153,23 +154,8 @@ def note(request: HttpRequest, one: Pass, pk: int) -> HttpResponse:
 @by_pass
 def picture(request: HttpRequest, one: Pass, pk: int) -> HttpResponse:
     recovery = get_object_or_404(read.recoveries_of(one), pk=pk)
-    form = PictureForm(request.POST, request.FILES)
-    if not form.is_valid():
-        said = form.errors.get("picture")
-        return unreadable(request, str(said[0]) if said else "")
-    name, content = form.cleaned_data["picture"]
-    pictures.add(
-        recovery.pk,
-        content,
-        name=name,
-        caption=form.cleaned_data["caption"],
-        key=form.cleaned_data["key"],
-        press=form.press(),
-        by_link=True,
-        actor=one.user,
-        now=timezone.now(),
-    )
-    return _pressed(request, one, pk)
+    refusal = refused(request, recovery, actor=one.user, by_link=True)
+    return refusal or _pressed(request, one, pk)
 
 
 def _pressed(request: HttpRequest, one: Pass, pk: int, **facts: object) -> HttpResponse:

@@ -1,6 +1,6 @@
 """Pictures of a recovery: sent from a phone, shown to who may see it."""
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.http import content_disposition_header
@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from continuity.accounts.access import access
 from continuity.accounts.http import SignedInRequest
+from continuity.accounts.models import User
 from continuity.accounts.roles import Action
 from continuity.outages.forms import PictureForm
 from continuity.outages.models import Outage, Picture, Recovery
@@ -23,6 +24,13 @@ SANDBOX = "default-src 'none'; sandbox"
 @require_POST
 @access(Action.TAKE_PART, Recovery)
 def add(request: SignedInRequest, recovery: Recovery) -> HttpResponse:
+    return refused(request, recovery, actor=request.user) or pressed(request, recovery)
+
+
+def refused(
+    request: HttpRequest, recovery: Recovery, *, actor: User, by_link: bool = False
+) -> HttpResponse | None:
+    """Keep the picture that was sent with a recovery; the answer if it cannot be used."""
     form = PictureForm(request.POST, request.FILES)
     if not form.is_valid():
         said = form.errors.get("picture")
@@ -35,10 +43,11 @@ def add(request: SignedInRequest, recovery: Recovery) -> HttpResponse:
         caption=form.cleaned_data["caption"],
         key=form.cleaned_data["key"],
         press=form.press(),
-        actor=request.user,
+        by_link=by_link,
+        actor=actor,
         now=timezone.now(),
     )
-    return pressed(request, recovery)
+    return None
 
 
 @require_safe
