@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import cached_property
-from itertools import chain, groupby
+from itertools import chain
 from operator import attrgetter
 from typing import Final, NamedTuple
 
@@ -221,19 +221,17 @@ class Graph:
             )
         )
         self._names = names or {}
-        self._next: dict[bool, dict[int, list[int]]] = {}
+        self._relations: dict[int, dict[int, tuple[str, ...]]] = {}
         self._walks: dict[tuple[int, bool], _Walk] = {}
         self._layers: dict[int, dict[str, tuple[int, ...]]] = {}
 
-    def _ways(self, *, hard_only: bool) -> dict[int, list[int]]:
-        """Return the upstreams of each tool, over all edges or over the hard ones."""
-        if hard_only not in self._next:
-            ways: dict[int, list[int]] = {}
-            for edge in self.edges:
-                if edge.hard or not hard_only:
-                    ways.setdefault(edge.tool, []).append(edge.upstream)
-            self._next[hard_only] = ways
-        return self._next[hard_only]
+    @cached_property
+    def _edges_of(self) -> dict[int, list[Edge]]:
+        """The edges of each tool to its upstreams, in their order."""
+        edges: dict[int, list[Edge]] = {}
+        for edge in self.edges:
+            edges.setdefault(edge.tool, []).append(edge)
+        return edges
 
     def _digraph(self, *, hard_only: bool) -> "nx.DiGraph[int]":
         graph: nx.DiGraph[int] = nx.DiGraph()
@@ -242,18 +240,19 @@ class Graph:
         )
         return graph
 
-    @cached_property
-    def _relations(self) -> dict[int, dict[int, tuple[str, ...]]]:
-        """By tool and upstream, the relations of the pair, hard ones first."""
-        relations: dict[int, dict[int, tuple[str, ...]]] = {}
-        for (tool, upstream), pair in groupby(self.edges, attrgetter("tool", "upstream")):
-            edges = list(pair)
-            if len(edges) > 1:
-                edges.sort(key=lambda edge: not edge.hard)
-            relations.setdefault(tool, {})[upstream] = tuple(
-                edge.relation for edge in edges
-            )
-        return relations
+    def _relations_of(self, tool: int) -> dict[int, tuple[str, ...]]:
+        """Return, by upstream of `tool`, the relations of the pair, hard ones first."""
+        # By tool, as they are asked for: a question meets a dozen of many hundreds.
+        if tool not in self._relations:
+            relations: dict[int, tuple[str, ...]] = {}
+            edges = self._edges_of.get(tool, ())
+            for edge in sorted(edges, key=lambda edge: not edge.hard):
+                relations[edge.upstream] = (
+                    *relations.get(edge.upstream, ()),
+                    edge.relation,
+                )
+            self._relations[tool] = relations
+        return self._relations[tool]
 
     @cached_property
     def _falls_hard(self) -> dict[int, frozenset[int]]:
@@ -312,7 +311,7 @@ class Graph:
         if tool not in self._layers:
             nearest: dict[str, tuple[int, set[int]]] = {}
             for user, steps in self._walk(tool, hard_only=False).steps.items():
-                for upstream, relations in self._relations.get(user, {}).items():
+                for upstream, relations in self._relations_of(user).items():
                     for relation in relations:
                         if upstream == tool or relation == PART:
                             continue
@@ -354,19 +353,14 @@ class Graph:
         return FateAnswer.NONE_KNOWN if known else FateAnswer.UNKNOWN
 
     def _has_layer(self, tool: int) -> bool:
-        if tool in self._stated:
+        if any(edge.relation != PART for edge in self._edges_of.get(tool, ())):
             return True
         return any(
             upstream != tool and relation != PART
             for user in self._walk(tool, hard_only=False).steps
-            for upstream, relations in self._relations.get(user, {}).items()
+            for upstream, relations in self._relations_of(user).items()
             for relation in relations
         )
-
-    @cached_property
-    def _stated(self) -> frozenset[int]:
-        """The tools of which somebody recorded an upstream, parts of a product aside."""
-        return frozenset(edge.tool for edge in self.edges if edge.relation != PART)
 
     def knock_out(
         self,
@@ -480,13 +474,14 @@ class Graph:
         key = tool, hard_only
         if key not in self._walks:
             # A page asks for some dozen walks: a library's graph costs more to build.
-            ways = self._ways(hard_only=hard_only)
+            edges = self._edges_of
             steps, before = {tool: 0}, dict[int, int]()
             waiting = deque([tool])
             while waiting:
                 user = waiting.popleft()
-                for node in ways.get(user, ()):
-                    if node not in steps:
+                for edge in edges.get(user, ()):
+                    node = edge.upstream
+                    if node not in steps and (edge.hard or not hard_only):
                         before[node] = user
                         steps[node] = steps[user] + 1
                         waiting.append(node)
@@ -512,7 +507,7 @@ class Graph:
         return common
 
     def _last_relation(self, path: tuple[int, ...]) -> str:
-        return self._relations[path[-2]][path[-1]][0] if len(path) > 1 else ""
+        return self._relations_of(path[-2])[path[-1]][0] if len(path) > 1 else ""
 
 
 @dataclass(frozen=True, slots=True)
