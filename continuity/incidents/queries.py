@@ -13,6 +13,7 @@ from continuity.domain.clocks import Verdict
 from continuity.domain.states import DrillState
 from continuity.incidents.models import Incident
 from continuity.inventory.models import Tool
+from continuity.inventory.queries import fate
 from continuity.outages.models import Outage
 from continuity.outages.queries import Line, Results, results
 from continuity.outages.queries.real import TAKE_UP_WITHIN, live_real, live_with, touching
@@ -86,17 +87,18 @@ def joinable() -> QuerySet[Outage]:
 
 def preview(tool_pks: Sequence[int]) -> Preview:
     """Return what these tools would take down, the most critical work first."""
-    hit = in_scope(tool_pks, None)
+    graph = fate.graph()
+    hit = in_scope(tool_pks, None, known=graph)
     named = (
         hit.order_by("workflow__tier", "workflow__name", "workflow")
         .values_list("workflow", "workflow__name", "workflow__team__name", "workflow__tier")
         .distinct()[:MOST_NAMES]
     )
     first = [Hit(name, team, tier) for _pk, name, team, tier in named]
-    counted = reach(tool_pks, None)
+    counted = reach(tool_pks, None, known=graph)
     same = list(live_with(tool_pks))
     known = {outage.pk for outage in same}
-    near = [one for one in touching(tool_pks) if one.pk not in known]
+    near = [one for one in touching(tool_pks, graph) if one.pk not in known]
     return Preview(counted, first, counted.workflows - len(first), same, near)
 
 

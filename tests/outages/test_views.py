@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
 JSON = {"Accept": "application/json"}
 MINUTE = timedelta(minutes=1)
-LIVE_QUERIES = 12
+LIVE_QUERIES = 11
 
 
 def running(team, number=1, lead=None):

@@ -8,6 +8,7 @@ from typing import Any, Final
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils import timezone
 
 from continuity.accounts.models import Membership, Organisation, Team, User
@@ -18,9 +19,19 @@ from continuity.inventory.models import Workflow
 from continuity.inventory.queries.reviews import own_due
 from continuity.notifications.models import Notification
 from continuity.outages.models import Outage, OutageKind
+from continuity.web.together import moment
 
 MOST_BANNERS: Final = 3
 """Real outages that stand above every page; with more, the list has them all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Banner:
+    """A real outage that goes on."""
+
+    title: str
+    url: str
+    since: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +44,7 @@ class Shell:
     actions_overdue: int
     live_drills: int
     live_outages: int
-    now: tuple[Outage, ...]
+    now: tuple[Banner, ...]
     """The latest real outages that go on, for the banner of every page."""
     unread: int
     organisation: str
@@ -52,16 +63,22 @@ def overdue(rows: "QuerySet[Outage]", now: datetime) -> "QuerySet[Outage]":
     return rows.filter(kind=OutageKind.DRILL, state=DrillState.PLANNED, due_at__lt=now)
 
 
-def _now(user: User) -> tuple[Outage, ...]:
-    live = Outage.objects.allowing(user, Action.VIEW).live()
+def _now(live: "QuerySet[Outage]") -> "QuerySet[Outage, Any]":
+    """Ask for what the banners tell of the latest real outages among those `live`."""
+    real = live.filter(kind=OutageKind.REAL).order_by("-occurred_at", "-pk")
+    return real.values_list("pk", "title", "occurred_at")[:MOST_BANNERS]
+
+
+def _banners(rows: list[dict[str, Any]] | None) -> tuple[Banner, ...]:
+    # Each row has its columns in the order in which they were asked for.
     return tuple(
-        live.filter(kind=OutageKind.REAL).order_by("-occurred_at", "-pk")[:MOST_BANNERS]
+        Banner(title, reverse("outages:live", args=[pk]), moment(since))
+        for pk, title, since in (row.values() for row in rows or ())
     )
 
 
 def shell(user: User | None, *, now: datetime) -> Shell:
-    """Return what the frame shows to `user`; nothing counted for nobody. One query, and
-    one more while something really fails."""
+    """Return what the frame shows to `user`; nothing counted for nobody: one query."""
     if user is None:
         return Shell(
             0,
@@ -88,7 +105,7 @@ def shell(user: User | None, *, now: datetime) -> Shell:
         actions_overdue=row["actions_overdue"],
         live_drills=row["live_drills"],
         live_outages=row["live_outages"],
-        now=_now(user) if row["live_outages"] else (),
+        now=_banners(row["now"]),
         unread=row["unread"],
         organisation=row["organisation"] or "",
         server_now=now,
@@ -134,9 +151,13 @@ def _statement(role: str) -> tuple[tuple[str, ...], str, tuple[Any, ...]]:
         names.append(name)
         parts.append(f"(SELECT COUNT(*) FROM ({sql}) AS {name})")  # noqa: S608 - ours
         parameters += own
+    live = Outage.objects.allowing(reader, Action.VIEW).live()
+    sql, own = _now(live).query.sql_with_params()
+    parts.append(f"(SELECT json_agg(one) FROM ({sql}) AS one)")  # noqa: S608 - ours
+    parameters += own
     table = connection.ops.quote_name(Organisation._meta.db_table)
     parts.append(f"(SELECT name FROM {table} WHERE id = 1)")  # noqa: S608 - no value in it
-    return (*names, "organisation"), "SELECT " + ", ".join(parts), tuple(parameters)
+    return (*names, "now", "organisation"), "SELECT " + ", ".join(parts), tuple(parameters)
 
 
 def _rows(user: User, now: datetime, today: date) -> dict[str, "QuerySet[Any]"]:

@@ -280,9 +280,16 @@ def untried(user: User, *, team: Team | None = None) -> Untried:
     never = Scenario.objects.exclude(pk__in=held.values("scenario")).order_by(
         "-happened_at", "pk"
     )
-    found = together(count=number_of(never), of=number_of(Scenario.objects.all()))
+    found = together(
+        count=number_of(never),
+        of=number_of(Scenario.objects.all()),
+        first=never.values_list("pk", "title_en", "title_fr")[:MOST_UNTRIED],
+    )
     return Untried(
-        scenarios=tuple(never[:MOST_UNTRIED]),
+        scenarios=tuple(
+            Scenario(pk=pk, title_en=english, title_fr=french)
+            for pk, english, french in found["first"]
+        ),
         count=value_of(found["count"]),
         of=value_of(found["of"]),
     )

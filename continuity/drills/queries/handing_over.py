@@ -6,8 +6,9 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any, Final
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,6 +18,7 @@ from continuity.accounts.roles import Action
 from continuity.domain.states import OVER, DrillState
 from continuity.drills.models import (
     CalendarLink,
+    Cause,
     CorrectiveAction,
     Drill,
     Participant,
@@ -29,6 +31,7 @@ from continuity.inventory.models import RunbookStep, SavedView, Workflow
 from continuity.inventory.queries.order import alphabetical
 from continuity.inventory.queries.reviews import digest
 from continuity.outages.models import Outage, Recovery
+from continuity.web.together import together
 
 
 class Kind(StrEnum):
@@ -149,19 +152,21 @@ def successors(person: User) -> QuerySet[User]:
 
 
 def hand_over(user: User, person: User, to: User | None) -> HandOver:
-    """Return what is in the name of `person` as far as `user` may see it, in a fixed
-    number of queries; what `user` may not hand over, or `to` cannot take, with why."""
-    workflows = list(_workflows(user, person))
+    """Return what is in the name of `person` as far as `user` may see it, in two
+    queries; what `user` may not hand over, or `to` cannot take, with why."""
+    found = together(**_asked(user, person, to))
+    going = {pk for pk, *_row, may_go in found["workflows"] if may_go}
     items = [
-        *workflows,
-        *_schedules(user, person),
-        *_triggers(user, person),
-        *_proposals(user, person),
-        *_outages(user, person),
-        *_participations(user, person),
-        *_recoveries(user, person, to, {one.pk for one in workflows if not one.refused}),
-        *_actions(user, person),
-        *_own(user, person, to),
+        *_workflows(found["workflows"], person),
+        *_things(Kind.SCHEDULE, found["schedules"], "drills:schedule"),
+        *_triggers(found["triggers"]),
+        *_proposals(found["proposals"]),
+        *_things(Kind.FACILITATOR, found["outages"], "outages:live"),
+        *_participations(found["participations"]),
+        *_recoveries(found["recoveries"], to, going),
+        *_things(Kind.ACTION, found["actions"], "drills:action"),
+        *_views(found.get("views", []), found.get("taken", []), to),
+        *_links(found.get("links", [])),
     ]
     steps = (
         RunbookStep.objects.allowing(user, Action.VIEW)
@@ -181,7 +186,6 @@ type Held = (
     | QuerySet[Trigger]
     | QuerySet[Proposal]
     | QuerySet[Outage]
-    | QuerySet[Recovery]
     | QuerySet[CorrectiveAction]
 )
 
@@ -195,152 +199,169 @@ def _open_outages(user: User, action: Action) -> "QuerySet[Outage]":
     return Outage.objects.allowing(user, action).exclude(state__in=OVER)
 
 
-def _not_yours() -> str:
-    return _("Only a lead of its team, or a manager, can hand it over.")
+type Row = tuple[Any, ...]
 
 
-def _workflows(user: User, person: User) -> Iterator[Item]:
-    rows = Workflow.objects.current().allowing(user, Action.VIEW).kept_by(person)
-    judged = _judged(rows, Workflow.objects.allowing(user, Action.APPROVE))
-    found = list(judged.select_related("team").order_by("name", "pk"))
-    for kind, field in ((Kind.OWNER, "owner_id"), (Kind.DEPUTY, "deputy_id")):
-        for row in found:
-            if getattr(row, field) == person.pk:
-                refused = "" if row.may_go else _not_yours()
-                yield Item(
-                    kind, row.pk, row.name, row.get_absolute_url(), row.team.name, refused
-                )
-
-
-def _schedules(user: User, person: User) -> Iterator[Item]:
-    rows = Schedule.objects.allowing(user, Action.VIEW).filter(facilitator=person)
-    judged = _judged(rows, Schedule.objects.allowing(user, Action.RUN_DRILL))
-    found = list(judged.select_related("team").order_by("title", "pk"))
-    for row in found:
-        team = "" if row.team is None else row.team.name
-        refused = "" if row.may_go else _not_yours()
-        yield Item(Kind.SCHEDULE, row.pk, row.title, row.get_absolute_url(), team, refused)
-
-
-def _triggers(user: User, person: User) -> Iterator[Item]:
-    rows = Trigger.objects.allowing(user, Action.VIEW).filter(facilitator=person)
-    judged = _judged(rows, Trigger.objects.allowing(user, Action.RUN_DRILL))
-    found = list(judged.select_related("team").order_by("cause", "pk"))
-    for row in found:
-        team = "" if row.team is None else row.team.name
-        refused = "" if row.may_go else _not_yours()
-        url = row.get_absolute_url() if row.may_go else ""
-        yield Item(Kind.TRIGGER, row.pk, str(row), url, team, refused)
-
-
-def _proposals(user: User, person: User) -> Iterator[Item]:
-    rows = Proposal.objects.allowing(user, Action.VIEW).open().filter(facilitator=person)
-    judged = _judged(rows, Proposal.objects.allowing(user, Action.RUN_DRILL))
-    found = list(judged.select_related("workflow__team").order_by("cause_at", "pk"))
-    for row in found:
-        refused = "" if row.may_go else _not_yours()
-        name = f"{row.workflow.name} · {row.get_cause_display()}"
-        url = row.get_absolute_url()
-        yield Item(Kind.PROPOSAL, row.pk, name, url, row.workflow.team.name, refused)
-
-
-def _actions(user: User, person: User) -> Iterator[Item]:
-    rows = CorrectiveAction.objects.allowing(user, Action.VIEW).standing()
-    rows = rows.filter(owner=person)
-    judged = _judged(rows, CorrectiveAction.objects.allowing(user, Action.RUN_DRILL))
-    found = list(
-        judged.filter(owner=person).select_related("team").order_by("due_on", "pk")
-    )
-    for row in found:
-        team = "" if row.team is None else row.team.name
-        refused = "" if row.may_go else _not_yours()
-        url = row.get_absolute_url()
-        yield Item(Kind.ACTION, row.pk, row.text, url, team, refused)
-
-
-def _outages(user: User, person: User) -> Iterator[Item]:
-    rows = _open_outages(user, Action.VIEW).filter(facilitator=person)
-    judged = _judged(rows, Outage.objects.allowing(user, Action.RUN_DRILL))
-    found = list(judged.select_related("team").order_by("due_at", "pk"))
-    for row in found:
-        team = "" if row.team is None else row.team.name
-        refused = "" if row.may_go else _not_yours()
-        url = row.get_absolute_url()
-        yield Item(Kind.FACILITATOR, row.pk, row.title, url, team, refused)
-
-
-def _participations(user: User, person: User) -> Iterator[Item]:
+def _asked(user: User, person: User, to: User | None) -> "dict[str, QuerySet[Any, Any]]":
+    """Return a question for each table in which `person` can stand: its rows are a key,
+    a name, a team, what the kind needs besides, and last whether `user` may hand it
+    over."""
     # Who only plays being away has nothing to do that another could.
-    rows = Participant.objects.filter(user=person).exclude(role=ParticipantRole.AWAY)
-    rows = rows.exclude(drill__outage__state__in=OVER)
-    seen = rows.filter(drill__in=Drill.objects.allowing(user, Action.VIEW).values("pk"))
-    judged = _judged(seen, Drill.objects.allowing(user, Action.RUN_DRILL), "drill")
-    found = list(
-        judged.select_related("drill__outage__team").order_by("drill__occurrence_at", "pk")
-    )
-    for row in found:
-        outage = row.drill.outage
-        team = "" if outage.team is None else outage.team.name
-        refused = "" if row.may_go else _not_yours()
-        url = row.drill.get_absolute_url()
-        yield Item(Kind.PARTICIPANT, row.pk, outage.title, url, team, refused)
-
-
-def _recoveries(
-    user: User, person: User, to: User | None, going: Collection[int]
-) -> Iterator[Item]:
-    """Yield the running recoveries that `person` leads. Who gets the workflow as well
-    (`going`) may take part in its recovery by that."""
-    rows = Recovery.objects.allowing(user, Action.VIEW).filter(
+    playing = Participant.objects.filter(user=person).exclude(role=ParticipantRole.AWAY)
+    playing = playing.exclude(drill__outage__state__in=OVER)
+    seen, run = Action.VIEW, Action.RUN_DRILL
+    drills = Drill.objects
+    recoveries = Recovery.objects.allowing(user, seen).filter(
         lead=person, minimum_at=None, outage__state=DrillState.RUNNING
     )
-    judged = _judged(rows, Recovery.objects.allowing(user, Action.RUN_DRILL))
-    if to is not None:
+    if to is None:
+        recoveries = recoveries.annotate(is_theirs=Value(True))  # noqa: FBT003 - a value
+    else:
         able = Recovery.objects.allowing(to, Action.TAKE_PART)
-        judged = _judged(judged, able, called="is_theirs")
-    found = list(judged.select_related("workflow__team", "outage").order_by("pk"))
-    for row in found:
-        refused = ""
-        if not row.may_go:
-            refused = _not_yours()
-        elif to is not None and not row.is_theirs and row.workflow_id not in going:
-            refused = _("%(name)s may not take part in it.") % {"name": to}
-        yield Item(
-            Kind.RECOVERY,
-            row.pk,
-            f"{row.workflow.name} · {row.outage.title}",
-            row.outage.get_absolute_url(),
-            row.workflow.team.name,
-            refused,
-        )
+        recoveries = recoveries.annotate(is_theirs=_is_among(able))
+    asked = {
+        "workflows": _told(
+            Workflow.objects.current().allowing(user, seen).kept_by(person),
+            Workflow.objects.allowing(user, Action.APPROVE),
+            ("name", "team__name", "name"),
+            "owner_id",
+            "deputy_id",
+        ),
+        "schedules": _told(
+            Schedule.objects.allowing(user, seen).filter(facilitator=person),
+            Schedule.objects.allowing(user, run),
+            ("title", "team__name", "title"),
+        ),
+        "triggers": _told(
+            Trigger.objects.allowing(user, seen).filter(facilitator=person),
+            Trigger.objects.allowing(user, run),
+            ("cause", "team__name", "cause"),
+        ),
+        "proposals": _told(
+            Proposal.objects.allowing(user, seen).open().filter(facilitator=person),
+            Proposal.objects.allowing(user, run),
+            ("workflow__name", "workflow__team__name", "cause_at"),
+            "cause",
+        ),
+        "outages": _told(
+            _open_outages(user, seen).filter(facilitator=person),
+            Outage.objects.allowing(user, run),
+            ("title", "team__name", "due_at"),
+        ),
+        "participations": _told(
+            playing.filter(drill__in=drills.allowing(user, seen).values("pk")),
+            drills.allowing(user, run),
+            ("drill__outage__title", "drill__outage__team__name", "drill__occurrence_at"),
+            "drill_id",
+            path="drill",
+        ),
+        "recoveries": _told(
+            recoveries.annotate(outage_title=F("outage__title")),
+            Recovery.objects.allowing(user, run),
+            ("workflow__name", "workflow__team__name", "pk"),
+            "outage_id",
+            "outage_title",
+            "workflow_id",
+            "is_theirs",
+        ),
+        "actions": _told(
+            CorrectiveAction.objects.allowing(user, seen).standing().filter(owner=person),
+            CorrectiveAction.objects.allowing(user, run),
+            ("text", "team__name", "due_on"),
+        ),
+    }
+    if user.may(Action.IMPORT):
+        # What is shared or secret: for those who answer for all teams alone.
+        views = SavedView.objects.filter(owner=person, shared=True).order_by("name", "pk")
+        links = CalendarLink.objects.filter(user=person).order_by("pk")
+        asked |= {
+            "views": views.values_list("pk", "name", "page"),
+            "links": links.annotate(whose=F("team__name")).values_list("pk", "whose"),
+        }
+        if to is not None:
+            asked["taken"] = SavedView.objects.filter(owner=to).values_list("page", "name")
+    return asked
 
 
-def _own(user: User, person: User, to: User | None) -> Iterator[Item]:
-    """Yield what is shared or secret: for those who answer for all teams alone."""
-    if not user.may(Action.IMPORT):
-        return
-    taken: set[tuple[str, str]] = set()
-    if to is not None:
-        theirs = SavedView.objects.filter(owner=to).values_list("page", "name")
-        taken = {(page, name.lower()) for page, name in theirs}
-    for row in SavedView.objects.filter(owner=person, shared=True).order_by("name", "pk"):
-        refused = ""
-        if (row.page, row.name.lower()) in taken:
-            refused = _("%(name)s has a view with this name.") % {"name": to}
-        yield Item(Kind.VIEW, row.pk, row.name, "", "", refused)
-    links = CalendarLink.objects.filter(user=person).select_related("team")
-    for link in links.order_by("pk"):
-        team = "" if link.team is None else link.team.name
-        yield Item(Kind.CALENDAR, link.pk, _("Calendar link"), "", team)
-
-
-def _judged(
+def _told(
     rows: "QuerySet[Any, Any]",
     allowed: "QuerySet[Any, Any]",
+    paths: tuple[str, str, str],
+    *besides: str,
     path: str = "pk",
-    *,
-    called: str = "may_go",
-) -> Any:
-    """Return `rows` that say of themselves whether what `path` leads to is allowed: Any,
-    for no type knows of `may_go`."""
-    return rows.annotate(**{called: Exists(allowed.order_by().filter(pk=OuterRef(path)))})
+) -> "QuerySet[Any, Any]":
+    """Return `rows` as `_asked` says: `paths` lead to the name, to the team and to what
+    orders them; what `path` leads to must be among `allowed` to go over."""
+    name, team, order = paths
+    found = rows.annotate(told=F(name), whose=F(team), may_go=_is_among(allowed, path))
+    told: QuerySet[Any, Any] = found.order_by(order, "pk").values_list(
+        "pk", "told", "whose", *besides, "may_go"
+    )
+    return told
+
+
+def _is_among(allowed: "QuerySet[Any, Any]", path: str = "pk") -> Exists:
+    return Exists(allowed.order_by().filter(pk=OuterRef(path)))
+
+
+def _refused(*, may_go: bool) -> str:
+    return "" if may_go else _("Only a lead of its team, or a manager, can hand it over.")
+
+
+def _things(kind: Kind, rows: list[Row], page: str) -> Iterator[Item]:
+    for pk, name, team, may_go in rows:
+        url = reverse(page, args=[pk])
+        yield Item(kind, pk, name, url, team or "", _refused(may_go=may_go))
+
+
+def _workflows(rows: list[Row], person: User) -> Iterator[Item]:
+    for place, kind in enumerate((Kind.OWNER, Kind.DEPUTY)):
+        for pk, name, team, *keepers, may_go in rows:
+            if keepers[place] == person.pk:
+                url = reverse("inventory:workflow", args=[pk])
+                yield Item(kind, pk, name, url, team, _refused(may_go=may_go))
+
+
+def _triggers(rows: list[Row]) -> Iterator[Item]:
+    for pk, cause, team, may_go in rows:
+        url = reverse("drills:trigger_edit", args=[pk]) if may_go else ""
+        name, refused = str(Cause(cause).label), _refused(may_go=may_go)
+        yield Item(Kind.TRIGGER, pk, name, url, team or "", refused)
+
+
+def _proposals(rows: list[Row]) -> Iterator[Item]:
+    url = reverse("drills:proposals")
+    for pk, workflow, team, cause, may_go in rows:
+        name, refused = f"{workflow} · {Cause(cause).label}", _refused(may_go=may_go)
+        yield Item(Kind.PROPOSAL, pk, name, url, team, refused)
+
+
+def _participations(rows: list[Row]) -> Iterator[Item]:
+    for pk, title, team, drill, may_go in rows:
+        url, refused = reverse("drills:drill", args=[drill]), _refused(may_go=may_go)
+        yield Item(Kind.PARTICIPANT, pk, title, url, team or "", refused)
+
+
+def _recoveries(rows: list[Row], to: User | None, going: Collection[int]) -> Iterator[Item]:
+    """Yield the running recoveries that the person leads. Who gets the workflow as well
+    (`going`) may take part in its recovery by that."""
+    for pk, name, team, outage, title, workflow, is_theirs, may_go in rows:
+        refused = _refused(may_go=may_go)
+        if may_go and not is_theirs and workflow not in going:
+            refused = _("%(name)s may not take part in it.") % {"name": to}
+        url = reverse("outages:live", args=[outage])
+        yield Item(Kind.RECOVERY, pk, f"{name} · {title}", url, team, refused)
+
+
+def _views(rows: list[Row], taken: list[Row], to: User | None) -> Iterator[Item]:
+    theirs = {(page, name.lower()) for page, name in taken}
+    for pk, name, page in rows:
+        refused = ""
+        if (page, name.lower()) in theirs:
+            refused = _("%(name)s has a view with this name.") % {"name": to}
+        yield Item(Kind.VIEW, pk, name, "", "", refused)
+
+
+def _links(rows: list[Row]) -> Iterator[Item]:
+    for pk, team in rows:
+        yield Item(Kind.CALENDAR, pk, _("Calendar link"), "", team or "")

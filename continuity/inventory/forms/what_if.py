@@ -8,8 +8,8 @@ from django.utils.dates import WEEKDAYS
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from continuity.inventory.queries import known_outages, what_if
-from continuity.inventory.queries.what_if import Asked
+from continuity.inventory.queries import known_outages
+from continuity.inventory.queries.what_if import Asked, Setting
 from continuity.web.fields import LengthField
 
 LONGEST: Final = timedelta(days=14)
@@ -40,9 +40,9 @@ class WhatIfForm(forms.Form):
     )
     length.widget.attrs["placeholder"] = "4 h"
 
-    def __init__(self, data: Any, **options: Any) -> None:
+    def __init__(self, data: Any, *, setting: Setting, **options: Any) -> None:
         super().__init__(data, **options)
-        names = dict(what_if.tool_choices())
+        names = setting.tools
         self.unknown_tools = False
         chosen: dict[int, str] = {}
         for text in data.getlist("tool"):

@@ -1,7 +1,7 @@
 """What each workflow needs, when it is at work, and which alternatives would carry it."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -10,7 +10,7 @@ from typing import Final
 from django.db.models import Exists, OuterRef, QuerySet
 
 from continuity.accounts.models import Organisation
-from continuity.domain.fate import FateAnswer, Graph
+from continuity.domain.fate import FateAnswer, Graph, Reliance
 from continuity.domain.hours import Hours, InvalidHours, parse_hours
 from continuity.domain.losses import Choice, Need
 from continuity.domain.readiness import (
@@ -98,18 +98,39 @@ def _after(option: Option, trusted: Collection[int] | None) -> timedelta | None:
     return option.after
 
 
+@dataclass(frozen=True, slots=True)
+class Read:
+    """The rows that it takes: workflows by key, and what hangs on each by the key of what
+    it hangs on. The alternatives are in the order of rank and have their tools."""
+
+    workflows: Mapping[int, Workflow]
+    dependencies: Mapping[int, Sequence[Dependency]]
+    alternatives: Mapping[int, Sequence[Alternative]]
+    proofs: Mapping[int, list[ProofFacts]]
+
+
 def carried(
     workflows: "QuerySet[Workflow]", *, now: datetime, graph: Graph
 ) -> list[Carried]:
-    """Return what is known of each of `workflows`, in their order, in six queries."""
-    rows = list(workflows.select_related("team"))
-    zone = (
-        Organisation.objects.filter(pk=1).values_list("zone", flat=True).first() or NO_ZONE
-    )
-    by_pk = {row.pk: row for row in rows}
+    """Return what is known of each of `workflows`, in their order, in five queries."""
+    zone = Organisation.objects.filter(pk=1).values_list("zone", flat=True).first()
+    return carried_of(read(workflows), zone=zone or NO_ZONE, now=now, graph=graph)
+
+
+def read(
+    workflows: "QuerySet[Workflow]", reliances: Iterable[Reliance] | None = None
+) -> Read:
+    """Return the rows of `workflows` in four queries, or in three where the `reliances`
+    of at least these are known."""
+    by_pk = {row.pk: row for row in workflows.select_related("team")}
     dependencies: dict[int, list[Dependency]] = defaultdict(list)
-    for dependency in Dependency.objects.filter(workflow__in=by_pk):
-        dependencies[dependency.workflow_id].append(dependency)
+    if reliances is None:
+        for dependency in Dependency.objects.filter(workflow__in=by_pk):
+            dependencies[dependency.workflow_id].append(dependency)
+    else:
+        for one in reliances:
+            if one.workflow in by_pk:
+                dependencies[one.workflow].append(_dependency(one))
     proofs: dict[int, list[ProofFacts]] = defaultdict(list)
     for proof in Proof.objects.filter(alternative__dependency__workflow__in=by_pk).order_by(
         "pk"
@@ -124,13 +145,26 @@ def carried(
         .order_by("rank")
     ):
         alternatives[alternative.dependency_id].append(alternative)
-    read: dict[tuple[str, str], Hours | None] = {}
+    return Read(by_pk, dependencies, alternatives, proofs)
+
+
+def _dependency(one: Reliance) -> Dependency:
+    without = Without.STOPS if one.stops else Without.DEGRADED
+    return Dependency(
+        pk=one.pk, workflow_id=one.workflow, tool_id=one.tool, without=without
+    )
+
+
+def carried_of(found: Read, *, zone: str, now: datetime, graph: Graph) -> list[Carried]:
+    """Return what the rows say of each workflow, in their order; `zone` is that of the
+    organisation."""
+    known: dict[tuple[str, str], Hours | None] = {}
 
     def hours_of(row: Workflow) -> Hours | None:
         key = row.hours, row.zone or zone
-        if key not in read:
-            read[key] = _hours(*key)
-        return read[key]
+        if key not in known:
+            known[key] = _hours(*key)
+        return known[key]
 
     return [
         Carried(
@@ -141,14 +175,21 @@ def carried(
             hours=hours_of(row),
             cost_per_hour=row.cost_per_hour,
             rto=row.rto,
-            names_tools=bool(dependencies[row.pk]),
+            names_tools=bool(found.dependencies.get(row.pk)),
             uses=tuple(
-                _use(row, one, alternatives[one.pk], proofs, graph=graph, now=now)
-                for one in dependencies[row.pk]
+                _use(
+                    row,
+                    one,
+                    found.alternatives.get(one.pk, ()),
+                    found.proofs,
+                    graph=graph,
+                    now=now,
+                )
+                for one in found.dependencies.get(row.pk, ())
                 if one.without == Without.STOPS
             ),
         )
-        for row in rows
+        for row in found.workflows.values()
     ]
 
 

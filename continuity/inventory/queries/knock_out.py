@@ -467,14 +467,21 @@ def affected(
     return [pk for each in chosen for pk in sorted(sets[each], key=turn)]
 
 
-def rows(found: KnockOutPage, keys: Collection[int]) -> list[Row]:
-    """Return the workflows with these keys as the page shows them, in two queries."""
-    workflows = Workflow.objects.select_related("team").in_bulk(keys)
+def rows(
+    found: KnockOutPage,
+    keys: Collection[int],
+    known: tuple[Mapping[int, Workflow], Mapping[int, Alternative]] | None = None,
+) -> list[Row]:
+    """Return the workflows with these keys as the page shows them: in two queries, or in
+    none where the workflows, with their teams, and their alternatives are `known`."""
     landings = {one.dependency: one for one in found.lost.landings}
     wanted = frozenset(keys)
     relying = [one for one in found.inventory.reliances if one.workflow in wanted]
     shown = {landings[one.pk].alternative for one in relying if one.pk in landings}
-    alternatives = Alternative.objects.select_related("tool").in_bulk(shown)
+    workflows, alternatives = known or (
+        Workflow.objects.select_related("team").in_bulk(keys),
+        Alternative.objects.select_related("tool").in_bulk(shown),
+    )
     arrivals: dict[tuple[int | None, int], Arrival] = {
         (crowd.tool, one.workflow): one
         for crowd in found.crowds

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import yaml
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import get_language
 
 from continuity.accounts.models import Organisation, User
@@ -112,14 +112,21 @@ def _spell(tool: str, row: Mapping[str, Any]) -> Spell:
 def tools_named() -> Mapping[str, int]:
     """Return the key of each tool that the facts name, in one query. A tool that was
     renamed is found by its old name, which stays one of its spellings."""
+    return named_of(asked_of_names())
+
+
+def asked_of_names() -> "QuerySet[Tool, Any]":
+    """Ask for what `named_of` finds the tools in."""
+    names = {spell.tool for outage in facts() for spell in outage.spells}
+    normals = [normalise(name) for name in names]
+    found = Tool.objects.filter(Q(name__in=names) | Q(names__normal__in=normals))
+    return found.order_by("pk").values_list("pk", "name", "names__normal")
+
+
+def named_of(rows: Iterable[tuple[Any, ...]]) -> Mapping[str, int]:
     names = {spell.tool for outage in facts() for spell in outage.spells}
     normals = {normalise(name): name for name in names}
     found: dict[str, int] = {}
-    rows = (
-        Tool.objects.filter(Q(name__in=names) | Q(names__normal__in=normals))
-        .order_by("pk")
-        .values_list("pk", "name", "names__normal")
-    )
     for pk, name, normal in rows:
         if name in names:
             found[name] = pk

@@ -22,7 +22,8 @@ MOST_TEAMS: Final = 50
 @access(Action.VIEW)
 def page(request: SignedInRequest) -> HttpResponseBase:
     """What would happen; the whole question stands in the address."""
-    form = WhatIfForm(request.GET)
+    setting = what_if.setting()
+    form = WhatIfForm(request.GET, setting=setting)
     context: dict[str, Any] = {
         "form": form,
         "may_edit": request.user.may(Action.EDIT_CATALOGUE),
@@ -34,7 +35,7 @@ def page(request: SignedInRequest) -> HttpResponseBase:
     if not form.is_valid():
         return render(request, "inventory/what_if.html", context, status=422)
     now = timezone.now()
-    found = what_if.answer(request.user, form.asked, now=now)
+    found = what_if.answer(request.user, form.asked, now=now, known=setting)
     outcome, team = _narrowed(request)
     keys = what_if.affected(found, outcome=outcome, team=team)
     if wants_file(request, "work"):
@@ -53,7 +54,7 @@ def page(request: SignedInRequest) -> HttpResponseBase:
         "shown": shown,
         "teams": _worst(found),
         "rows": what_if.rows(found, list(shown)),
-        "currency": what_if.organisation().currency,
+        "currency": setting.currency,
     }
     return render(request, "inventory/what_if.html", context)
 

@@ -72,6 +72,8 @@ class Board:
     outage: Outage
     version: str
     counts: Counts
+    tools: tuple[tuple[int, str], ...]
+    """The keys and names of those that fail."""
     seen: tuple[SeenByUsers, ...]
     pauses: tuple[Pause, ...]
     elapsed: timedelta
@@ -110,11 +112,23 @@ def drills_held(user: User) -> QuerySet[Outage]:
 
 def board(outage: Outage, *, now: datetime) -> Board:
     """Return the state of `outage`. One query."""
-    found = together(
-        counts=_counts(outage),
-        stops=Stop.objects.filter(outage=outage).values_list("began_at", "ended_at"),
+    return board_of(outage, together(**asked_of(outage)), now=now)
+
+
+def asked_of(outage: Outage) -> "dict[str, QuerySet[Any, Any]]":
+    """Ask for what `board_of` makes the state of."""
+    stops = Stop.objects.filter(outage=outage)
+    return {
+        "counts": _counts(outage),
+        "stops": stops.values_list("began_at", "ended_at"),
         **_told(outage),
-    )
+    }
+
+
+def board_of(
+    outage: Outage, found: Mapping[str, list[tuple[Any, ...]]], *, now: datetime
+) -> Board:
+    """Return the state of `outage`, of what `asked_of` has found."""
     pauses = tuple(
         Pause(moment(began), moment(ended) if ended else None)
         for began, ended in found["stops"]
@@ -132,6 +146,7 @@ def board(outage: Outage, *, now: datetime) -> Board:
         outage=outage,
         version=version(outage),
         counts=Counts(*next(iter(found["counts"]), (0,) * 5)),
+        tools=tuple((pk, name) for pk, name in found["tools"]),
         seen=_seen(found),
         pauses=pauses,
         elapsed=elapsed,
@@ -174,13 +189,13 @@ def _told(outage: Outage) -> "dict[str, QuerySet[Any, Any]]":
     """Ask for the tools of `outage` and what was told of its scenario's phases."""
     phases = outage.journal.filter(kind=EntryKind.PHASE).order_by("number")
     return {
-        "tools": outage.tools.values_list("pk"),
+        "tools": outage.tools.order_by("name", "pk").values_list("pk", "name"),
         "phases": phases.values_list("data", "at")[:MOST_PHASES],
     }
 
 
 def _seen(found: Mapping[str, list[tuple[Any, ...]]]) -> tuple[SeenByUsers, ...]:
-    own = {pk for (pk,) in found["tools"]}
+    own = {pk for pk, _name in found["tools"]}
     last: dict[str, SeenByUsers] = {}
     around: dict[str, SeenByUsers] = {}
     french = get_language() == "fr"

@@ -12,7 +12,7 @@ from continuity.accounts.roles import Action
 from continuity.domain.states import DrillEvent, events_from
 from continuity.inventory.queries.allowed import permissions
 from continuity.outages.models import Outage, Recovery
-from continuity.outages.queries.board import Board, board
+from continuity.outages.queries.board import Board, asked_of, board_of
 from continuity.outages.queries.journal import PER_PAGE, JournalLine, lines
 from continuity.outages.queries.parts import (
     MOST_PARTS,
@@ -70,15 +70,16 @@ def live(
     back yet. `shown` cuts the table to "mine" or to what is still "open"; empty shows
     all. Someone without a part of their own and who asked for none has none.
     """
-    state = board(outage, now=now)
     around = around_of(outage, user)
-    asked = _page(outage, around, state, shown, page)
+    total = number_of(outage.recoveries.filter(around))
+    first = together(**asked_of(outage), around=total)
+    state, mine_total = board_of(outage, first, now=now), value_of(first["around"])
+    asked = _page(outage, around, mine_total, state, shown, page)
     on_page: Any = asked.object_list
     stuck = outage.recoveries.exclude(stuck_reason="").order_by("stuck_at", "pk")
     found = together(
         **permissions(Outage.objects.filter(pk=outage.pk), user, [Action.RUN_DRILL]),
         teams=own_teams(outage, user).values_list("pk"),
-        around=number_of(outage.recoveries.filter(around)),
         mine=own(outage, user).values_list("pk")[:MOST_PARTS],
         part=chosen_of(outage, user, around, part).values_list("pk")[:1],
         page=on_page.values_list("pk"),
@@ -105,7 +106,7 @@ def live(
         rows=reader.rows_of(rows),
         page=asked,
         shown=shown,
-        mine_total=value_of(found["around"]),
+        mine_total=mine_total,
         stuck=reader.rows_of(waiting) if may_run else (),
         told=told_of(found["told"]),
         journal=journal,
@@ -114,13 +115,17 @@ def live(
 
 
 def _page(
-    outage: Outage, around: Q, state: Board, shown: str, number: str | int | None
+    outage: Outage,
+    around: Q,
+    mine_total: int,
+    state: Board,
+    shown: str,
+    number: str | int | None,
 ) -> Page[Recovery]:
     """Return a page of everyone's recoveries, cut to what is `shown`; not yet read."""
     rows, total = by_name(outage), state.counts.total
     if shown == "mine":
-        rows = rows.filter(around)
-        total = rows.count()
+        rows, total = rows.filter(around), mine_total
     elif shown == "open":
         rows = rows.filter(minimum_at=None)
         total -= state.counts.recovered

@@ -1,6 +1,6 @@
 """One recovery of an outage as one person sees it, in a row or with all they need."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -251,6 +251,19 @@ def _options(recovery: Recovery) -> "QuerySet[Alternative, Any]":
     )
 
 
+def _steps_of(recovery: Recovery) -> "QuerySet[RunbookStep, Any]":
+    """Ask for the steps of the alternative that is used, or planned, each with the
+    seconds that it should take."""
+    if recovery.alternative_id is None:
+        return RunbookStep.objects.none().values_list("pk")
+    return (
+        RunbookStep.objects.filter(alternative=recovery.alternative_id)
+        .annotate(seconds=Extract("expected", "epoch"))
+        .order_by("position", "pk")
+        .values_list("pk", "text", "role", "seconds", "verification")
+    )
+
+
 class Reader:
     """Reads the recoveries of one outage for one person. `teams` are the keys of those
     for whose recoveries they may press, read here where they are not known."""
@@ -291,13 +304,14 @@ class Reader:
         return None if recovery is None else self.part_of(recovery)
 
     def part_of(self, recovery: Recovery) -> Part:
-        """Return all of one recovery. Four queries."""
+        """Return all of one recovery. Three queries."""
         moments = moments_of(recovery, self.outage.onset)
         reading = rta(moments, ended=self.outage.ended_at, now=self.now, pauses=self.pauses)
         coming = next_step(moments) if self._running else None
         found = together(
             options=_options(recovery),
             takers=_takers(recovery) if coming else User.objects.none().values_list("pk"),
+            steps=_steps_of(recovery),
             done=recovery.steps_done.values_list("step", "at", "by__name", "by__email"),
         )
         due_at = left = None
@@ -335,7 +349,7 @@ class Reader:
                 )
                 for pk, rank, procedure, tool, seconds in found["options"]
             ),
-            runbook=self._runbook(recovery, found["done"]),
+            runbook=self._runbook(found["steps"], found["done"]),
             excused_reason=recovery.excused_reason,
             stuck_reason=recovery.stuck_reason,
             stuck_by=str(recovery.stuck_by or ""),
@@ -435,25 +449,21 @@ class Reader:
         return tuple(found)
 
     def _runbook(
-        self, recovery: Recovery, ticks: Iterable[tuple[Any, ...]]
+        self, steps: Sequence[tuple[Any, ...]], ticks: Iterable[tuple[Any, ...]]
     ) -> tuple[RunbookLine, ...]:
-        """The steps of the alternative that is used, or planned; `ticks` are those that
-        were done, each with when and by whom."""
-        if recovery.alternative_id is None:
-            return ()
+        """Return the `steps`; `ticks` are those that were done, with when and by whom."""
         done = {step: (moment(at), name or email) for step, at, name, email in ticks}
-        steps = list(RunbookStep.objects.filter(alternative=recovery.alternative_id))
-        coming = next((step.pk for step in steps if step.pk not in done), None)
+        coming = next((pk for pk, *_rest in steps if pk not in done), None)
         return tuple(
             RunbookLine(
-                pk=step.pk,
-                text=step.text,
-                role=step.role,
-                expected=step.expected,
-                verification=step.verification,
-                done_by=done[step.pk][1] if step.pk in done else "",
-                done_at=done[step.pk][0] if step.pk in done else None,
-                is_now=step.pk == coming and self._running,
+                pk=pk,
+                text=text,
+                role=role,
+                expected=None if seconds is None else timedelta(seconds=seconds),
+                verification=verification,
+                done_by=done[pk][1] if pk in done else "",
+                done_at=done[pk][0] if pk in done else None,
+                is_now=pk == coming and self._running,
             )
-            for step in steps
+            for pk, text, role, seconds, verification in steps
         )

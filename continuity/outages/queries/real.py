@@ -6,6 +6,7 @@ from typing import Final
 
 from django.db.models import QuerySet
 
+from continuity.domain.fate import Graph
 from continuity.inventory.queries.fate import graph
 from continuity.outages.models import Outage
 from continuity.outages.queries.results import SHOWN
@@ -19,9 +20,10 @@ def live_real() -> QuerySet[Outage]:
     return Outage.objects.real().live().order_by("occurred_at", "pk")
 
 
-def touching(tool_pks: Iterable[int]) -> list[Outage]:
+def touching(tool_pks: Iterable[int], known: Graph | None = None) -> list[Outage]:
     """Return the live real outages that take down a tool which falls with these too, the
-    oldest first. One query while nothing really fails, three otherwise.
+    oldest first. One query while nothing really fails, three otherwise, or two where the
+    graph is `known`.
 
     A drill of these tools stops for any of them: who rehearses losing one would meet
     the real loss in the middle of it.
@@ -29,7 +31,7 @@ def touching(tool_pks: Iterable[int]) -> list[Outage]:
     live = list(live_real().prefetch_related("tools"))
     if not live:
         return []
-    known = graph()
+    known = known or graph()
     scope = set(known.blast_radius(list(tool_pks), hard_only=True))
     return [
         outage

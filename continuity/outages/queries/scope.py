@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, QuerySet
 
+from continuity.domain.fate import Graph
 from continuity.inventory.models import Dependency
 from continuity.inventory.queries.fate import graph
 
@@ -18,10 +19,10 @@ class Reach:
     teams: int
 
 
-def affected(tool_pks: Iterable[int]) -> frozenset[int]:
+def affected(tool_pks: Iterable[int], known: Graph | None = None) -> frozenset[int]:
     """Return the tools that stop with these, themselves included: what hangs on them by
-    a chain of hard upstreams. One query."""
-    return frozenset(graph().blast_radius(list(tool_pks), hard_only=True))
+    a chain of hard upstreams. One query, none where the graph is `known`."""
+    return frozenset((known or graph()).blast_radius(list(tool_pks), hard_only=True))
 
 
 def in_scope(
@@ -30,6 +31,7 @@ def in_scope(
     *,
     tiers: Iterable[int] = (),
     workflow_pks: Iterable[int] = (),
+    known: Graph | None = None,
 ) -> QuerySet[Dependency]:
     """Return the dependencies of current workflows that an outage of these tools hits.
 
@@ -38,7 +40,7 @@ def in_scope(
     to these, unless they are empty.
     """
     hit = Dependency.objects.filter(
-        tool__in=affected(tool_pks), workflow__archived_at__isnull=True
+        tool__in=affected(tool_pks, known), workflow__archived_at__isnull=True
     )
     if team_pks is not None:
         hit = hit.filter(workflow__team__in=list(team_pks))
@@ -55,9 +57,10 @@ def reach(
     *,
     tiers: Iterable[int] = (),
     workflow_pks: Iterable[int] = (),
+    known: Graph | None = None,
 ) -> Reach:
     """Count what an outage of these tools would hit, cut down as `in_scope` does."""
-    hit = in_scope(tool_pks, team_pks, tiers=tiers, workflow_pks=workflow_pks)
+    hit = in_scope(tool_pks, team_pks, tiers=tiers, workflow_pks=workflow_pks, known=known)
     counts = hit.aggregate(
         dependencies=Count("pk"),
         workflows=Count("workflow", distinct=True),

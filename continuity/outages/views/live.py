@@ -58,7 +58,7 @@ def outages(request: SignedInRequest) -> HttpResponseBase:
 
 
 @require_safe
-@access(Action.VIEW, Outage)
+@access(Action.VIEW, Outage, along=("facilitator",))
 def live(request: SignedInRequest, outage: Outage) -> HttpResponse:
     """The live page; for htmx its parts, or 204 if they have not changed since `v`."""
     now = timezone.now()
