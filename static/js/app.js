@@ -87,4 +87,6 @@ for (const kind of ["dragenter", "dragover", "dragleave", "drop"]) {
 
 // A choice that is also a form: <select data-submit> sends at once, the button beside it is for when this did not load.
 document.addEventListener("change", (event) => { if (event.target.closest("[data-submit]")) event.target.form.requestSubmit(); });
-for (const button of document.querySelectorAll("[data-without-js]")) button.hidden = true;
+const needless = (root) => { for (const button of root.querySelectorAll("[data-without-js]")) button.hidden = true; };
+needless(document);
+document.addEventListener("htmx:load", (event) => needless(event.detail.elt));

@@ -40,6 +40,14 @@ def test_the_chain_of_claude_in_the_shipped_catalogue():
     models, edge = found.up
     assert [(one.hard, one.ages) for one in models.branches] == [(False, ("never",))] * 2
     assert (edge.hard, edge.ages, edge.relations) == (True, (), ("Network edge",))
+    (source,) = edge.sources
+    assert source == (
+        "reports of the outage of 2025-11-18, 18 Nov 2025, confidence: Medium"
+    )
+    assert models.branches[0].sources == (
+        "Anthropic's post-mortem of September 2025 (read in a copy), no date, "
+        "confidence: Medium",
+    )
     assert (found.upstreams, found.downstreams, found.hidden) == (4, 0, 0)
     assert found.svg.count("<a class=") == 4
     assert found.svg.count("stroke-dasharray") == 2

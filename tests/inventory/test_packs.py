@@ -228,6 +228,28 @@ def test_a_team_shows_the_share_that_is_ready_and_what_the_others_lack(team):
     assert found.others == 0
 
 
+@pytest.mark.parametrize(
+    ("who", "links"),
+    [
+        ("lead", ["plan/?workflow={work}", "alternatives/{other}/runbook/"]),
+        ("member", ["alternatives/{other}/check/", "alternatives/{other}/runbook/"]),
+        ("viewer", []),
+    ],
+)
+def test_each_reason_leads_to_what_lifts_it_whoever_may(client, team, who, links):
+    other = AlternativeFactory(rank=1, dependency__workflow__team=team)
+    work = other.dependency.workflow_id
+    Workflow.objects.filter(team=team).exclude(pk=work).delete()
+    client.force_login(member(team, TeamRole[who.upper()]))
+
+    html = client.get(reverse("inventory:team_readiness", args=[team.pk])).text
+
+    said = html[html.index('<ul class="todo') :]
+    found = re.findall(r'<a href="([^"#]+)">', said[: said.index("</ul>")])
+    wanted = [one.format(work=work, other=other.pk) for one in links]
+    assert sorted(each.split("/", 2)[2] for each in found) == sorted(wanted)
+
+
 def test_a_tool_shows_the_readiness_of_the_work_with_it_that_one_may_see(team):
     dependency = DependencyFactory(workflow=team.workflows.get())
     DependencyFactory(tool=dependency.tool)

@@ -209,6 +209,29 @@ def test_an_upstream_needs_a_source_and_no_day_to_come(client):
     assert not Upstream.objects.exists()
 
 
+def test_an_upstream_is_changed_in_its_row_of_the_table(client):
+    client.force_login(manager())
+    edge = UpstreamFactory(source="A rumour", confidence="low")
+    address = reverse("inventory:upstream_edit", args=[edge.pk])
+    asking = {"HX-Request": "true"}
+    data = {"source": "", "confidence": "high", "hard": "on"}
+
+    row = client.get(address, headers=asking)
+    refused = client.post(address, data, headers=asking)
+    edge.refresh_from_db()
+    assert (edge.source, edge.confidence) == ("A rumour", "low")
+    saved = client.post(address, {**data, "source": "A paper"}, headers=asking)
+
+    edge.refresh_from_db()
+    assert (row.status_code, refused.status_code, saved.status_code) == (200, 422, 200)
+    for part in (row, refused):
+        assert part.text.strip().startswith('<tr class="edge-row">')
+        assert part.text.strip().endswith("</tr>")
+    assert "This field is required." in refused.text
+    assert saved["HX-Refresh"] == "true"
+    assert (edge.source, edge.confidence) == ("A paper", "high")
+
+
 def test_the_same_upstream_is_recorded_once(client):
     client.force_login(manager())
     edge = UpstreamFactory()

@@ -75,8 +75,8 @@ def test_a_shared_upstream_comes_with_its_path_and_its_source():
 
     assert thing.path_from_tool == ("ChatGPT", "Cloudflare")
     assert thing.path_from_alternative == ("Perplexity", "Cloudflare")
-    assert [(one.text, one.age) for one in thing.sources] == [
-        ("reports of the outage of 2025-11-18", "fresh")
+    assert [(one.text, str(one.confidence), one.age) for one in thing.sources] == [
+        ("reports of the outage of 2025-11-18", "Medium", "fresh")
     ]
     assert str(thing.relation_label) == "Network edge"
 
@@ -156,21 +156,23 @@ def test_each_reason_names_the_row_that_would_have_to_change():
         rank=1, dependency__workflow__data_class="personal", dependency__workflow__rto=None
     )
 
-    lifts = queries.page(alternative.dependency.workflow, now=NOON).lifts
+    found = queries.page(alternative.dependency.workflow, now=NOON).lacking
 
-    assert [(one.reason, one.alternative) for one in lifts] == [
-        (Reason.NOT_APPROVED, alternative),
-        (Reason.NO_RUNBOOK, alternative),
-        (Reason.NO_PROOF, alternative),
-        (Reason.NO_RTO, None),
+    name, work = str(alternative), f"/workflows/{alternative.dependency.workflow_id}"
+    other = f"/workflows/alternatives/{alternative.pk}"
+    assert [(one.lift.reason, one.alternative, one.lift.url) for one in found] == [
+        (Reason.NOT_APPROVED, name, f"{other}/edit/#id_approved_data_0"),
+        (Reason.NO_RUNBOOK, name, f"{other}/runbook/"),
+        (Reason.NO_PROOF, name, f"{other}/check/"),
+        (Reason.NO_RTO, "", f"{work}/impact/targets/#id_rto"),
     ]
 
 
 def test_a_workflow_without_a_tool_says_so():
-    (lift,) = queries.page(WorkflowFactory(), now=NOON).lifts
+    (one,) = queries.page(WorkflowFactory(), now=NOON).lacking
 
-    assert lift.reason == Reason.NO_TOOL
-    assert lift.sentence == "It names no AI tool. Say which tools it depends on."
+    assert one.lift.reason == Reason.NO_TOOL
+    assert one.lift.sentence == "It names no AI tool. Say which tools it depends on."
 
 
 def test_the_last_order_can_be_put_back_for_a_day():

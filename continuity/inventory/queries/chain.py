@@ -16,8 +16,9 @@ from django.utils.translation import ngettext
 from continuity.accounts.models import User
 from continuity.accounts.roles import Action
 from continuity.domain.fate import Edge, Graph
-from continuity.inventory.models import Dependency, Relation, Tool, ToolKind
+from continuity.inventory.models import Confidence, Dependency, Relation, Tool, ToolKind
 from continuity.inventory.queries.fate import PART
+from continuity.web import formats
 from continuity.web.charts.graph import Link, Node, picture
 
 MOST_NODES: Final = 60
@@ -30,8 +31,9 @@ MOST_LINES: Final = 200
 class Branch:
     """A tool in a tree, and the edges by which it hangs there.
 
-    `ages` are those of its edges that are not fresh: "stale" or "never" verified. `again`
-    says that what hangs on it stands elsewhere in the tree, where it is nearer.
+    `ages` are those of its edges that are not fresh: "stale" or "never" verified;
+    `sources` say of each edge who says so, since when and how sure that is. `again` says
+    that what hangs on it stands elsewhere in the tree, where it is nearer.
     """
 
     tool: int
@@ -41,6 +43,7 @@ class Branch:
     part: bool
     hard: bool
     ages: tuple[str, ...]
+    sources: tuple[str, ...]
     workflows: int
     branches: tuple["Branch", ...] = ()
     again: bool = False
@@ -68,6 +71,7 @@ class _Pair:
     hard: bool
     relations: tuple[str, ...]
     ages: tuple[str, ...]
+    edges: tuple[Edge, ...]
 
     @property
     def part(self) -> bool:
@@ -149,6 +153,7 @@ def _pairs(
                     - {"fresh"}
                 )
             ),
+            edges=tuple(edge for edge in edges if edge.relation != PART),
         )
         for key, edges in found.items()
     }
@@ -242,10 +247,18 @@ class _Trees:
             part=pair.part,
             hard=pair.hard,
             ages=pair.ages,
+            sources=tuple(dict.fromkeys(map(_source, pair.edges))),
             workflows=self.workflows.get(tool, 0),
             branches=branches,
             again=again,
         )
+
+
+def _source(edge: Edge) -> str:
+    """Return who says so, on which day it was last verified and how sure that is."""
+    day = _("no date") if edge.verified_on is None else formats.day(edge.verified_on)
+    sure = _("confidence: %(level)s") % {"level": Confidence(edge.confidence).label}
+    return ", ".join((edge.source.removeprefix("https://"), day, sure))
 
 
 def _relation(relation: str) -> str:

@@ -503,16 +503,7 @@ def similar(workflow: Workflow, *, user: User) -> Similar:
     """Compare with the workflows of the same tier and of the same team that `user` may
     see: two queries. The rows are five of those that have a target, the nearest first:
     of both, then of the tier, then of the team."""
-    others = Workflow.objects.current().allowing(user, Action.VIEW).exclude(pk=workflow.pk)
     tier, team = Q(tier=workflow.tier), Q(team=workflow.team_id)
-    sums = others.filter(tier | team).aggregate(
-        tier_count=Count("pk", filter=tier),
-        tier_rto=_Median("rto", filter=tier),
-        tier_mtpd=_Median("mtpd", filter=tier),
-        team_count=Count("pk", filter=team),
-        team_rto=_Median("rto", filter=team),
-        team_mtpd=_Median("mtpd", filter=team),
-    )
     near = Case(
         When(tier & team, then=Value(0)),
         When(tier, then=Value(1)),
@@ -520,26 +511,41 @@ def similar(workflow: Workflow, *, user: User) -> Similar:
         output_field=IntegerField(),
     )
     rows = (
-        others.filter(tier | team)
+        _others(workflow, user)
         .exclude(rto=None, mtpd=None)
         .select_related("team")
         .order_by(near, alphabetical("name"), "pk")
         .fetch_mode(FETCH_RAISE)
     )
-    return Similar(
-        peers=(
-            Peers(
-                _("The same criticality"),
-                sums["tier_count"],
-                sums["tier_rto"],
-                sums["tier_mtpd"],
-            ),
-            Peers(
-                _("The same team"), sums["team_count"], sums["team_rto"], sums["team_mtpd"]
-            ),
-        ),
-        rows=tuple(rows[:LIST_OF_SIMILAR]),
+    return Similar(peers(workflow, user=user), tuple(rows[:LIST_OF_SIMILAR]))
+
+
+def peers(workflow: Workflow, *, user: User) -> tuple[Peers, ...]:
+    """Return the workflows of the same tier and those of the same team that `user` may
+    see, this one left out, for the forms as well: one query."""
+    tier, team = Q(tier=workflow.tier), Q(team=workflow.team_id)
+    sums = _others(workflow, user).aggregate(
+        tier_count=Count("pk", filter=tier),
+        tier_rto=_Median("rto", filter=tier),
+        tier_mtpd=_Median("mtpd", filter=tier),
+        team_count=Count("pk", filter=team),
+        team_rto=_Median("rto", filter=team),
+        team_mtpd=_Median("mtpd", filter=team),
     )
+    return (
+        Peers(
+            _("The same criticality"),
+            sums["tier_count"],
+            sums["tier_rto"],
+            sums["tier_mtpd"],
+        ),
+        Peers(_("The same team"), sums["team_count"], sums["team_rto"], sums["team_mtpd"]),
+    )
+
+
+def _others(workflow: Workflow, user: User) -> QuerySet[Workflow]:
+    seen = Workflow.objects.current().allowing(user, Action.VIEW).exclude(pk=workflow.pk)
+    return seen.filter(Q(tier=workflow.tier) | Q(team=workflow.team_id))
 
 
 # The page

@@ -10,7 +10,14 @@ from django.utils.translation import gettext_lazy as _
 
 from continuity.domain.cut import LARGEST_CUT
 from continuity.domain.fate import Fallback, Graph, Reliance, Shared, SharedFate
-from continuity.inventory.models import Alternative, Dependency, Relation, Tool, Without
+from continuity.inventory.models import (
+    Alternative,
+    Confidence,
+    Dependency,
+    Relation,
+    Tool,
+    Without,
+)
 from continuity.inventory.queries import fate
 from continuity.inventory.queries.chain import age
 
@@ -23,10 +30,11 @@ RELATION_LABELS: Final[Mapping[str, Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class SourceLine:
-    """Who says so, and on which day it was last verified; `age` is "fresh", "stale" or
-    "never". Of edges with the same source the oldest day counts."""
+    """Who says so, how sure that is, and on which day it was last verified; `age` is
+    "fresh", "stale" or "never". Of edges with the same of both the oldest day counts."""
 
     text: str
+    confidence: Any
     verified_on: date | None
     age: str
 
@@ -117,19 +125,20 @@ def _thing(shared: Shared, graph: Graph, ageing: Ageing) -> SharedThing:
         *zip(shared.path_from_tool, shared.path_from_tool[1:], strict=False),
         *zip(shared.path_from_alternative, shared.path_from_alternative[1:], strict=False),
     }
-    oldest: dict[str, date | None] = {}
+    oldest: dict[tuple[str, str], date | None] = {}
     for edge in graph.edges:
         if (edge.tool, edge.upstream) in steps and edge.source:
-            known = oldest.get(edge.source, edge.verified_on)
-            day = edge.verified_on
-            oldest[edge.source] = min(known, day) if known and day else None
+            said, day = (edge.source, edge.confidence), edge.verified_on
+            known = oldest.get(said, day)
+            oldest[said] = min(known, day) if known and day else None
     return SharedThing(
         name=graph.name(shared.upstream),
         relation=shared.relation,
         path_from_tool=tuple(graph.name(pk) for pk in shared.path_from_tool),
         path_from_alternative=tuple(graph.name(pk) for pk in shared.path_from_alternative),
         sources=tuple(
-            SourceLine(text, day, ageing.of(day)) for text, day in oldest.items()
+            SourceLine(text, Confidence(sure).label, day, ageing.of(day))
+            for (text, sure), day in oldest.items()
         ),
     )
 

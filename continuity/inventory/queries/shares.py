@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from continuity.accounts.models import Team, User
 from continuity.accounts.roles import Action
@@ -20,6 +20,7 @@ from continuity.domain.readiness import (
     weighted,
 )
 from continuity.inventory.models import TIER_WEIGHTS, Dependency, Tool, Workflow
+from continuity.inventory.queries.lifts import Lift, lifts
 from continuity.inventory.queries.readiness import readiness
 from continuity.web import reasons
 
@@ -29,11 +30,14 @@ MOST_SHOWN: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class NotReady:
-    """A workflow that is not ready, and what is missing in a few words each."""
+    """A workflow that is not ready, what is missing, and whether the reader may lift it
+    by a form (`may_edit`), or by a drill."""
 
     workflow: Workflow
     level: Level
-    missing: tuple[str, ...]
+    missing: tuple[Lift, ...]
+    may_edit: bool
+    may_drill: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,8 @@ def of_team(
     """Return the readiness of the team's workflows and those of the teams in it; at most
     `most` of those that are not ready are named, all for None."""
     found = Workflow.objects.allowing(user, Action.VIEW).current()
-    return _of(found.filter(team=team) | found.filter(team__parent=team), now, most)
+    mine = found.filter(team=team) | found.filter(team__parent=team)
+    return _of(mine, user, now, most)
 
 
 def of_tool(
@@ -67,13 +72,16 @@ def of_tool(
     as in `of_team`."""
     using = Dependency.objects.filter(tool=tool).values("workflow")
     found = Workflow.objects.allowing(user, Action.VIEW).current()
-    return _of(found.filter(pk__in=using), now, most)
+    return _of(found.filter(pk__in=using), user, now, most)
 
 
 def _of(
-    workflows: "QuerySet[Workflow]", now: datetime, most: int | None = MOST_SHOWN
+    workflows: "QuerySet[Workflow]", user: User, now: datetime, most: int | None
 ) -> Readiness:
-    rows = list(workflows.select_related("team").order_by("tier", "name", "pk"))
+    judging: QuerySet[Any] = workflows.annotate(
+        may_edit=_allowing(user, Action.EDIT), may_drill=_allowing(user, Action.RUN_DRILL)
+    )
+    rows = list(judging.select_related("team").order_by("tier", "name", "pk"))
     judged = readiness(rows, now=now)
     missing = Counter(reason for one in judged.values() for reason in set(one.reasons))
     order = {level: place for place, level in enumerate((*WORST_FIRST, Level.UNKNOWN))}
@@ -89,11 +97,26 @@ def _of(
             (str(reasons.SHORT[reason]), number) for reason, number in missing.most_common()
         ),
         worst=tuple(
-            NotReady(row, judged[row.pk].level, _short(judged[row.pk].reasons))
+            NotReady(
+                row,
+                judged[row.pk].level,
+                _once(lifts(row.pk, judged[row.pk])),
+                may_edit=row.may_edit,
+                may_drill=row.may_drill,
+            )
             for row in worst[:most]
         ),
     )
 
 
-def _short(found: Iterable[Reason]) -> tuple[str, ...]:
-    return tuple(str(reasons.SHORT[reason]) for reason in found)
+def _allowing(user: User, action: Action) -> Exists:
+    able = Workflow.objects.allowing(user, action).order_by()
+    return Exists(able.filter(pk=OuterRef("pk")))
+
+
+def _once(found: Iterable[Lift]) -> tuple[Lift, ...]:
+    """Return the first of each reason: the same is missing elsewhere too."""
+    first: dict[Reason, Lift] = {}
+    for one in found:
+        first.setdefault(one.reason, one)
+    return tuple(first.values())

@@ -121,7 +121,7 @@ def not_ready(lines: Callable[[], Iterable[NotReady]]) -> Sheet:
         Column(_("Team"), lambda one: one.workflow.team.name),
         Column(_("Criticality"), lambda one: Tier(one.workflow.tier).label),
         Column(_("Readiness"), lambda one: pill_for("readiness", one.level).text),
-        Column(_("What is missing"), lambda one: list(one.missing)),
+        Column(_("What is missing"), lambda one: [lift.word for lift in one.missing]),
     ]
     return sheet("not-ready", columns, lines)
 

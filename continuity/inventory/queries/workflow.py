@@ -4,17 +4,13 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from django.db.models import Count, Exists, ForeignKey, Model, OuterRef
 from django.db.models.fetch_modes import FETCH_RAISE
 
 from continuity.domain.fate import Graph
-from continuity.domain.readiness import (
-    Level,
-    Reason,
-    WorkflowReadiness,
-)
+from continuity.domain.readiness import Level, WorkflowReadiness
 from continuity.inventory.models import (
     Alternative,
     Dependency,
@@ -25,39 +21,26 @@ from continuity.inventory.models import (
 )
 from continuity.inventory.queries import access, fate
 from continuity.inventory.queries.cards import DependencyCard, Known, dependency_card
+from continuity.inventory.queries.lifts import Lift, lifts
 from continuity.inventory.queries.order_undo import moves, undo
 from continuity.inventory.queries.readiness import facts_of, judge, readiness
 from continuity.inventory.queries.shared_fate import Ageing, Cut, cut
-from continuity.web import reasons
 
 
 @dataclass(frozen=True, slots=True)
-class Lift:
-    """Why the workflow is not ready, and the keys of what would have to change."""
+class Lacking:
+    """Why the workflow is not ready, with the names of what would have to change."""
 
-    reason: Reason
-    dependency: Dependency | None = None
-    alternative: Alternative | None = None
-
-    @property
-    def sentence(self) -> str:
-        return reasons.sentence(self.reason)
-
-    @property
-    def needs_drill(self) -> bool:
-        return self.reason in {
-            Reason.NO_PROOF,
-            Reason.PROOF_EXPIRED,
-            Reason.PROOF_ENDED,
-            Reason.OVER_RTO,
-        }
+    lift: Lift
+    tool: str
+    alternative: str
 
 
 @dataclass(frozen=True, slots=True)
 class WorkflowPage:
     workflow: Workflow
     level: Level
-    lifts: tuple[Lift, ...]
+    lacking: tuple[Lacking, ...]
     cards: tuple[DependencyCard, ...]
     measured: Proof | None
     """The latest proof with a measured time to the minimum level."""
@@ -118,7 +101,7 @@ def page(workflow: Workflow, *, now: datetime) -> WorkflowPage:
     return WorkflowPage(
         workflow=full,
         level=ready.level,
-        lifts=_lifts(ready, cards),
+        lacking=_lacking(full, ready, cards),
         cards=cards,
         measured=max(measured, key=lambda proof: proof.shown_at, default=None),
         cut=cut(dependencies, alternatives, graph),
@@ -252,28 +235,19 @@ def _proofs(workflow: Workflow) -> Mapping[int, list[Proof]]:
     return found
 
 
-def _lifts(ready: WorkflowReadiness, cards: Sequence[DependencyCard]) -> tuple[Lift, ...]:
-    """Return why the workflow is not ready: for each dependency that would stop it, what
-    is missing from its best alternative; a reason of the workflow itself once."""
-    if not cards:
-        return tuple(Lift(reason) for reason in ready.reasons)
-    found: dict[tuple[Any, ...], Lift] = {}
-    for card in cards:
-        if not card.ready.stops or card.ready.level is Level.READY:
-            continue
-        best = card.ready.best
-        named = next(
-            (
-                one.alternative
-                for one in card.alternatives
-                if best is not None and one.alternative.pk == best.pk
-            ),
-            None,
+def _lacking(
+    workflow: Workflow, ready: WorkflowReadiness, cards: Sequence[DependencyCard]
+) -> tuple[Lacking, ...]:
+    """Return why the workflow is not ready, by name."""
+    tools = {card.dependency.pk: card.dependency.tool.name for card in cards}
+    names = {
+        one.alternative.pk: one.alternative for card in cards for one in card.alternatives
+    }
+    return tuple(
+        Lacking(
+            lift,
+            tools.get(lift.dependency or 0, ""),
+            str(names.get(lift.alternative or 0, "")),
         )
-        for reason in card.ready.reasons:
-            if reason is Reason.NO_RTO:
-                found.setdefault((reason,), Lift(reason))
-            else:
-                key = (reason, card.dependency.pk)
-                found.setdefault(key, Lift(reason, card.dependency, named))
-    return tuple(found.values())
+        for lift in lifts(workflow.pk, ready)
+    )

@@ -69,6 +69,7 @@ def rate(request: SignedInRequest, workflow: Workflow) -> HttpResponse:
         "form": form,
         "scales": scales,
         "analysis": queries.analysis(form.so_far(), scales, wrt=workflow.wrt),
+        "peers": queries.peers(workflow, user=request.user),
         "defaults": queries.default_table(),
         "drafted": bool(button),
     }
@@ -89,7 +90,8 @@ def targets(request: SignedInRequest, workflow: Workflow) -> HttpResponse:
         )
         messages.success(request, _("The targets were saved."))
         return redirect("inventory:impact", pk=workflow.pk)
-    context = {"workflow": workflow, "form": form, "analysis": found}
+    peers = queries.peers(workflow, user=request.user)
+    context = {"workflow": workflow, "form": form, "analysis": found, "peers": peers}
     status = 422 if form.is_bound else 200
     return render(request, "inventory/impact_targets.html", context, status=status)
 

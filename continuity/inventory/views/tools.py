@@ -1,5 +1,7 @@
 """Pages of the catalogue: tools, their spellings and upstreams, providers."""
 
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -10,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
-from django_htmx.http import push_url
+from django_htmx.http import HttpResponseClientRefresh, push_url
 
 from continuity.accounts.access import access
 from continuity.accounts.http import SignedInRequest
@@ -129,16 +131,16 @@ def spellings(request: SignedInRequest, tool: Tool) -> HttpResponseBase:
 @access(Action.EDIT_CATALOGUE, Tool)
 def upstream_new(request: SignedInRequest, tool: Tool) -> HttpResponse:
     now = timezone.now()
-    form = forms.UpstreamForm(request.POST or None, tool=tool, today=now.date())
+    form = forms.UpstreamForm(
+        request.POST or None, tool=tool, today=now.date(), auto_id="edge-new-%s"
+    )
     if request.method == "POST" and form.is_valid():
         services.add_upstream(
             tool.pk, fields=form.cleaned_data, actor=request.user, now=now
         )
         messages.success(request, _("The upstream was added."))
-        return redirect(tool)
-    status = 422 if form.is_bound else 200
-    context = {"form": form, "tool": tool}
-    return render(request, "inventory/upstream_form.html", context, status=status)
+        return _back(request, tool)
+    return _upstream_form(request, {"form": form, "tool": tool})
 
 
 @access(Action.EDIT_CATALOGUE, Upstream)
@@ -146,7 +148,12 @@ def upstream_edit(request: SignedInRequest, upstream: Upstream) -> HttpResponse:
     now = timezone.now()
     tool = upstream.tool
     form = forms.UpstreamForm(
-        request.POST or None, instance=upstream, tool=tool, today=now.date()
+        request.POST or None,
+        instance=upstream,
+        tool=tool,
+        today=now.date(),
+        # Several rows can be open at once.
+        auto_id=f"edge-{upstream.pk}-%s",
     )
     if request.method == "POST" and form.is_valid():
         services.change_upstream(
@@ -156,10 +163,20 @@ def upstream_edit(request: SignedInRequest, upstream: Upstream) -> HttpResponse:
             now=now,
         )
         messages.success(request, _("Saved."))
-        return redirect(tool)
-    status = 422 if form.is_bound else 200
-    context = {"form": form, "tool": tool, "upstream": upstream}
-    return render(request, "inventory/upstream_form.html", context, status=status)
+        return _back(request, tool)
+    return _upstream_form(request, {"form": form, "tool": tool, "upstream": upstream})
+
+
+def _upstream_form(request: SignedInRequest, context: Mapping[str, Any]) -> HttpResponse:
+    """Show the form of an edge: a page, or for htmx what takes its place in the table."""
+    status = 422 if context["form"].is_bound else 200
+    template = "inventory/upstream_form.html"
+    return render_page(request, template, context, part="place", status=status)
+
+
+def _back(request: SignedInRequest, tool: Tool) -> HttpResponse:
+    """Show the tool again: what it needs has changed in more places than the row."""
+    return HttpResponseClientRefresh() if wants_part(request) else redirect(tool)
 
 
 @require_POST
