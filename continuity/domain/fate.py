@@ -221,17 +221,18 @@ class Graph:
             )
         )
         self._names = names or {}
+        # Made here and not by the first question, which would wait for it.
+        self._edges_of: Final[dict[int, list[Edge]]] = {}
+        self._needs: Final[dict[int, list[int]]] = {}
+        self._needs_hard: Final[dict[int, list[int]]] = {}
+        for edge in self.edges:
+            self._edges_of.setdefault(edge.tool, []).append(edge)
+            self._needs.setdefault(edge.tool, []).append(edge.upstream)
+            if edge.hard:
+                self._needs_hard.setdefault(edge.tool, []).append(edge.upstream)
         self._relations: dict[int, dict[int, tuple[str, ...]]] = {}
         self._walks: dict[tuple[int, bool], _Walk] = {}
         self._layers: dict[int, dict[str, tuple[int, ...]]] = {}
-
-    @cached_property
-    def _edges_of(self) -> dict[int, list[Edge]]:
-        """The edges of each tool to its upstreams, in their order."""
-        edges: dict[int, list[Edge]] = {}
-        for edge in self.edges:
-            edges.setdefault(edge.tool, []).append(edge)
-        return edges
 
     def _digraph(self, *, hard_only: bool) -> "nx.DiGraph[int]":
         graph: nx.DiGraph[int] = nx.DiGraph()
@@ -474,14 +475,13 @@ class Graph:
         key = tool, hard_only
         if key not in self._walks:
             # A page asks for some dozen walks: a library's graph costs more to build.
-            edges = self._edges_of
+            ways = self._needs_hard if hard_only else self._needs
             steps, before = {tool: 0}, dict[int, int]()
             waiting = deque([tool])
             while waiting:
                 user = waiting.popleft()
-                for edge in edges.get(user, ()):
-                    node = edge.upstream
-                    if node not in steps and (edge.hard or not hard_only):
+                for node in ways.get(user, ()):
+                    if node not in steps:
                         before[node] = user
                         steps[node] = steps[user] + 1
                         waiting.append(node)
