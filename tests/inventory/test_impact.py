@@ -677,6 +677,19 @@ def test_it_is_compared_with_its_tier_and_its_team(workflow):
     assert [row.rto // HOUR for row in found.rows] == [1, 2, 4, 8, 10]
 
 
+@pytest.mark.parametrize("form", ["impact_rate", "impact_targets"])
+def test_similar_work_stands_beside_the_form(client, workflow, form):
+    WorkflowFactory(tier=workflow.tier, mtpd=8 * HOUR, rto=2 * HOUR)
+    WorkflowFactory(team=workflow.team, tier=Tier.LOW, mtpd=None, rto=None)
+    client.force_login(manager())
+
+    html = plain(client.get(reverse(f"inventory:{form}", args=[workflow.pk])).text)
+
+    peers = html[html.index('<dl class="pairs peers"') :]
+    assert "(1 other)</span></dt><dd>MTPD <b>8 h</b>, RTO <b>2 h</b>" in peers
+    assert "No targets yet" in peers
+
+
 def test_only_what_one_may_see_is_compared(workflow):
     WorkflowFactory(tier=Tier.CRITICAL)
     viewer = member(workflow.team, TeamRole.VIEWER)

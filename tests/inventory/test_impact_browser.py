@@ -48,6 +48,7 @@ def test_the_curve_follows_the_choices_and_the_keyboard_stays_where_it_is(
     expect(choice).to_be_focused()
     page.get_by_label("Legal, 1 h", exact=True).select_option(label="Severe")
     expect(curve).to_contain_text(re.compile(r"\(MTPD\): 1\sh\."))
+    expect(page.get_by_role("button", name="Show the curve")).to_be_hidden()
     assert not Impact.objects.exists()
 
     page.get_by_role("button", name="Save").last.click()
