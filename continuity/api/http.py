@@ -87,7 +87,7 @@ PROBLEMS: Final[Mapping[str, Kind]] = {
     "too_many_requests": Kind(
         429,
         _("Too many requests"),
-        _("A token may make 120 requests in a minute. Wait as long as Retry-After says."),
+        _("Wait as long as Retry-After says, in seconds; then go on more slowly."),
     ),
 }
 """By code, which never changes once published."""

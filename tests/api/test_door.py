@@ -203,13 +203,25 @@ def test_bad_input_is_a_problem_and_never_a_page(address, status, problem):
 
 
 def test_a_parameter_that_is_wrong_is_named_with_what_to_do():
-    answer = ask(token_of(auditor()), "workflows", page_size=500, tema=1)
+    secret = token_of(auditor())
 
-    assert answer.json()["errors"] == [
-        {"parameter": "page_size", "detail": "It is 200 at most."}
-    ] or answer.json()["errors"] == [
-        {"parameter": "tema", "detail": "There is no such parameter. Leave it out."}
-    ]
+    def named(**asked):
+        answer = ask(secret, "workflows", **asked).json()
+        return {one["parameter"]: one["detail"] for one in answer["errors"]}
+
+    assert named(page_size=500, page="one", sort="size", tier=0) == {
+        "page_size": "It is 200 at most.",
+        "page": "Write a whole number.",
+        "sort": "It is one of 'name', '-name', 'team', '-team', 'tier', '-tier', 'rto', "
+        "'-rto', 'mtpd', '-mtpd', 'owner', '-owner'.",
+        "tier": "It is 1 at least.",
+    }
+    assert named(tema=1, q="") == {
+        "tema": "There is no such parameter. Leave it out.",
+    }
+    assert named(team=4711) == {
+        "team": "There is no such team, or the owner of this token may not see it.",
+    }
 
 
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete", "head", "options"])

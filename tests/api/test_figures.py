@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from continuity.domain.clocks import Reading
@@ -17,7 +19,14 @@ from continuity.web import formats
 from continuity.web.definitions import REGISTRY
 from tests.api.asking import ask, token_of
 from tests.bench.rehearsed import rehearsed
-from tests.factories import NOON, DrillFactory, TeamFactory, auditor, manager
+from tests.factories import (
+    NOON,
+    DependencyFactory,
+    DrillFactory,
+    TeamFactory,
+    auditor,
+    manager,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -174,6 +183,22 @@ def test_a_figure_carries_its_definition_its_period_and_the_way_to_its_rows():
     assert [key for key, one in figures.items() if one["value"] is None] == [
         key for key, one in figures.items() if one["unknown_because"]
     ]
+
+
+@time_machine.travel(NOON, tick=False)
+def test_all_figures_cost_as_much_for_a_hundred_workflows_as_for_one():
+    secret = token_of(auditor())
+
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            assert ask(secret, "figures").status_code == 200
+        return len(captured)
+
+    DependencyFactory()
+    one = cost()
+    DependencyFactory.create_batch(99)
+
+    assert cost() == one <= 9
 
 
 @time_machine.travel(NOON, tick=False)

@@ -29,7 +29,7 @@ from continuity.drills.queries import lists, pages
 
 router = Router(tags=["drills"])
 
-type State = Annotated[str, one_of(DrillState)]
+State = Annotated[str, one_of(DrillState)]
 
 
 class DrillsAsked(Asked):

@@ -49,8 +49,8 @@ LABELS: Final[Mapping[str, Promise]] = {
 }
 """What a figure is called where its definition is that of several."""
 
-type Unit = Literal["count", "percent", "seconds"]
-type Bound = Literal["exact", "at least", "at most"]
+Unit = Literal["count", "percent", "seconds"]
+Bound = Literal["exact", "at least", "at most"]
 
 
 class Defined(Shape):

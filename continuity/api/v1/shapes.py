@@ -18,8 +18,8 @@ from continuity.domain.readiness import Reason
 from continuity.outages.queries import Summary
 from continuity.web import reasons
 
-type Instant = Annotated[datetime, AfterValidator(lambda at: at.astimezone(UTC))]
-type Unknown = Annotated[
+Instant = Annotated[datetime, AfterValidator(lambda at: at.astimezone(UTC))]
+Unknown = Annotated[
     dict[str, str],
     Field(description="Why a field is null, by its name; one that is not here has none."),
 ]
@@ -77,8 +77,8 @@ class Figures(Shape):
     without_rto: int
 
 
-type Age = Annotated[str, one_of(("fresh", "stale", "never"))]
-type Judged = Annotated[str, one_of(Verdict)]
+Age = Annotated[str, one_of(("fresh", "stale", "never"))]
+Judged = Annotated[str, one_of(Verdict)]
 
 
 class Recovery(Shape):

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.functional import Promise
@@ -35,6 +36,7 @@ api = NinjaAPI(
         "Figures and lists of Continuity, to read. Instants are in UTC, lengths in seconds;"
         " what is not known is null, with the reason beside it."
     ),
+    servers=[{"url": settings.BASE_URL}],
     openapi_url=None,
     docs_url=None,
     openapi_extra={"security": [{"Bearer": []}]},
@@ -164,5 +166,8 @@ def _said(error: Mapping[str, Any]) -> str:
     sentence = SAID.get(error["type"])
     if sentence is None:
         return str(_("This cannot be understood."))
-    fields: Mapping[str, Any] = error.get("ctx", {})
+    fields = dict(error.get("ctx", {}))
+    if "expected" in fields:
+        # The library joins them with an English word.
+        fields["expected"] = fields["expected"].replace(" or ", ", ")
     return str(sentence) % fields

@@ -27,8 +27,8 @@ from continuity.inventory.queries import tools as queries
 
 router = Router(tags=["tools"])
 
-type Kind = Annotated[str, one_of(ToolKind.values)]
-type Sort = Literal[
+Kind = Annotated[str, one_of(ToolKind.values)]
+Sort = Literal[
     "name", "-name", "provider", "-provider", "kind", "-kind", "workflows", "-workflows",
     "upstreams", "-upstreams",
 ]  # fmt: skip

@@ -43,14 +43,12 @@ from continuity.inventory.queries.proofs import Evidence, judged
 
 router = Router(tags=["workflows"])
 
-type Ready = Annotated[str, one_of(Level)]
-type Data = Annotated[str, one_of(DataClass.values)]
-type Status = Annotated[str, one_of(WorkflowStatus.values)]
-type AskedData = Literal[
-    "public", "internal", "confidential", "personal", "special", "none"
-]
-type AskedStatus = Literal["draft", "approved", "due", "changed"]
-type Sort = Literal[
+Ready = Annotated[str, one_of(Level)]
+Data = Annotated[str, one_of(DataClass.values)]
+Status = Annotated[str, one_of(WorkflowStatus.values)]
+AskedData = Literal["public", "internal", "confidential", "personal", "special", "none"]
+AskedStatus = Literal["draft", "approved", "due", "changed"]
+Sort = Literal[
     "name", "-name", "team", "-team", "tier", "-tier", "rto", "-rto", "mtpd", "-mtpd",
     "owner", "-owner",
 ]  # fmt: skip
