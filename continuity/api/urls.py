@@ -11,7 +11,7 @@ from continuity.api import views
 app_name = "api"
 urlpatterns = [
     path("tokens/", views.tokens, name="tokens"),
-    path("tokens/everybody/", views.everybody, name="everybody"),
+    path("settings/tokens/", views.everybody, name="everybody"),
     path("tokens/<int:pk>/revoke/", views.revoke, name="revoke"),
     path("api/", views.guide, name="guide"),
     path("api/v1/openapi.json", views.description, name="description"),
