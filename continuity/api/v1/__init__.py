@@ -3,5 +3,6 @@
 shapes      what several answers are made of
 door        how an address names its permission, its parameters and its shape
 figures, workflows, tools, drills, outages, actions, reports    the addresses
+alternatives, recoveries    what some of them tell of their parts
 site        all of them together, their description, and what a mistake is answered
 """

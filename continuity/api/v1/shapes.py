@@ -14,7 +14,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from continuity.accounts.models import Team
 from continuity.domain.clocks import Reading, Verdict
-from continuity.domain.readiness import Reason
+from continuity.domain.readiness import Level, Reason
+from continuity.inventory.models import DataClass
 from continuity.outages.queries import Summary
 from continuity.web import reasons
 
@@ -77,6 +78,8 @@ class Figures(Shape):
     without_rto: int
 
 
+Ready = Annotated[str, one_of(Level)]
+Data = Annotated[str, one_of(DataClass.values)]
 Age = Annotated[str, one_of(("fresh", "stale", "never"))]
 Judged = Annotated[str, one_of(Verdict)]
 
