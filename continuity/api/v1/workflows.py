@@ -175,7 +175,7 @@ def detail(request: Request, workflow: Workflow) -> WorkflowTold:
         people_least=row.people_least,
         people_most=row.people_most,
         readiness=page.level.value,
-        reasons=lifting([one.reason for one in page.lifts]),
+        reasons=lifting([one.lift.reason for one in page.lacking]),
         dependencies=[dependency(card, page, request.now) for card in page.cards],
         unknown=_unknown(
             row,
