@@ -187,7 +187,13 @@ def overview(
         drills=_drills(chosen, live, planned, found),
         drills_overdue=overdue,
         drills_next=next(
-            (one.due_at for one in planned if one.due_at and one.due_at >= chosen.now), None
+            # This stands on the walls of offices as well: of a surprise nothing.
+            (
+                one.due_at
+                for one in planned
+                if one.due_at and one.due_at >= chosen.now and not one.secret
+            ),
+            None,
         ),
         due=due(
             chosen.user,
@@ -365,7 +371,7 @@ def _drills(
             scope=one.team.name if one.team is not None else gettext("All teams"),
             state=one.state,
             overdue_days=(chosen.now - one.due_at).days
-            if one.due_at < chosen.now
+            if one.due_at < chosen.now and one.sealed_at is None
             else None,
             result=None,
         )
@@ -401,4 +407,7 @@ def _overdue(
     nothing is overdue because nothing was promised."""
     if not planned and not found.results and not any(one.is_drill for one in live):
         return None
-    return sum(one.due_at is not None and one.due_at < chosen.now for one in planned)
+    return sum(
+        one.due_at is not None and one.due_at < chosen.now and one.sealed_at is None
+        for one in planned
+    )
