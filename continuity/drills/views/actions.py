@@ -162,7 +162,7 @@ def workflow_actions(request: SignedInRequest, workflow: Workflow) -> HttpRespon
 @require_safe
 @access(Action.VIEW)
 def compare(request: SignedInRequest) -> HttpResponseBase:
-    """Two drills of a workflow or a team; without naming them, the last two."""
+    """Two drills of a workflow, a team or all; without naming them, the last two."""
     now = timezone.now()
     form = CompareForm(request.GET, user=request.user)
     two = form.two()
@@ -180,7 +180,7 @@ def compare(request: SignedInRequest) -> HttpResponseBase:
         page = page_of(request, compared.lines, per_page=25)
     context = {
         "form": form,
-        "whose": form.of_workflow or form.of_team,
+        "whose": form.of_workflow or form.of_team or (form.of_all and _("All teams")),
         "found": compared,
         "page": page,
     }
