@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('outages', '0007_real_outages'),
+        ('outages', '0001_tables'),
     ]
 
     operations = [
