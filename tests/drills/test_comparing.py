@@ -174,6 +174,15 @@ def test_nobody_compares_drills_of_all_teams_that_they_may_not_see(client, team)
     assert client.get(asked).context["found"] is None
 
 
+def test_before_any_drill_the_page_says_so_and_asks_for_no_choice(client):
+    client.force_login(manager())
+
+    page = client.get(reverse("drills:compare")).content.decode()
+
+    assert "There are no two drills yet" in page
+    assert "Which drills" not in page
+
+
 def test_one_drill_alone_gives_an_empty_page_that_says_so(client, team):
     drill = ended(team)
     recovery = recovered(drill, team, after=10)

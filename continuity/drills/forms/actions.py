@@ -162,6 +162,11 @@ class CompareForm(forms.Form):
         except forms.ValidationError:
             return None
 
+    def has_work(self) -> bool:
+        """Say whether any workflow that the reader may see was in a drill at all."""
+        field: Any = self.fields["workflow"]
+        return len(list(field.widget.choices)) > 1
+
     def two(self) -> tuple[Drill, Drill] | None:
         """Return the two drills that are asked for, of those not named the latest; None
         where there are no two. The same one twice leaves room for another."""

@@ -20,7 +20,7 @@ from continuity.drills.forms.actions import (
 from continuity.drills.forms.after import ReasonForm
 from continuity.drills.models import CorrectiveAction, Finding
 from continuity.drills.queries import actions as found
-from continuity.drills.queries import comparing, sheets
+from continuity.drills.queries import comparing, pages, sheets
 from continuity.drills.queries.wording import wording
 from continuity.drills.services import actions as service
 from continuity.inventory.models import Workflow
@@ -183,5 +183,6 @@ def compare(request: SignedInRequest) -> HttpResponseBase:
         "whose": form.of_workflow or form.of_team or (form.of_all and _("All teams")),
         "found": compared,
         "page": page,
+        "may_plan": pages.may_plan(request.user),
     }
     return render(request, "drills/compare.html", context)
