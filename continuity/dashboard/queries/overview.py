@@ -27,7 +27,7 @@ from continuity.dashboard.queries.decisions import (
 from continuity.dashboard.queries.figures import Figures, figures, share_of
 from continuity.dashboard.queries.scope import Scope, months_back
 from continuity.dashboard.queries.steps import Step, steps
-from continuity.domain.clocks import Change, Reading, Sureness, change
+from continuity.domain.clocks import Change, Reading, change
 from continuity.domain.readiness import Share, WeightedShare
 from continuity.domain.states import LIVE, DrillState
 from continuity.drills.queries.actions import Due, due
@@ -121,20 +121,12 @@ class Overview:
     def faster(self) -> bool:
         """Whether the median is surely below that of the period before."""
         own = self.recovery_change
-        return (
-            own is not None
-            and own.length < timedelta()
-            and own.sureness is not Sureness.AT_LEAST
-        )
+        return own is not None and own.length < timedelta()
 
     @property
     def slower(self) -> bool:
         own = self.recovery_change
-        return (
-            own is not None
-            and own.length > timedelta()
-            and own.sureness is not Sureness.AT_MOST
-        )
+        return own is not None and own.length > timedelta()
 
     @property
     def change_length(self) -> timedelta | None:
@@ -164,7 +156,7 @@ def overview(
         weighted=found.weighted,
         proven=found.proven,
         recovery=found.drills,
-        recovery_change=_clear(change(found.earlier.median, median)),
+        recovery_change=change(found.earlier.median, median),
         real=found.real,
         target=target,
         within_target=None
@@ -202,15 +194,6 @@ def overview(
         ),
         steps=steps(chosen.user) if with_steps else (),
     )
-
-
-def _clear(found: Change | None) -> Change | None:
-    """Leave out a change of which not even the direction is sure."""
-    if found is None or found.sureness is Sureness.EXACT:
-        return found
-    falls = found.sureness is Sureness.AT_MOST and found.length < timedelta()
-    rises = found.sureness is Sureness.AT_LEAST and found.length > timedelta()
-    return found if falls or rises else None
 
 
 def _going_on(chosen: Scope) -> tuple[Sequence[Banner], Sequence[Outage]]:
