@@ -16,6 +16,7 @@ from continuity.drills.services.opening import begins_at
 from continuity.drills.services.surprising import move_window
 from continuity.history.models import Entry
 from continuity.notifications.models import Notification
+from tests.api.asking import ask, token_of
 from tests.factories import (
     NOON,
     DependencyFactory,
@@ -137,6 +138,9 @@ def pages_of(client, drill, user):
         ("outages:passes", drill.outage_id),
     ):
         found.append(text_of(client.get(reverse(name, args=[pk]))))
+    token = token_of(user)
+    found += [text_of(ask(token, name)) for name in ("drills", "outages", "recoveries")]
+    found.append(text_of(ask(token, f"drills/{drill.pk}")))
     link = CalendarLink(user=user, team=drill.outage.team)
     found.append(feed(link, now=NOON - HOUR).decode())
     owed = Notification.objects.filter(recipient=user)
