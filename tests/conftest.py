@@ -72,12 +72,15 @@ def database_url_of_tests() -> str:
     return urlunsplit(address._replace(path=f"/{connection.settings_dict['NAME']}"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def real_worker(django_db_setup: None) -> Iterator[subprocess.Popen[bytes]]:
     """A Celery worker of two processes on the run's broker and the *test* database.
 
     It sees what is committed only: use `@pytest.mark.django_db(transaction=True)`.
+    It lives for one test: what the broker delivers again after a kill would otherwise
+    work on the rows of the next.
     """
+    celery_app.control.purge()
     options = [
         "--concurrency=2",
         "--loglevel=WARNING",

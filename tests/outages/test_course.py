@@ -334,35 +334,6 @@ def test_nobody_is_excused_from_what_has_not_begun():
     assert recovery.excused_reason == ""
 
 
-@pytest.mark.slow
-def test_a_drill_of_10000_dependencies_starts_within_10_seconds_of_cpu(
-    team, tool, facilitator
-):
-    import time
-
-    from continuity.inventory.models import Alternative, Dependency, Workflow
-
-    workflows = Workflow.objects.bulk_create(
-        Workflow(team=team, name=f"Workflow no. {number}", created_at=NOON)
-        for number in range(10_000)
-    )
-    dependencies = Dependency.objects.bulk_create(
-        Dependency(workflow=workflow, tool=tool) for workflow in workflows
-    )
-    Alternative.objects.bulk_create(
-        Alternative(dependency=dependency, rank=1, kind="manual", procedure="By hand")
-        for dependency in dependencies
-    )
-    outage = plan(team, tool, facilitator)
-
-    # CPU time of our own: the wall clock tells of the machine, not of the code.
-    begun = time.process_time()
-    course.start(outage.pk, actor=facilitator, now=NOON)
-
-    assert outage.recoveries.count() == 10_000
-    assert time.process_time() - begun < 10
-
-
 def test_a_limit_is_real_time_also_on_the_night_when_the_clocks_go_back(
     team, tool, facilitator
 ):

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('outages', '0007_real_outages'),
+        ('outages', '0001_tables'),
     ]
 
     operations = [
