@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "continuity.insight",
     "continuity.reports",
     "continuity.dashboard",
+    "continuity.api",
     "continuity.local",
 ]
 MIDDLEWARE = [

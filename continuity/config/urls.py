@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reviews/", include("continuity.drills.urls.reviews")),
     path("forecasts/", include("continuity.insight.urls")),
     path("reports/", include("continuity.reports.urls")),
+    path("", include("continuity.api.urls")),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
 ]

@@ -190,6 +190,13 @@ SENTENCES: Final[Mapping[str, Promise]] = {
         "close it with a reason."
     ),
     "view_exists": _("You have a view called “%(name)s” already. Choose another name."),
+    "too_many_tokens": _(
+        "You have %(most)s tokens, as many as one may have. Take one back first."
+    ),
+    "token_name_taken": _(
+        "You have a token called “%(name)s” already. Choose another name, or take that one "
+        "back first."
+    ),
     "cannot_bring_back": _(
         "“%(name)s” cannot be brought back: it does not fit what is there now. "
         "Look at the history for what has changed."

@@ -38,6 +38,7 @@ urlpatterns = [
     space("insight", list="forecasts/"),
     space("notifications", own="messages/"),
     space("history", list="history/"),
+    space("api", tokens="tokens/", guide="api/"),
     space(
         "accounts",
         settings="settings/",

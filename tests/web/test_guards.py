@@ -10,6 +10,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from continuity.accounts.roles import Action
+from continuity.api.views import V1
 from continuity.config.places import PROJECT
 
 CODE = PROJECT / "continuity"
@@ -18,6 +19,11 @@ PUBLIC = {
     "account_logout",  # allauth's, and clears what the device keeps
     "accounts:preferences",  # the language of the sign-in page
     "accounts:setup",  # 404 once there is a user
+    # The interface: an access token instead of a session, asked for at its one door. What
+    # stands behind it has routes of its own, each with an Action: see below.
+    "api:description",
+    "api:v1",
+    "api:v1_root",
     # A screen on a wall: its signed address shows figures, can be taken back, and ends
     # with the account of the manager who made it.
     "dashboard:wall",
@@ -41,7 +47,7 @@ SOURCES = sorted(CODE.rglob("*.py"))
 DOORS = [
     path
     for path in SOURCES
-    if path.name == "views.py" or {"views", "api"} & {part.name for part in path.parents}
+    if path.name == "views.py" or {"views", "v1"} & {part.name for part in path.parents}
 ]
 TEMPLATES = sorted((PROJECT / "templates").rglob("*.*"))
 MIGRATIONS = sorted(CODE.glob("*/migrations/[0-9]*.py"))
@@ -78,6 +84,18 @@ def test_every_route_names_what_one_must_be_allowed_or_is_known_to_be_public():
 
     assert set(ours) - guarded == PUBLIC
     assert len(guarded) > 20
+
+
+def test_every_address_of_the_interface_names_what_one_must_be_allowed():
+    found = {
+        label: view.__closure__[0].cell_contents.operations
+        for label, view in routes(get_resolver(V1).url_patterns)
+    }
+
+    assert len(found) == 16
+    for label, operations in found.items():
+        assert [one.methods for one in operations] == [["GET"]], label
+        assert isinstance(operations[0].view_func.access, Action), label
 
 
 @pytest.mark.parametrize("path", DOORS, ids=name)

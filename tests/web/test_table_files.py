@@ -34,6 +34,9 @@ HEAD = re.compile(r"<thead.*?</thead>", re.S)
 TEMPLATES = PROJECT / "templates"
 OFFER = re.compile(r"{% download |{% chart_files |components/_download\.html")
 NO_FILE = {
+    "api/everybody.html": "who lets which program in is no list to hand round",
+    "api/guide.html": "the OpenAPI description is its file",
+    "api/tokens.html": "a reader's own tokens",
     "dashboard/screens.html": "its addresses are secrets",
     "drills/_phases.html": "the pages that include it offer the file",
     "drills/calendar.html": "a month to look at; the list of drills has the file",

@@ -87,6 +87,8 @@ class Overview:
     target: Reading | None
     within_target: bool | None
     spark: str
+    months: Sequence[tuple[datetime, Reading | None, Reading | None]]
+    """Each month of the period with its median in drills, and in real outages."""
     trend: Figure
     decisions: Sequence[Decision]
     decisions_total: int
@@ -152,6 +154,7 @@ def overview(
     found = figures(chosen, by_upstream=by_upstream)
     live, planned = _going_on(chosen)
     medians = _by_month(chosen, found, is_drill=True)
+    real = _by_month(chosen, found, is_drill=False)
     median, target = found.drills.median, found.target
     overdue = _overdue(chosen, planned, found, live)
     compared = comparison(
@@ -171,7 +174,11 @@ def overview(
         if median is None or target is None
         else median.within(target.length),
         spark=_spark(medians),
-        trend=_trend(chosen, found, medians),
+        months=[
+            (month, drills, of_real)
+            for (month, drills), (_month, of_real) in zip(medians, real, strict=True)
+        ],
+        trend=_trend(found, medians, real),
         decisions=explained(chosen, found.pressing),
         decisions_total=sum(found.decision_counts.values()),
         decision_counts=[
@@ -278,7 +285,7 @@ def _points(medians: Medians) -> list[Point]:
     ]
 
 
-def _trend(chosen: Scope, found: Figures, medians: Medians) -> Figure:
+def _trend(found: Figures, medians: Medians, real: Medians) -> Figure:
     """Return the months of drills and, beside them, those of real outages if any."""
     points, target = _points(medians), found.target
     heads = [gettext("Month"), gettext("Minutes")]
@@ -300,9 +307,7 @@ def _trend(chosen: Scope, found: Figures, medians: Medians) -> Figure:
         % {"known": known, "all": len(points)},
         points=points,
         heads=heads,
-        others=_points(_by_month(chosen, found, is_drill=False))
-        if found.real.total
-        else (),
+        others=_points(real) if found.real.total else (),
         target=None if target is None else _minutes(target.length),
         target_label=gettext("Target"),
         unit=gettext("min"),

@@ -106,16 +106,20 @@ def listed(
     return _joined(rows).order_by(*ORDERS.get(sort, ORDERS["age"]))
 
 
+ALONG: Final = (
+    "finding__outage",
+    "workflow",
+    "alternative__tool",
+    "team",
+    "owner",
+    "closed_by",
+    "retest__outage",
+)
+"""What a row names of an action, to be read along with it."""
+
+
 def _joined(rows: QuerySet[CorrectiveAction]) -> QuerySet[CorrectiveAction]:
-    return rows.select_related(
-        "finding__outage",
-        "workflow",
-        "alternative__tool",
-        "team",
-        "owner",
-        "closed_by",
-        "retest__outage",
-    )
+    return rows.select_related(*ALONG)
 
 
 def row_of(row: CorrectiveAction, *, today: date) -> ActionRow:

@@ -123,9 +123,29 @@ def every(
     """Return all drills that the list shows, under way first, then to come, then past: in
     a fixed number of queries, and none cut off."""
     groups = _groups(user, state, team, text, now)
-    drills = [drill for group in groups for drill in _joined(group)]
-    found = summaries([drill.outage_id for drill in drills], now=now)
-    return tuple(_line(drill, found.get(drill.outage_id), now) for drill in drills)
+    return lines([drill for group in groups for drill in _joined(group)], now=now)
+
+
+def in_one(
+    user: User, *, state: str = "", team: Team | None = None, text: str = "", now: datetime
+) -> QuerySet[Drill]:
+    """Return the drills of the list in one order, those to come first and then the latest:
+    to be read a page at a time, and told by `lines`."""
+    seen = _wanted(Drill.objects.allowing(user, Action.VIEW), team, text)
+    states = {"coming": BEFORE, "running": LIVE}.get(state, [state])
+    if state == "overdue":
+        found = _overdue(seen, now)
+    else:
+        found = seen.filter(outage__state__in=states) if state else seen
+    return _joined(found).order_by("-occurrence_at", "-pk")
+
+
+def lines(drills: Iterable[Drill], *, now: datetime) -> tuple[DrillLine, ...]:
+    """Return these drills as a list shows them, in their order. Two queries besides those
+    of the drills themselves."""
+    rows = list(drills)
+    found = summaries([drill.outage_id for drill in rows], now=now)
+    return tuple(_line(drill, found.get(drill.outage_id), now) for drill in rows)
 
 
 def every_schedule(
@@ -146,12 +166,16 @@ def _groups(
     if state in {"", "coming"}:
         planned = seen.filter(outage__state__in=BEFORE)
     elif state == "overdue":
-        planned = seen.filter(outage__state=DrillState.PLANNED, outage__due_at__lt=now)
+        planned = _overdue(seen, now)
     planned = planned.order_by("occurrence_at", "pk")
     over = seen.filter(outage__state__in=[state] if state in OVER else OVER)
     if state in {"coming", "overdue", "running"}:
         over = over.none()
     return live, planned, over.order_by(*LATEST)
+
+
+def _overdue(drills: QuerySet[Drill], now: datetime) -> QuerySet[Drill]:
+    return drills.filter(outage__state=DrillState.PLANNED, outage__due_at__lt=now)
 
 
 def _wanted(drills: QuerySet[Drill], team: Team | None, text: str) -> QuerySet[Drill]:

@@ -87,6 +87,8 @@ VERBS: Final[Mapping[str, Promise]] = {
     "forecast.cancelled": _("Forecast cancelled"),
     "forecast.failed": _("Forecast given up"),
     "forecast.made": _("Forecast made"),
+    "token.made": _("Access token made"),
+    "token.revoked": _("Access token taken back"),
     "screen.made": _("Link for a screen made"),
     "screen.revoked": _("Link for a screen taken back"),
     "impact.level_brought_back": _("Impact level brought back"),
@@ -223,6 +225,7 @@ KINDS: Final[Mapping[str, Promise]] = {
     "regular": _("Regular reports"),
     "forecast": _("Forecasts"),
     "screen": _("Screens"),
+    "token": _("Access tokens"),
     "endpoint": _("Webhooks and chats"),
 }
 """What a verb's first word is about, in the order of the filter."""
@@ -231,6 +234,8 @@ FIELDS: Final[Mapping[str, Promise]] = {
     "seed": _("Seed"),
     "years": _("Simulated years"),
     "name": _("Name"),
+    "prefix": _("Beginning"),
+    "expires_at": _("Expires"),
     "email": _("E-mail address"),
     "zone": _("Time zone"),
     "language": _("Language"),

@@ -175,18 +175,22 @@ def page(tool: Tool, *, user: User, today: date) -> ToolPage:
         url=web_address(full.url),
         source=source(full.source),
         names=tuple(full.names.order_by(alphabetical("name"))),
-        upstreams=tuple(
-            EdgeRow(
-                edge,
-                source(edge.source),
-                age(edge.verified_on, today=today, stale_days=stale_days),
-            )
-            for edge in full.upstreams.select_related("upstream").order_by(
-                "relation", "upstream__name"
-            )
-        ),
+        upstreams=edges(full, today=today, stale_days=stale_days),
         chain=chain(user, full, graph, today=today, stale_days=stale_days),
         effects=effects,
+    )
+
+
+def edges(tool: Tool, *, today: date, stale_days: int) -> tuple[EdgeRow, ...]:
+    """Return what the tool rides on, each with its source and its age. One query."""
+    rows = tool.upstreams.select_related("upstream").order_by("relation", "upstream__name")
+    return tuple(
+        EdgeRow(
+            edge,
+            source(edge.source),
+            age(edge.verified_on, today=today, stale_days=stale_days),
+        )
+        for edge in rows
     )
 
 

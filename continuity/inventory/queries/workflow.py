@@ -63,6 +63,8 @@ class WorkflowPage:
     """The latest proof with a measured time to the minimum level."""
     cut: Cut | None
     """What would leave it nothing; None where it names no tool."""
+    proofs: Mapping[int, Sequence[Proof]]
+    """Of each alternative that has some, the latest first."""
 
     @property
     def over_target(self) -> bool:
@@ -122,6 +124,7 @@ def page(workflow: Workflow, *, now: datetime) -> WorkflowPage:
         cards=cards,
         measured=max(measured, key=lambda proof: proof.shown_at, default=None),
         cut=cut(dependencies, alternatives, graph),
+        proofs=proofs,
     )
 
 

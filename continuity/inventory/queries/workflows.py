@@ -14,7 +14,7 @@ from django.utils.translation import get_language, ngettext
 from continuity.accounts.models import Membership, Team, User
 from continuity.accounts.roles import POLICY, Action
 from continuity.domain.fate import Graph
-from continuity.domain.readiness import Level, WorkflowReadiness
+from continuity.domain.readiness import Level, Reason, WorkflowReadiness
 from continuity.inventory.models import Alternative, Dependency, Provider, Tool, Workflow
 from continuity.inventory.queries.order import alphabetical
 from continuity.inventory.queries.readiness import with_graph
@@ -60,6 +60,7 @@ class Row:
     alternatives: int
     proven: int
     level: Level
+    reasons: tuple[Reason, ...]
     url: str
     name: str
     team: str
@@ -158,6 +159,7 @@ def _row(workflow: Workflow, ready: WorkflowReadiness, graph: Graph, url: str) -
         alternatives=alternatives,
         proven=proven,
         level=ready.level,
+        reasons=ready.reasons,
         url=url,
         name=workflow.name,
         team=workflow.team.name,
