@@ -241,20 +241,20 @@ class Change:
 def change(before: Reading | None, after: Reading | None) -> Change | None:
     """Return the change from one reading to another, as sure as both allow.
 
-    None where one is missing, or both are lower bounds: between two of those anything
-    may have happened.
+    None where one is missing, and where a lower bound leaves open whether it took longer:
+    "at least 28 minutes less" would be read as 28 minutes gained.
     """
     if before is None or after is None:
         return None
     length = after.length - before.length
     match before.is_lower_bound, after.is_lower_bound:
-        case True, True:
-            return None
-        case True, False:
+        case False, False:
+            return Change(length)
+        case True, False if length < timedelta():
             return Change(length, Sureness.AT_MOST)
-        case False, True:
+        case False, True if length > timedelta():
             return Change(length, Sureness.AT_LEAST)
-    return Change(length)
+    return None
 
 
 def rta(

@@ -7,6 +7,16 @@ from typing import Final
 MINUTE: Final = timedelta(minutes=1)
 
 
+def seed_of(secret: str, begins: datetime) -> str:
+    """Return the seed of one drill of a schedule that keeps `secret` to itself.
+
+    It may be shown once that drill has begun: the instants of the next ones, which are
+    drawn from others, cannot be reckoned from it.
+    """
+    said = f"{secret}|{begins.timestamp():.0f}"
+    return sha256(said.encode()).hexdigest()[:32]
+
+
 def draw(seed: str, begins: datetime, window: timedelta) -> datetime:
     """Return the instant that `seed` draws between `begins` and before its end.
 

@@ -212,6 +212,18 @@ SENTENCES: Final[Mapping[str, Promise]] = {
     "cannot_bring_back:gone_for_good": _(
         "This was deleted more than 30 days ago and cannot be brought back any more."
     ),
+    "not_allowed_now:no_window": _(
+        "It has begun or is no surprise, so there is no window to move."
+    ),
+    "not_allowed_now:window_past": _(
+        "The window has to lie ahead: choose a later day or time."
+    ),
+    "not_allowed_now:window_taken": _(
+        "Another drill of this schedule is due then: choose another time."
+    ),
+    "not_allowed_now:window_approved": _(
+        "A manager approved this drill for its window: ask a manager to move it."
+    ),
     "not_allowed_now:no_drill": _(
         "No drill of this workflow is planned any more. Plan the proposed one, or decline "
         "it with a reason."

@@ -22,7 +22,7 @@ async function show() {
   const kept = await caches.match(location.pathname, { cacheName: CACHE, ignoreVary: true });
   const said = box.querySelector("[data-kept]");
   const at = kept && new Date(kept.headers.get("date") ?? Date.now());
-  said.textContent = at ? box.dataset.since.replace("{when}", at.toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" })) : "";
+  said.textContent = at ? box.dataset.since.replace("{when}", at.toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short", hourCycle: "h23", timeZone: document.body.dataset.zone || undefined })) : "";
   box.querySelector("[data-drop]").hidden = !kept;
 }
 

@@ -48,6 +48,10 @@ export const serverNow = () => Math.max(local() + known.offset, known.heard);
 /** The last of the server's instants that this device has heard, in milliseconds since 1970; 0 for none. */
 export const heard = () => known.heard;
 
+/** What the wall says at an instant: in the person's zone and 24 hours, as everywhere else. `how` as for Intl. */
+export const onTheWall = (at, how) => new Date(at).toLocaleString(document.documentElement.lang,
+  { ...how, hourCycle: "h23", timeZone: document.body.dataset.zone || undefined });
+
 export function clock(ms) {
   const total = Math.max(0, Math.floor(Math.abs(ms) / 1000));
   const pad = (value) => String(value).padStart(2, "0");

@@ -2,7 +2,7 @@
 // What someone is typing in, or has open, stays as it is until they are done; the focus stays where it was.
 // Whether anything has changed is asked at the pulse, without a session, so that the server can answer all who look at
 // the same outage at once; only who has to hear more asks for the page's parts.
-import { serverNow } from "./live-timer.js";
+import { onTheWall, serverNow } from "./live-timer.js";
 import { pending } from "./outbox.js";
 import { keepSoon } from "./kept-page.js";
 
@@ -94,7 +94,7 @@ if (root) {
     const place = root.querySelector("[data-conn]"), words = root.querySelector("[data-conn-text]");
     if (!place) return;
     place.classList.toggle("is-off", !yes);
-    words.textContent = yes ? words.dataset.live : `${root.dataset.paused} ${lost.toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" })}`;
+    words.textContent = yes ? words.dataset.live : `${root.dataset.paused} ${onTheWall(lost, { timeStyle: "short" })}`;
   }
 
   // A press that is still here shows as saved, and the next step can be pressed after it.
@@ -105,7 +105,7 @@ if (root) {
       const step = form && root.querySelector(`#live-part .step[data-clock="${clock}"]`);
       if (!step || step.classList.contains("is-done") || step.classList.contains("is-saved")) continue;
       step.classList.replace("is-now", "is-saved") || step.classList.add("is-saved");
-      step.querySelector(".when").textContent = `${new Date(entry.at).toLocaleTimeString(document.documentElement.lang)} · ${root.dataset.saved}`;
+      step.querySelector(".when").textContent = `${onTheWall(entry.at, { timeStyle: "medium" })} · ${root.dataset.saved}`;
       const next = STEPS[STEPS.indexOf(clock) + 1];
       const words = form.querySelector("[data-press-text]");
       if (!next) { form.hidden = true; continue; }

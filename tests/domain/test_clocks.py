@@ -615,6 +615,9 @@ def test_a_clock_that_had_not_come_is_a_lower_bound_and_one_passed_over_is_nothi
             exact(30),
             Change(-12 * MINUTE, Sureness.AT_MOST),
         ),
+        (exact(31), bound(3), None),  # it may have taken longer, or not
+        (bound(3), exact(31), None),
+        (exact(30), bound(30), None),
         (bound(1), bound(1), None),
         (None, exact(1), None),
         (exact(1), None, None),

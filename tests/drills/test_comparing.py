@@ -1,6 +1,8 @@
 """Two drills side by side, clock by clock."""
 
+import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.urls import reverse
@@ -8,6 +10,7 @@ from django.urls import reverse
 from continuity.accounts.roles import TeamRole
 from continuity.domain.clocks import Change, Reading, Sureness
 from continuity.drills.queries import comparing
+from continuity.outages.models import Outage
 from tests.drills.test_reports import MINUTE, ended, recovered
 from tests.factories import (
     NOON,
@@ -146,6 +149,38 @@ def test_without_a_choice_the_last_two_drills_are_compared(client, team):
     assert compared(both) == (first.pk, second.pk)
     assert compared("") is None
     assert compared("workflow=x&team=y&a=z") is None
+
+
+def test_the_page_of_a_drill_of_all_teams_leads_to_the_one_before(client, team):
+    first, second, workflow = two(team)
+    Outage.objects.update(team=None)
+    client.force_login(manager())
+    page = client.get(second.get_absolute_url()).content.decode()
+    (link,) = re.findall(r'href="([^"]*/compare/[^"]*)"', page)
+
+    answer = client.get(unescape(link))
+
+    found = answer.context["found"]
+    assert (found.before, found.after) == (first, second)
+    assert [line.workflow for line in found.lines] == [workflow.name]
+    assert "All teams" in answer.content.decode()
+
+
+def test_nobody_compares_drills_of_all_teams_that_they_may_not_see(client, team):
+    first, second, _workflow = two(team)
+    client.force_login(member(TeamFactory(), TeamRole.LEAD))
+    asked = f"{reverse('drills:compare')}?a={first.pk}&b={second.pk}"
+
+    assert client.get(asked).context["found"] is None
+
+
+def test_before_any_drill_the_page_says_so_and_asks_for_no_choice(client):
+    client.force_login(manager())
+
+    page = client.get(reverse("drills:compare")).content.decode()
+
+    assert "There are no two drills yet" in page
+    assert "Which drills" not in page
 
 
 def test_one_drill_alone_gives_an_empty_page_that_says_so(client, team):

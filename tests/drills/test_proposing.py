@@ -11,12 +11,13 @@ from django.urls import reverse
 
 from continuity.accounts.roles import TeamRole
 from continuity.domain.errors import NotAllowedNow
-from continuity.drills.models import Drill, Proposal, Schedule, Trigger
+from continuity.drills.models import Drill, Occurrence, Proposal, Schedule, Trigger
 from continuity.drills.queries.triggers import asking
-from continuity.drills.services import proposing
+from continuity.drills.services import proposing, scheduling, triggers
 from continuity.history.models import Deletion, Entry
-from continuity.inventory.models import WorkflowApproval
+from continuity.inventory.models import Workflow, WorkflowApproval
 from continuity.notifications.models import Notification
+from continuity.outages.services import course
 from continuity.web.problems import sentence
 from tests.factories import (
     NOON,
@@ -331,11 +332,11 @@ def test_whoever_plans_it_runs_it_where_the_facilitator_has_left(dependency):
 def test_a_paused_trigger_looks_at_nothing(dependency):
     prove(dependency, 20 * DAY)
     trigger = TriggerFactory()
-    proposing.pause(trigger.pk, actor=trigger.facilitator, now=NOON)
+    triggers.pause(trigger.pk, actor=trigger.facilitator, now=NOON)
 
     assert proposing.look(now=NOON) == 0
 
-    proposing.resume(trigger.pk, actor=trigger.facilitator, now=NOON)
+    triggers.resume(trigger.pk, actor=trigger.facilitator, now=NOON)
     assert proposing.look(now=NOON) == 1
 
 
@@ -491,3 +492,88 @@ def test_a_trigger_is_changed_paused_deleted_and_brought_back_with_a_line_for_ea
         "trigger.deleted",
         "trigger.brought_back",
     ]
+
+
+@pytest.mark.parametrize("how", ["abort", "miss"])
+def test_a_proposal_asks_again_when_its_drill_is_called_off_or_missed(client, how):
+    proposal = ProposalFactory()
+    actor = manager()
+    proposing.plan(proposal.pk, actor=actor, now=NOON)
+    drill = Drill.objects.get()
+    assert proposing.look(now=NOON) == 0
+    proposal.refresh_from_db()
+    assert proposal.state == "planned"
+
+    getattr(course, how)(drill.outage_id, actor=actor, now=NOON + DAY)
+    proposing.look(now=NOON + DAY)
+    proposing.look(now=NOON + DAY)
+
+    proposal.refresh_from_db()
+    assert (proposal.state, proposal.answered_by, proposal.answered_at) == (
+        "open",
+        None,
+        None,
+    )
+    (line,) = Entry.objects.filter(verb="proposal.reopened")
+    assert (line.actor, line.team) == (None, proposal.workflow.team)
+    told = Notification.objects.filter(subject__contains="proposed again")
+    assert [each.recipient for each in told] == [proposal.facilitator]
+    client.force_login(actor)
+    page = client.get(reverse("drills:proposals")).content.decode()
+    assert "did not take place, so it asks again" in page
+    proposing.plan(proposal.pk, actor=actor, now=NOON + DAY)
+    assert Drill.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("fields", "asks"),
+    [
+        ({}, True),
+        ({"schedule": None}, False),  # one that was held, of which the schedule is gone
+        ({"archived": True}, False),
+        ({"another": True}, False),
+        ({"state": "opened"}, False),
+        ({"state": "skipped", "passed_over": "paused"}, True),
+    ],
+)
+def test_a_time_that_never_had_a_drill_lets_the_proposal_ask_again(fields, asks):
+    schedule = ScheduleFactory(next_due_at=None, opens_at=None)
+    drill = DrillFactory(schedule=schedule) if fields.get("state") == "opened" else None
+    Occurrence.objects.create(
+        schedule=schedule,
+        at=NOON,
+        wall="2026-03-02T12:00",
+        state=fields.get("state", "missed"),
+        passed_over=fields.get("passed_over", ""),
+        drill=drill,
+    )
+    proposal = ProposalFactory(
+        state="planned",
+        schedule=fields.get("schedule", schedule),
+        drill_at=NOON,
+        answered_at=NOON,
+    )
+    if "archived" in fields:
+        Workflow.objects.update(archived_at=NOON)
+    if "another" in fields:
+        ProposalFactory(workflow=proposal.workflow, cause=proposal.cause, key="other")
+
+    proposing.look(now=NOON + DAY)
+
+    proposal.refresh_from_db()
+    assert (proposal.state == "open") == asks
+
+
+def test_a_proposal_whose_schedule_was_deleted_asks_again():
+    proposal = ProposalFactory()
+    schedule = ScheduleFactory(rrule="FREQ=YEARLY", next_due_at=NOON + 9 * DAY)
+    Proposal.objects.update(
+        state="planned", schedule=schedule, drill_at=NOON + 9 * DAY, answered_at=NOON
+    )
+    proposing.look(now=NOON)
+    assert not Proposal.objects.open().exists()
+
+    scheduling.delete(schedule.pk, actor=schedule.facilitator, now=NOON)
+    proposing.look(now=NOON)
+
+    assert Proposal.objects.open().get() == proposal

@@ -48,6 +48,8 @@ class OwnOutage:
     title: str
     url: str
     at: datetime | None
+    until: datetime | None
+    """Where it begins some time between `at` and this; None for the others."""
     state: str
     is_drill: bool
     live: bool
@@ -143,6 +145,9 @@ def _outages(user: User) -> Sequence[OwnOutage]:
             if one.state in LIVE or not one.is_drill
             else one.drill.get_absolute_url(),
             at=one.occurred_at or one.due_at,
+            until=one.drill.window_ends_at
+            if one.is_drill and one.occurred_at is None
+            else None,
             state=one.state,
             is_drill=one.is_drill,
             live=one.state in LIVE,

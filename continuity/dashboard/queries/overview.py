@@ -27,7 +27,7 @@ from continuity.dashboard.queries.decisions import (
 from continuity.dashboard.queries.figures import Figures, figures, share_of
 from continuity.dashboard.queries.scope import Scope, months_back
 from continuity.dashboard.queries.steps import Step, steps
-from continuity.domain.clocks import Change, Reading, Sureness, change
+from continuity.domain.clocks import Change, Reading, change
 from continuity.domain.readiness import Share, WeightedShare
 from continuity.domain.states import LIVE, DrillState
 from continuity.drills.queries.actions import Due, due
@@ -123,20 +123,12 @@ class Overview:
     def faster(self) -> bool:
         """Whether the median is surely below that of the period before."""
         own = self.recovery_change
-        return (
-            own is not None
-            and own.length < timedelta()
-            and own.sureness is not Sureness.AT_LEAST
-        )
+        return own is not None and own.length < timedelta()
 
     @property
     def slower(self) -> bool:
         own = self.recovery_change
-        return (
-            own is not None
-            and own.length > timedelta()
-            and own.sureness is not Sureness.AT_MOST
-        )
+        return own is not None and own.length > timedelta()
 
     @property
     def change_length(self) -> timedelta | None:
@@ -167,7 +159,7 @@ def overview(
         weighted=found.weighted,
         proven=found.proven,
         recovery=found.drills,
-        recovery_change=_clear(change(found.earlier.median, median)),
+        recovery_change=change(found.earlier.median, median),
         real=found.real,
         target=target,
         within_target=None
@@ -194,7 +186,13 @@ def overview(
         drills=_drills(chosen, live, planned, found),
         drills_overdue=overdue,
         drills_next=next(
-            (one.due_at for one in planned if one.due_at and one.due_at >= chosen.now), None
+            # This stands on the walls of offices as well: of a surprise nothing.
+            (
+                one.due_at
+                for one in planned
+                if one.due_at and one.due_at >= chosen.now and not one.secret
+            ),
+            None,
         ),
         due=due(
             chosen.user,
@@ -203,15 +201,6 @@ def overview(
         ),
         steps=steps(chosen.user) if with_steps else (),
     )
-
-
-def _clear(found: Change | None) -> Change | None:
-    """Leave out a change of which not even the direction is sure."""
-    if found is None or found.sureness is Sureness.EXACT:
-        return found
-    falls = found.sureness is Sureness.AT_MOST and found.length < timedelta()
-    rises = found.sureness is Sureness.AT_LEAST and found.length > timedelta()
-    return found if falls or rises else None
 
 
 def _going_on(chosen: Scope) -> tuple[Sequence[Banner], Sequence[Outage]]:
@@ -370,7 +359,7 @@ def _drills(
             scope=one.team.name if one.team is not None else gettext("All teams"),
             state=one.state,
             overdue_days=(chosen.now - one.due_at).days
-            if one.due_at < chosen.now
+            if one.due_at < chosen.now and one.sealed_at is None
             else None,
             result=None,
         )
@@ -406,4 +395,7 @@ def _overdue(
     nothing is overdue because nothing was promised."""
     if not planned and not found.results and not any(one.is_drill for one in live):
         return None
-    return sum(one.due_at is not None and one.due_at < chosen.now for one in planned)
+    return sum(
+        one.due_at is not None and one.due_at < chosen.now and one.sealed_at is None
+        for one in planned
+    )

@@ -48,8 +48,10 @@ class Shell:
 
 
 def overdue(rows: "QuerySet[Outage]", now: datetime) -> "QuerySet[Outage]":
-    """Keep the drills that should have begun and have not."""
-    return rows.filter(kind=OutageKind.DRILL, state=DrillState.PLANNED, due_at__lt=now)
+    """Keep the drills that should have begun and have not; a surprise in its window is
+    none of them."""
+    planned = rows.filter(kind=OutageKind.DRILL, state=DrillState.PLANNED)
+    return planned.filter(due_at__lt=now, sealed_at=None)
 
 
 def _now(user: User) -> tuple[Outage, ...]:

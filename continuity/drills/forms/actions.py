@@ -142,12 +142,17 @@ class CompareForm(forms.Form):
         )
         self.of_workflow: Workflow | None = self._one("workflow")
         self.of_team: Team | None = None if self.of_workflow else self._one("team")
-        found = comparing.drills(user, workflow=self.of_workflow, team=self.of_team)
+        # Two of all teams are compared where they are named: a drill's page does so.
+        asked = any(self.data.get(name) for name in ("workflow", "team"))
+        self.of_all = not asked and any(self.data.get(name) for name in UNNAMED)
+        found = comparing.drills(
+            user, workflow=self.of_workflow, team=self.of_team, everyone=self.of_all
+        )
         self.drills = {str(drill.pk): drill for drill in found}
         held = [(key, _held(drill)) for key, drill in self.drills.items()]
         for name, nothing in UNNAMED.items():
             fields[name].choices = [("", nothing), *held]
-            if self.of_workflow is None and self.of_team is None:
+            if not (self.of_workflow or self.of_team or self.of_all):
                 fields[name].widget = forms.HiddenInput()
 
     def _one(self, name: str) -> Any:
@@ -156,6 +161,11 @@ class CompareForm(forms.Form):
             return field.clean(self.data.get(name))
         except forms.ValidationError:
             return None
+
+    def has_work(self) -> bool:
+        """Say whether any workflow that the reader may see was in a drill at all."""
+        field: Any = self.fields["workflow"]
+        return len(list(field.widget.choices)) > 1
 
     def two(self) -> tuple[Drill, Drill] | None:
         """Return the two drills that are asked for, of those not named the latest; None

@@ -162,8 +162,7 @@ class ScheduleForm(CriteriaFields):
         empty_value=None,
         initial="14400",
         help_text=_(
-            "Of a surprise: the instant is drawn in it, and only the facilitator and "
-            "managers see it."
+            "Of a surprise: the instant is drawn in it, and only the facilitator sees it."
         ),
     )
     when = forms.ChoiceField(

@@ -1,4 +1,4 @@
-"""Any two drills of a workflow or of a team, clock by clock."""
+"""Any two drills of a workflow, of a team or of all teams, clock by clock."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
@@ -95,11 +95,16 @@ def teams(user: User) -> QuerySet[Team]:
 
 
 def drills(
-    user: User, *, workflow: Workflow | None = None, team: Team | None = None
+    user: User,
+    *,
+    workflow: Workflow | None = None,
+    team: Team | None = None,
+    everyone: bool = False,
 ) -> QuerySet[Drill]:
     """Return the drills that were held with that work in it, the latest first.
 
-    Of a department those of its teams too. Nothing without either.
+    Of a department those of its teams too; of `everyone` all that `user` may see. Nothing
+    without any of these.
     """
     rows = Drill.objects.allowing(user, Action.VIEW).filter(outage__state__in=HELD)
     if workflow is not None:
@@ -108,7 +113,7 @@ def drills(
         of_team = Q(outage__recoveries__workflow__team=team)
         below = Q(outage__recoveries__workflow__team__parent=team)
         rows = rows.filter(of_team | below).distinct()
-    else:
+    elif not everyone:
         return rows.none()
     return rows.select_related("outage", "scenario").order_by("-outage__occurred_at", "-pk")
 

@@ -95,8 +95,13 @@ class DrillPage:
     may_evaluate: bool
     may_watch: bool
     may_approve: bool
+    may_move: bool
+    """Whether the reader may move the window of this surprise, which draws anew."""
     knows: bool
-    """Whether the reader may know the instant of a surprise that has not begun."""
+    """Whether the reader may know more of it than what participants are told: of a
+    surprise that has not begun its facilitator and managers may."""
+    sealed_at: datetime | None
+    """The instant of a surprise: before it begins, for its facilitator alone."""
 
     @property
     def asked(self) -> str | Promise:
@@ -140,10 +145,12 @@ def drill_page(drill: Drill, *, user: User, now: datetime) -> DrillPage:
         may_evaluate=Action.EVALUATE in allowed and outage.state != DrillState.REVIEWED,
         may_watch=Action.WATCH in allowed,
         may_approve=Action.APPROVE_DRILL in allowed and outage.state == DrillState.DRAFT,
+        may_move=Action.RUN_DRILL in allowed and bool(drill.surprise) and not begun,
         knows=begun
         or not drill.surprise
         or outage.facilitator_id == user.pk
         or user.may(Action.RUN_DRILL),
+        sealed_at=outage.sealed_at if begun or outage.facilitator_id == user.pk else None,
         before_pk=value_of(asked["before"], None),
     )
 

@@ -6,11 +6,20 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from continuity.accounts.models import User
 from continuity.accounts.roles import Action
 from continuity.domain.states import DrillState
-from continuity.drills.models import Cause, Proposal, ProposalState, Trigger
+from continuity.drills.models import (
+    Cause,
+    Drill,
+    Occurrence,
+    OccurrenceState,
+    Proposal,
+    ProposalState,
+    Trigger,
+)
 from continuity.drills.queries.coverage import Next, next_drills
 from continuity.drills.queries.rotation import HELD
 from continuity.inventory.models import Proof, Without, Workflow, WorkflowApproval
@@ -190,6 +199,30 @@ def held_meanwhile() -> QuerySet[Proposal]:
     )
     found = Proposal.objects.open().annotate(held=Subquery(held[:1]))
     return found.filter(held__isnull=False).order_by("pk")
+
+
+def fell_through() -> QuerySet[Proposal]:
+    """Return the proposals of current work whose drill was called off, was missed, or
+    will not come: its time was passed over, or its schedule is gone. Where the same cause
+    asks for the work already, there is one that is open."""
+    of_it = Q(schedule=OuterRef("schedule"), schedule__isnull=False)
+    # Those of before kept no time where the drill was their own: then any of it counts.
+    at = Coalesce(OuterRef("drill_at"), F("occurrence_at"))
+    drills = Drill.objects.filter(of_it, occurrence_at=at)
+    off = drills.filter(outage__state__in=[DrillState.ABORTED, DrillState.MISSED])
+    never = [OccurrenceState.MISSED, OccurrenceState.SKIPPED]
+    times = Occurrence.objects.filter(of_it, at=OuterRef("drill_at"), drill=None)
+    open_ones = Proposal.objects.open().filter(
+        workflow=OuterRef("workflow"), cause=OuterRef("cause")
+    )
+    found = Proposal.objects.filter(
+        Q(Exists(off)) | Q(Exists(times.filter(state__in=never))) | Q(schedule=None),
+        state=ProposalState.PLANNED,
+        workflow__archived_at=None,
+    )
+    # One that was held before its schedule went has answered.
+    gone = Q(schedule=None) & (Q(drill_at=None) | Q(drill_at__lte=F("answered_at")))
+    return found.exclude(gone).exclude(Exists(open_ones)).order_by("pk")
 
 
 def answerable(user: User) -> frozenset[int]:

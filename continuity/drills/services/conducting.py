@@ -126,8 +126,8 @@ def _is_due(outage: Outage, now: datetime) -> bool:
     return (
         outage.state == DrillState.PLANNED
         and outage.starts_by_itself
-        and outage.due_at is not None
-        and outage.due_at <= now
+        and outage.begins_at is not None
+        and outage.begins_at <= now
     )
 
 
@@ -144,12 +144,12 @@ def _begin(drill: Drill, now: datetime) -> None:
     has just worked through the real loss is to rehearse it.
     """
     outage = drill.outage
-    if outage.due_at is None:
+    if outage.begins_at is None:
         return
     if _is_real(outage):
         drill.outage = course.abort(outage.pk, reason="real_outage", actor=None, now=now)
         return
-    how = punctuality(outage.due_at, now, drill.late_by)
+    how = punctuality(outage.begins_at, now, drill.late_by)
     event = course.miss if how == Punctuality.MISSED else course.start
     drill.outage = event(outage.pk, actor=None, now=now)
     if how == Punctuality.LATE:

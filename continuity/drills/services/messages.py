@@ -35,19 +35,26 @@ MOST_NAMED: Final = 10
 """Missed times that a message names: the last of them."""
 
 
-def tell_planned(drill: Drill, *, now: datetime) -> None:
-    """Owe all who take part the date, and the page where it will run.
+def tell_planned(drill: Drill, *, moved: bool = False, now: datetime) -> None:
+    """Owe all who take part the date, and the page where it will run; again where its
+    window was `moved`.
 
     Of a surprise they are told the window, or nothing; its facilitator is told all.
     """
 
     asked = _asked(drill)
+    what = f"moved-{now.timestamp():.0f}" if moved else "planned"
+
+    def subject() -> str:
+        words = _("New window: drill %(when)s: %(title)s") if moved else ""
+        words = words or _("Drill %(when)s: %(title)s")
+        return words % {"when": _when(drill), "title": drill.outage.title}
 
     def write(user: User) -> Message:
         when = _when(drill)
         return _message(
             drill,
-            _("Drill %(when)s: %(title)s") % {"when": when, "title": drill.outage.title},
+            subject(),
             _(
                 "You take part in a drill %(when)s. It is practice: no tool really "
                 "fails.\n\n%(asked)s\n\nWhat to do now: read the runbook of your "
@@ -60,11 +67,11 @@ def tell_planned(drill: Drill, *, now: datetime) -> None:
         )
 
     def write_all(user: User) -> Message:
-        when = formats.day_time(drill.outage.due_at)
+        # Who looks after the outgoing mail reads its subjects: they tell the window.
+        when = formats.day_time(drill.outage.sealed_at)
         return _message(
             drill,
-            _("Drill %(when)s: %(title)s")
-            % {"when": _on(drill), "title": drill.outage.title},
+            subject(),
             _(
                 "You run a drill that takes people by surprise. The instant drawn is "
                 "%(when)s. Tell nobody."
@@ -75,9 +82,9 @@ def tell_planned(drill: Drill, *, now: datetime) -> None:
 
     facilitator = drill.outage.facilitator
     if drill.surprise and facilitator is not None:
-        _owe(drill, "planned", Kind.PLANNED, write_all, now, [facilitator])
-    if drill.surprise != Surprise.SILENT:
-        _owe(drill, "planned", Kind.PLANNED, write, now)
+        _owe(drill, what, Kind.PLANNED, write_all, now, [facilitator])
+    if drill.surprise != Surprise.SILENT and drill.outage.state != DrillState.DRAFT:
+        _owe(drill, what, Kind.PLANNED, write, now)
 
 
 def tell_draft(drill: Drill, *, now: datetime) -> None:
@@ -87,7 +94,7 @@ def tell_draft(drill: Drill, *, now: datetime) -> None:
         return _message(
             drill,
             _("To approve: live drill %(when)s: %(title)s")
-            % {"when": _on(drill), "title": drill.outage.title},
+            % {"when": _when(drill), "title": drill.outage.title},
             _(
                 "This is a live drill: people really switch, and real work may suffer. A "
                 "manager has to approve it before %(when)s; nobody else is told before, "
@@ -153,6 +160,8 @@ def tell_soon(drill: Drill, before: timedelta, *, now: datetime) -> None:
     what, kind = (
         ("hour", Kind.HOUR_BEFORE) if before == HOUR else ("week", Kind.WEEK_BEFORE)
     )
+    if drill.surprise:
+        what += f"-{drill.occurrence_at.timestamp():.0f}"  # its window can be moved
     _owe(drill, f"soon-{what}", kind, write, now)
 
 

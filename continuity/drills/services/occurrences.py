@@ -146,7 +146,10 @@ def _went_by(schedule: Schedule, now: datetime) -> list[Moment]:
 
 
 def _opened(schedule: Schedule, due: datetime) -> bool:
-    return schedule.drills.filter(occurrence_at=due).exists()
+    """Say whether this occurrence has its drill, also where its window was moved."""
+    if schedule.drills.filter(occurrence_at=due).exists():
+        return True
+    return schedule.occurrences.filter(at=due, drill__isnull=False).exists()
 
 
 def _open(schedule: Schedule, moment: Moment, *, late: bool, now: datetime) -> None:

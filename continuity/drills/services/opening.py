@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from continuity.accounts.models import Membership, Team, User
 from continuity.accounts.roles import TeamRole
-from continuity.domain.surprise import draw
+from continuity.domain.surprise import draw, seed_of
 from continuity.drills.models import (
     Criterion,
     Drill,
@@ -33,22 +33,24 @@ def begins_at(schedule: Schedule, occurrence: datetime) -> datetime:
     """Return when the drill of an occurrence begins: a surprise at the instant drawn."""
     if schedule.window is None:
         return occurrence
-    return draw(schedule.seed, occurrence, schedule.window)
+    seed = seed_of(schedule.seed, occurrence)
+    return draw(seed, occurrence, schedule.window)
 
 
 def make(schedule: Schedule, occurrence: datetime, *, now: datetime) -> Drill:
     """Return the drill of one occurrence with its outage, injects, criteria and people.
 
-    In the caller's transaction. A live one is a draft; a surprise is due at an instant
-    that is drawn.
+    In the caller's transaction. A live one is a draft; a surprise is due when its window
+    opens, and begins at an instant that is drawn and sealed.
     """
     cast = cast_of(schedule)
     tools = list(cast.tools)
     tool_pks = [tool.pk for tool in tools]
     teams = _teams(cast.team, tool_pks)
     picked = _picked(schedule, tool_pks, [team.pk for team in teams])
-    due_at, window_ends_at = begins_at(schedule, occurrence), None
+    sealed_at = window_ends_at = None
     if schedule.window is not None:
+        sealed_at = begins_at(schedule, occurrence)
         window_ends_at = occurrence + schedule.window
     outage = course.plan(
         kind=OutageKind.DRILL,
@@ -58,7 +60,8 @@ def make(schedule: Schedule, occurrence: datetime, *, now: datetime) -> Drill:
         teams=teams,
         tools=tools,
         facilitator=schedule.facilitator,
-        due_at=due_at,
+        due_at=occurrence,
+        sealed_at=sealed_at,
         limit=schedule.limit,
         starts_by_itself=schedule.starts_by_itself,
         workflow_pks=picked,
@@ -81,7 +84,7 @@ def make(schedule: Schedule, occurrence: datetime, *, now: datetime) -> Drill:
         late_by=schedule.late_by,
         surprise=schedule.surprise,
         window_ends_at=window_ends_at,
-        seed=schedule.seed if schedule.surprise else "",
+        seed=seed_of(schedule.seed, occurrence) if schedule.surprise else "",
         reminded_before=reminded_at_once(occurrence, now),
     )
     injects.freeze(drill)

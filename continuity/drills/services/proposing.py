@@ -1,4 +1,7 @@
-"""Drills out of turn: looked for on a tick, proposed or planned, answered by people."""
+"""Drills out of turn: looked for on a tick, proposed or planned, answered by people.
+
+What asks for them is kept in `triggers`.
+"""
 
 from datetime import datetime, time, timedelta
 from typing import Final
@@ -8,26 +11,27 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from continuity.accounts.models import Team, User
-from continuity.accounts.roles import Action
+from continuity.accounts.models import User
 from continuity.domain.errors import NotAllowedNow
 from continuity.drills.models import (
-    Cause,
     Drill,
     DrillType,
     Proposal,
     ProposalState,
-    Scenario,
     Schedule,
     Trigger,
 )
 from continuity.drills.queries.coverage import next_drills
 from continuity.drills.queries.rotation import failing_tools, fitting
 from continuity.drills.queries.rules import blackout_days
-from continuity.drills.queries.triggers import Asks, asking, held_meanwhile
+from continuity.drills.queries.triggers import (
+    Asks,
+    asking,
+    fell_through,
+    held_meanwhile,
+)
 from continuity.drills.services import scheduling
-from continuity.history.models import Deletion
-from continuity.history.services import changes, deletions, record
+from continuity.history.services import record
 from continuity.notifications.models import Kind
 from continuity.notifications.services import Message, owe
 from continuity.web import formats
@@ -37,128 +41,17 @@ AGAIN: Final = timedelta(hours=1)
 
 TEN: Final = time(10)
 SATURDAY: Final = 5
-FIELDS: Final = (
-    "cause",
-    "margin",
-    "tiers",
-    "team",
-    "scenario",
-    "type",
-    "facilitator",
-    "notice",
-    "limit",
-    "plans",
-)
-
-
-@transaction.atomic
-def add(
-    *,
-    cause: Cause,
-    margin: timedelta,
-    tiers: list[int],
-    team: Team | None,
-    scenario: Scenario | None,
-    type: DrillType,
-    facilitator: User,
-    notice: timedelta,
-    limit: timedelta,
-    plans: bool,
-    actor: User,
-    now: datetime,
-) -> Trigger:
-    """Add a trigger, which is looked at from the next tick on."""
-    trigger = Trigger.objects.create(
-        cause=cause,
-        margin=margin,
-        tiers=sorted(tiers),
-        team=team,
-        scenario=scenario,
-        type=type,
-        facilitator=facilitator,
-        notice=notice,
-        limit=limit,
-        plans=plans,
-        due_at=now,
-    )
-    record("trigger.created", trigger, actor=actor, now=now, team=team)
-    return trigger
-
-
-@transaction.atomic
-def change(trigger_pk: int, *, actor: User, now: datetime, **fields: object) -> Trigger:
-    """Change a trigger; proposals that it made stay. `fields` are those of `add`; what is
-    not named stays."""
-    trigger = _locked(trigger_pk)
-    before = {name: getattr(trigger, name) for name in FIELDS}
-    for name in fields.keys() & set(FIELDS):
-        setattr(trigger, name, fields[name])
-    trigger.due_at = now
-    trigger.save()
-    old, new = changes(before, {name: getattr(trigger, name) for name in FIELDS})
-    if new:
-        record(
-            "trigger.changed",
-            trigger,
-            actor=actor,
-            now=now,
-            team=trigger.team,
-            before=old,
-            after=new,
-        )
-    return trigger
-
-
-@transaction.atomic
-def pause(trigger_pk: int, *, actor: User, now: datetime) -> None:
-    """Look for nothing until it goes on. Again does nothing."""
-    _pause(trigger_pk, "trigger.paused", paused=True, actor=actor, now=now)
-
-
-@transaction.atomic
-def resume(trigger_pk: int, *, actor: User, now: datetime) -> None:
-    """Look again, from the next tick on. Again does nothing."""
-    _pause(trigger_pk, "trigger.resumed", paused=False, actor=actor, now=now)
-
-
-def _pause(trigger_pk: int, verb: str, *, paused: bool, actor: User, now: datetime) -> None:
-    trigger = _locked(trigger_pk)
-    if trigger.paused == paused:
-        return
-    trigger.paused, trigger.due_at = paused, now
-    trigger.save(update_fields=["paused", "due_at"])
-    record(verb, trigger, actor=actor, now=now, team=trigger.team)
-
-
-@transaction.atomic
-def delete(trigger_pk: int, *, actor: User, now: datetime) -> Deletion:
-    """Delete a trigger and return what brings it back; its proposals stay to be
-    answered."""
-    trigger = _locked(trigger_pk)
-    record("trigger.deleted", trigger, actor=actor, now=now, team=trigger.team)
-    return deletions.remove(
-        [trigger],
-        kind="trigger",
-        action=Action.RUN_DRILL,
-        team=trigger.team,
-        actor=actor,
-        now=now,
-    )
-
-
-def fit_again(trigger: Trigger, *, actor: User, now: datetime) -> None:
-    """Let a trigger that stands again be looked at from the next tick on."""
-    trigger.due_at = now
-    trigger.save(update_fields=["due_at"])
-    record("trigger.brought_back", trigger, actor=actor, now=now, team=trigger.team)
 
 
 def look(*, now: datetime, limit: int = 100) -> int:
     """Look at every trigger that is due; return how many drills were proposed or planned.
 
-    Before that, what has been rehearsed anyway asks no more. Each in its own transaction
-    under its row's lock: twice at once, or again after a crash, proposes nothing twice.
+    Before that, what was to be answered by a drill that fell through asks again, and what
+    has been rehearsed anyway asks no more. Each in its own transaction under its row's
+    lock: twice at once, or again after a crash, proposes nothing twice.
     """
+    for pk in list(fell_through().values_list("pk", flat=True)[:limit]):
+        _ask_again(pk, now=now)
     for pk in list(held_meanwhile().values_list("pk", flat=True)[:limit]):
         _settle_held(pk, now=now)
     due = Trigger.objects.due(now).order_by("due_at", "pk").values_list("pk", flat=True)
@@ -271,6 +164,33 @@ def _settle_held(proposal_pk: int, *, now: datetime) -> None:
     _settle(proposal, by=None, now=now)
 
 
+@transaction.atomic(durable=True)
+def _ask_again(proposal_pk: int, *, now: datetime) -> None:
+    """Open a proposal again whose drill was called off or missed. It keeps which drill
+    that was, and plans none by itself: somebody did not want this one."""
+    proposal = (
+        fell_through()
+        .select_for_update(skip_locked=True, of=("self",))
+        .select_related("workflow__team", "facilitator")
+        .filter(pk=proposal_pk)
+        .first()
+    )
+    if proposal is None:
+        return
+    proposal.state = ProposalState.OPEN
+    proposal.answered_by = proposal.answered_at = None
+    proposal.save(update_fields=["state", "answered_by", "answered_at"])
+    record(
+        "proposal.reopened",
+        proposal,
+        actor=None,
+        now=now,
+        team=proposal.workflow.team,
+        before={"drill_at": proposal.drill_at},
+    )
+    _tell(proposal, again=True, now=now)
+
+
 def _settle(proposal: Proposal, *, by: User | None, now: datetime) -> None:
     _answer(proposal, ProposalState.PLANNED, by=by, now=now)
     record(
@@ -327,7 +247,8 @@ def _plan(proposal: Proposal, *, actor: User, by: User | None, now: datetime) ->
         actor=actor,
         now=now,
     )
-    proposal.schedule, proposal.drill_at = schedule, schedule.next_due_at
+    drill = schedule.drills.get()  # one that happens once is opened at once
+    proposal.schedule, proposal.drill_at = schedule, drill.occurrence_at
     _answer(proposal, ProposalState.PLANNED, by=by, now=now)
     record("proposal.planned", proposal, actor=by, now=now, team=workflow.team)
     return schedule
@@ -360,14 +281,24 @@ def _open(proposal_pk: int) -> Proposal:
     return proposal
 
 
-def _locked(trigger_pk: int) -> Trigger:
-    return Trigger.objects.select_for_update(of=("self",)).get(pk=trigger_pk)
-
-
-def _tell(proposal: Proposal, *, now: datetime) -> None:
-    """Owe the facilitator the word that a drill is proposed."""
+def _tell(proposal: Proposal, *, again: bool = False, now: datetime) -> None:
+    """Owe the facilitator the word that a drill is proposed, or is `again`."""
 
     def write(user: User) -> Message:
+        if again:
+            return Message(
+                _("A drill is proposed again: %(workflow)s")
+                % {"workflow": proposal.workflow},
+                _(
+                    "The drill that was to see to it did not take place: %(cause)s "
+                    "(%(day)s). Plan another with one button, or say why not now."
+                )
+                % {
+                    "cause": proposal.get_cause_display(),
+                    "day": formats.day(proposal.cause_at),
+                },
+                proposal.get_absolute_url(),
+            )
         return Message(
             _("A drill is proposed: %(workflow)s") % {"workflow": proposal.workflow},
             _(
@@ -385,7 +316,8 @@ def _tell(proposal: Proposal, *, now: datetime) -> None:
     owe(
         [proposal.facilitator],
         write=write,
-        key=f"drill-proposed-{proposal.pk}",
+        key=f"drill-proposed-{proposal.pk}"
+        + (f"-again-{now.timestamp():.0f}" if again else ""),
         now=now,
         kind=Kind.OTHER,
     )

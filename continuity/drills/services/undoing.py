@@ -4,7 +4,7 @@ from datetime import datetime
 
 from continuity.accounts.models import User
 from continuity.drills.models import BlackoutFile, Schedule, Trigger
-from continuity.drills.services import blackouts, proposing, scheduling
+from continuity.drills.services import blackouts, scheduling, triggers
 from continuity.history.services import deletions
 
 
@@ -20,7 +20,7 @@ def bring_back(
         if isinstance(thing, Schedule):
             scheduling.fit_again(thing, actor=actor, now=now)
         elif isinstance(thing, Trigger):
-            proposing.fit_again(thing, actor=actor, now=now)
+            triggers.fit_again(thing, actor=actor, now=now)
         else:
             blackouts.fit_again(thing, actor=actor, now=now)
         return thing

@@ -25,6 +25,7 @@ urlpatterns = [
     path("<int:pk>/", drills.drill, name="drill"),
     path("of-outage/<int:pk>/", drills.of_outage, name="of_outage"),
     path("of-outage/<int:pk>/console/", console.console_of, name="console_of"),
+    path("<int:pk>/window/", planning.window, name="window"),
     path("<int:pk>/approve/", console.approve, name="approve"),
     path("<int:pk>/console/", console.console, name="console"),
     path("<int:pk>/console/course/", console.console_course, name="console_course"),

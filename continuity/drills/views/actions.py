@@ -20,7 +20,7 @@ from continuity.drills.forms.actions import (
 from continuity.drills.forms.after import ReasonForm
 from continuity.drills.models import CorrectiveAction, Finding
 from continuity.drills.queries import actions as found
-from continuity.drills.queries import comparing, sheets
+from continuity.drills.queries import comparing, pages, sheets
 from continuity.drills.queries.wording import wording
 from continuity.drills.services import actions as service
 from continuity.inventory.models import Workflow
@@ -162,7 +162,7 @@ def workflow_actions(request: SignedInRequest, workflow: Workflow) -> HttpRespon
 @require_safe
 @access(Action.VIEW)
 def compare(request: SignedInRequest) -> HttpResponseBase:
-    """Two drills of a workflow or a team; without naming them, the last two."""
+    """Two drills of a workflow, a team or all; without naming them, the last two."""
     now = timezone.now()
     form = CompareForm(request.GET, user=request.user)
     two = form.two()
@@ -180,8 +180,9 @@ def compare(request: SignedInRequest) -> HttpResponseBase:
         page = page_of(request, compared.lines, per_page=25)
     context = {
         "form": form,
-        "whose": form.of_workflow or form.of_team,
+        "whose": form.of_workflow or form.of_team or (form.of_all and _("All teams")),
         "found": compared,
         "page": page,
+        "may_plan": pages.may_plan(request.user),
     }
     return render(request, "drills/compare.html", context)

@@ -37,7 +37,7 @@ def calendar(request: SignedInRequest) -> HttpResponse:
         "team": team,
         "zone": timezone.get_current_timezone_name(),
         "as_list": request.GET.get("view") == "list",
-        "may_plan": pages.runnable_teams(request.user).exists(),
+        "may_plan": pages.may_plan(request.user),
     }
     return render(request, "drills/calendar.html", context)
 

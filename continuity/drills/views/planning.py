@@ -1,11 +1,12 @@
 """Planning drills, once and again."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,18 +15,20 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from continuity.accounts.access import access
 from continuity.accounts.http import SignedInRequest
 from continuity.accounts.roles import Action
+from continuity.drills.forms import surprising as windows
 from continuity.drills.forms.planning import ScheduleForm, initial_of
 from continuity.drills.models import (
     ASKED,
     MIND,
     USUAL_LIMIT,
     USUAL_NOTICE,
+    Drill,
     DrillType,
     Scenario,
     Schedule,
 )
 from continuity.drills.queries import occurrences, pages, schedules
-from continuity.drills.services import scheduling
+from continuity.drills.services import scheduling, surprising
 from continuity.history.http import say_deleted
 from continuity.inventory.models import Tier
 from continuity.outages.queries.scope import reach
@@ -186,3 +189,28 @@ def schedule_delete(request: SignedInRequest, schedule: Schedule) -> HttpRespons
     gone = scheduling.delete(schedule.pk, actor=request.user, now=timezone.now())
     say_deleted(request, _("The schedule is deleted."), gone)
     return redirect("drills:list")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access(Action.RUN_DRILL, Drill, along=["outage"])
+def window(request: SignedInRequest, drill: Drill) -> HttpResponse:
+    """Another window for a surprise, on the wall of the reader's zone."""
+    now, zone = timezone.now(), ZoneInfo(timezone.get_current_timezone_name())
+    if drill.window_ends_at is None:
+        raise Http404
+    form = windows.WindowForm(
+        request.POST or None, zone=zone, now=now, initial=windows.initial_of(drill, zone)
+    )
+    if request.method == "POST" and form.is_valid():
+        surprising.move_window(
+            drill.pk,
+            form.cleaned_data["begins"],
+            form.cleaned_data["window"],
+            actor=request.user,
+            now=now,
+        )
+        messages.success(request, _("The window is moved, and the instant drawn anew."))
+        return redirect(drill)
+    context = {"drill": drill, "form": form, "zone": zone}
+    status = 422 if form.is_bound else 200
+    return render(request, "drills/window.html", context, status=status)

@@ -16,6 +16,7 @@ from continuity.drills.models import Proposal, Trigger
 from continuity.drills.queries import pages
 from continuity.drills.queries import triggers as found
 from continuity.drills.services import proposing
+from continuity.drills.services import triggers as kept
 from continuity.history.http import say_deleted
 from continuity.web import formats
 from continuity.web.paging import page_of
@@ -92,7 +93,7 @@ def trigger_new(request: SignedInRequest) -> HttpResponse:
     initial = {"facilitator": request.user, "tiers": [1, 2], "cause": "expiring"}
     form = TriggerForm(request.POST or None, user=request.user, initial=initial)
     if request.method == "POST" and form.is_valid():
-        proposing.add(**form.cleaned_data, actor=request.user, now=timezone.now())
+        kept.add(**form.cleaned_data, actor=request.user, now=timezone.now())
         messages.success(request, _("The trigger is added."))
         return redirect("drills:triggers")
     status = 422 if form.is_bound else 200
@@ -105,7 +106,7 @@ def trigger_edit(request: SignedInRequest, trigger: Trigger) -> HttpResponse:
     form = TriggerForm(request.POST or None, user=request.user, initial=initial_of(trigger))
     if request.method == "POST" and form.is_valid():
         now = timezone.now()
-        proposing.change(trigger.pk, actor=request.user, now=now, **form.cleaned_data)
+        kept.change(trigger.pk, actor=request.user, now=now, **form.cleaned_data)
         messages.success(request, _("The trigger is changed."))
         return redirect("drills:triggers")
     context = {"form": form, "trigger": trigger}
@@ -116,20 +117,20 @@ def trigger_edit(request: SignedInRequest, trigger: Trigger) -> HttpResponse:
 @require_POST
 @access(Action.RUN_DRILL, Trigger)
 def trigger_pause(request: SignedInRequest, trigger: Trigger) -> HttpResponse:
-    proposing.pause(trigger.pk, actor=request.user, now=timezone.now())
+    kept.pause(trigger.pk, actor=request.user, now=timezone.now())
     return redirect("drills:triggers")
 
 
 @require_POST
 @access(Action.RUN_DRILL, Trigger)
 def trigger_resume(request: SignedInRequest, trigger: Trigger) -> HttpResponse:
-    proposing.resume(trigger.pk, actor=request.user, now=timezone.now())
+    kept.resume(trigger.pk, actor=request.user, now=timezone.now())
     return redirect("drills:triggers")
 
 
 @require_POST
 @access(Action.RUN_DRILL, Trigger)
 def trigger_delete(request: SignedInRequest, trigger: Trigger) -> HttpResponse:
-    gone = proposing.delete(trigger.pk, actor=request.user, now=timezone.now())
+    gone = kept.delete(trigger.pk, actor=request.user, now=timezone.now())
     say_deleted(request, _("The trigger is deleted."), gone)
     return redirect("drills:triggers")

@@ -145,7 +145,10 @@ class OutageQuerySet(models.QuerySet["Outage"]):
         return self.filter(state__in=LIVE)
 
     def due_to_start(self, now: datetime) -> Self:
-        return self.filter(state=DrillState.PLANNED, starts_by_itself=True, due_at__lte=now)
+        """Whose time has come: of a surprise the instant that was drawn."""
+        planned = self.filter(state=DrillState.PLANNED, starts_by_itself=True)
+        drawn = Q(sealed_at=None) | Q(sealed_at__lte=now)
+        return planned.filter(drawn, due_at__lte=now)
 
     def due_to_end(self, now: datetime) -> Self:
         """Running past their limit. A paused one has no limit until it goes on."""
@@ -190,6 +193,11 @@ class Outage(models.Model):
         verbose_name=_("facilitator"),
     )
     due_at = models.DateTimeField(_("due"), null=True, blank=True)
+    """When people expect it: of a surprise the beginning of its window. Every page, list
+    and order goes by this."""
+    sealed_at = models.DateTimeField(null=True, editable=False)
+    """The instant in the window at which a surprise begins. Its facilitator alone may
+    see it; empty for all that is no surprise."""
     starts_by_itself = models.BooleanField(_("starts by itself"), default=True)
     limit = models.DurationField(_("time limit"), null=True, blank=True)
     occurred_at = models.DateTimeField(_("onset"), null=True, blank=True)
@@ -231,6 +239,11 @@ class Outage(models.Model):
                 condition=~Q(kind="drill")
                 | Q(limit__isnull=False, limit__gt=timedelta(), facilitator__isnull=False),
             ),
+            models.CheckConstraint(
+                name="sealed_instant_lies_in_the_window",
+                condition=Q(sealed_at=None)
+                | Q(secret=True, due_at__isnull=False, sealed_at__gte=F("due_at")),
+            ),
         ]
         indexes = [
             models.Index(
@@ -246,6 +259,11 @@ class Outage(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("outages:live", args=[self.pk])
+
+    @property
+    def begins_at(self) -> datetime | None:
+        """When it begins by itself. For the clockwork alone, not for pages."""
+        return self.sealed_at or self.due_at
 
     @property
     def onset(self) -> datetime:

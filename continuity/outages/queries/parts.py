@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Case, F, Q, QuerySet, When
 from django.db.models.functions import Extract
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -210,11 +210,12 @@ def chosen_of(
     outage: Outage, user: User, around: Q, asked: int | None
 ) -> QuerySet[Recovery]:
     """Return the recovery that was asked for, if `user` may see it so closely; without
-    one their own, those first that are not back yet."""
+    one their own, those first that are not back yet, and of them those that they lead
+    before those they could stand in for."""
     if asked is None:
-        return own(outage, user).order_by(
-            F("minimum_at").desc(nulls_first=True), "workflow__name", "pk"
-        )
+        leads = Case(When(lead=user, then=0), default=1)
+        waits = F("minimum_at").desc(nulls_first=True)
+        return own(outage, user).order_by(waits, leads, "workflow__name", "pk")
     found = outage.recoveries.filter(pk=asked)
     return found if presses_for_all(outage, user) else found.filter(around)
 

@@ -58,6 +58,7 @@ def plan(
     workflow_pks: Iterable[int] | None = None,
     draft: bool = False,
     secret: bool = False,
+    sealed_at: datetime | None = None,
     proves: bool = True,
     away: User | None = None,
     actor: User | None,
@@ -65,7 +66,8 @@ def plan(
 ) -> Outage:
     """Plan an outage; its journal opens. `teams` are those whose workflows are in it,
     `workflow_pks` the only ones of them if not None. A `draft` has to be approved before
-    it can begin; of a `secret` one nobody else may know; one that is only talked through
+    it can begin; of a `secret` one nobody else may know, and of one that begins at
+    `sealed_at` nobody but its facilitator knows when; one that is only talked through
     `proves` nothing; who is `away` presses nothing in it.
     """
     outage = Outage.objects.create(
@@ -80,6 +82,7 @@ def plan(
         team=team,
         facilitator=facilitator,
         due_at=due_at,
+        sealed_at=sealed_at,
         limit=limit,
         starts_by_itself=starts_by_itself,
     )

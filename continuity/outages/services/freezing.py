@@ -1,6 +1,6 @@
 """What is in an outage from its beginning on: a recovery of each dependency it hits."""
 
-from continuity.inventory.models import Alternative, Dependency
+from continuity.inventory.models import Alternative
 from continuity.outages.models import Outage, Recovery
 from continuity.outages.queries.scope import in_scope
 
@@ -25,29 +25,33 @@ def freeze(outage: Outage) -> int:
         .order_by("dependency_id", "rank")
         .distinct("dependency_id")
     }
-    rows = [
-        _recovery(outage, dependency, first.get(dependency.pk))
-        for dependency in hit.select_related("workflow").order_by("workflow__name", "pk")
-    ]
+    # Ten thousand rows are read here: what is not needed is not read.
+    needed = hit.order_by("workflow__name", "pk").values_list(
+        "pk",
+        "tool_id",
+        "workflow_id",
+        "workflow__owner_id",
+        "workflow__deputy_id",
+        "workflow__rto",
+        "workflow__mbco_percent",
+    )
+    rows = []
+    for pk, tool, workflow, owner, deputy, rto, mbco_percent in needed:
+        alternative = first.get(pk)
+        # Who plays being away leads nothing: the other of the two does.
+        leads = (each for each in (owner, deputy) if each and each != outage.away_id)
+        rows.append(
+            Recovery(
+                outage_id=outage.pk,
+                dependency_id=pk,
+                workflow_id=workflow,
+                tool_id=tool,
+                lead_id=next(leads, None),
+                rto=rto,
+                mbco_percent=mbco_percent,
+                alternative=alternative,
+                alternative_name="" if alternative is None else str(alternative)[:160],
+            )
+        )
     Recovery.objects.bulk_create(rows, batch_size=1000)
     return len(rows)
-
-
-def _recovery(
-    outage: Outage, dependency: Dependency, alternative: Alternative | None
-) -> Recovery:
-    workflow = dependency.workflow
-    # Who plays being away leads nothing: the other of the two does.
-    leads = [workflow.owner_id, workflow.deputy_id]
-    lead = next((pk for pk in leads if pk and pk != outage.away_id), None)
-    return Recovery(
-        outage=outage,
-        dependency=dependency,
-        workflow=workflow,
-        tool_id=dependency.tool_id,
-        lead_id=lead,
-        rto=workflow.rto,
-        mbco_percent=workflow.mbco_percent,
-        alternative=alternative,
-        alternative_name="" if alternative is None else str(alternative)[:160],
-    )

@@ -2,6 +2,12 @@
 
 No sign-in is asked for: the address is the secret. It is signed, names one person and
 one outage, ends with the outage, and can be taken back.
+
+It is good for marks: what its person sees, does and says of their own part. Handing the
+part over to somebody else is none: it gives another person work and a message in this
+one's name, and the part to somebody whom the link cannot take it back from. Whoever has
+this address, forwarded or read over a shoulder, could. So it asks for a sign-in, and the
+page says so; who cannot sign in says "I am stuck", and the facilitator hands it over.
 """
 
 from collections.abc import Callable

@@ -27,6 +27,7 @@ from django.template.base import FilterExpression, Node, Parser, Token, Variable
 from django.template.context import Context
 from django.template.loader import get_template
 from django.templatetags.i18n import TranslateNode, do_translate
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -38,6 +39,12 @@ from continuity.web.navigation import Sight, sections, sight
 from continuity.web.pills import pill_for
 
 register = template.Library()
+
+
+@register.simple_tag
+def local_zone() -> str:
+    """Return the zone in which times are shown, for the times that a browser writes."""
+    return timezone.get_current_timezone_name()
 
 
 @register.simple_tag
