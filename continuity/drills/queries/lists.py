@@ -175,7 +175,10 @@ def _groups(
 
 
 def _overdue(drills: QuerySet[Drill], now: datetime) -> QuerySet[Drill]:
-    return drills.filter(outage__state=DrillState.PLANNED, outage__due_at__lt=now)
+    """One that begins somewhere within its window is not late there."""
+    return drills.filter(
+        outage__state=DrillState.PLANNED, outage__due_at__lt=now, outage__sealed_at=None
+    )
 
 
 def _wanted(drills: QuerySet[Drill], team: Team | None, text: str) -> QuerySet[Drill]:
@@ -208,6 +211,7 @@ def _line(drill: Drill, summary: Summary | None, now: datetime) -> DrillLine:
         outage.state == DrillState.PLANNED
         and outage.due_at is not None
         and outage.due_at < now
+        and outage.sealed_at is None
     )
     return DrillLine(
         pk=drill.pk,
