@@ -10,9 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from continuity.dashboard import queries
 from continuity.dashboard.queries.scope import Group
+from continuity.domain.clocks import Verdict
 from continuity.domain.readiness import Level
 from continuity.insight.models import SCREEN_LANGUAGES
 from continuity.inventory.models import Tier
+from continuity.web.pills import pill_for
 
 CHOSEN = SafeString(" selected")
 LARGEST_KEY = 2**31 - 1
@@ -93,6 +95,22 @@ class WorkflowsForm(ScopeForm):
         required=False, max_value=LARGEST_KEY, widget=forms.HiddenInput
     )
     pressing = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+
+class RecoveriesForm(ScopeForm):
+    """Which of the recoveries behind the median; those of real outages with `kind`."""
+
+    verdict = forms.ChoiceField(
+        label=_("Verdict"),
+        required=False,
+        choices=[
+            ("", _("Every verdict")),
+            *((one.value, pill_for("verdict", one.value).text) for one in Verdict),
+        ],
+    )
+    kind = forms.ChoiceField(
+        choices=[("", ""), ("real", "")], required=False, widget=forms.HiddenInput
+    )
 
 
 class DecisionsForm(ScopeForm):

@@ -193,6 +193,11 @@ def losses(
     return total / 60
 
 
+CURVE: Final = (*range(0, 100, 5), 99)
+"""In percent of the years: where a curve has its points. The worst year of all is none of
+them, since it says more of how many years were drawn than of the work."""
+
+
 @dataclass(frozen=True, slots=True)
 class Spread:
     """Hours (or money) a year: the mean, and what nine years of ten lie between."""
@@ -209,3 +214,13 @@ def spread(values: Floats) -> Spread:
         raise ValueError("No years, no spread.")
     low, middle, high = np.quantile(values, (LOW, 0.5, HIGH))
     return Spread(float(values.mean()), float(low), float(middle), float(high))
+
+
+def curve(values: Floats) -> tuple[float, ...]:
+    """Return the years in order: what CURVE percent of them do not exceed.
+
+    Raises ValueError if there are none.
+    """
+    if not len(values):
+        raise ValueError("No years, no curve.")
+    return tuple(float(one) for one in np.percentile(values, CURVE))

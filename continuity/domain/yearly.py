@@ -20,6 +20,7 @@ from continuity.domain.forecast import (
     Stretch,
     Strikes,
     Whole,
+    curve,
     losses,
     spread,
     week_of,
@@ -58,10 +59,13 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Worth:
-    """What one candidate gives back in a year, in hours."""
+    """What one candidate gives back in a year, in hours; and the years of its workflow
+    `without` it, as things are, and `having` it, as `curve` tells them."""
 
     key: int
     hours: Spread
+    without: tuple[float, ...]
+    having: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +141,7 @@ def simulate(
             losses(strikes, dict(lost), week, years=years)
             for lost in (work.lost, place.lost)
         )
-        worth.append(Worth(key, spread(before - after)))
+        worth.append(Worth(key, spread(before - after), curve(before), curve(after)))
         step(0.9 + 0.1 * number / len(best))
     return Year(
         works=spreads,

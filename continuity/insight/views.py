@@ -101,6 +101,27 @@ def _chosen(request: SignedInRequest) -> set[int]:
     return {int(key) for key in asked if key.isdecimal() and len(key) < 10}
 
 
+@require_GET
+@access(Action.VIEW, Forecast)
+def worth(request: SignedInRequest, forecast: Forecast, place: int) -> HttpResponse:
+    """The years of one workflow without an alternative that is ranked, and with it."""
+    if forecast.state != ForecastState.DONE:
+        raise Http404
+    found = reading.read(request.user, forecast)
+    one = next((one for one in found.worth if one.place == place), None)
+    if one is None or not one.can_be_drawn:
+        raise Http404
+    now = next((each for each in found.workflows if each.pk == one.workflow), None)
+    context = {
+        "forecast": forecast,
+        "one": one,
+        "now": now,
+        "chart": reading.with_and_without(one, uid="worth").figure(),
+        "currency": reading.currency(),
+    }
+    return render(request, "insight/worth.html", context)
+
+
 @require_POST
 @access(Action.FORECAST, Forecast)
 def cancel(request: SignedInRequest, forecast: Forecast) -> HttpResponse:

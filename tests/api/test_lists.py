@@ -212,6 +212,7 @@ def test_the_instant_of_a_surprise_is_no_more_told_than_on_its_page():
     assert ask(secret, f"drills/{silent.pk}").status_code == 404
     assert ask(secret, f"outages/{window.outage_id}").status_code == 404
     assert ask(secret, "drills", state="coming").json()["count"] == 1
+    assert ask(secret, "drills", state="overdue").json()["count"] == 0
 
 
 def test_outages_are_real_or_drills_and_an_open_one_has_a_lower_bound():

@@ -349,6 +349,49 @@ def test_a_figure_and_the_rows_behind_its_link_agree(client: Client):
     assert rows({"group": "9" * 30, "upstream": "9" * 30}) == 3
 
 
+def test_the_overdue_drills_of_a_department_are_the_rows_behind_their_figure(
+    client: Client,
+):
+    head = TeamFactory()
+    for team, days in ((TeamFactory(parent=head), -3), (head, 3), (TeamFactory(), -3)):
+        outage = OutageFactory(team=team, due_at=NOON + days * DAY)
+        outage.teams.add(team)
+        DrillFactory(outage=outage)
+    user = manager()
+    client.force_login(user)
+
+    for department, number in ((None, 2), (head.pk, 1)):
+        figure = view_of(user, department=department).drills_overdue
+        with time_machine.travel(NOON, tick=False):
+            asked = {"state": "overdue", "team": department or ""}
+            rows = client.get(reverse("drills:list"), asked).context["found"]
+        assert figure == number
+        assert [line.overdue for line in rows.planned] == [True] * number
+        assert (rows.running, rows.past, rows.schedules) == ((), (), ())
+
+
+def test_who_met_the_target_are_the_rows_behind_their_figure(client: Client):
+    workflow = WorkflowFactory(rto=timedelta(hours=1))
+    for minutes in (10, 20, 90, None):
+        drill_result(workflow, minutes)
+    drill_result(workflow, 10, kind=OutageKind.REAL)
+    user = manager()
+    client.force_login(user)
+    assert view_of(user).recovery.met == 2
+
+    with time_machine.travel(NOON, tick=False):
+        met, all_real = (
+            client.get(reverse("dashboard:recoveries"), asked)
+            for asked in ({"verdict": "met"}, {"kind": "real", "verdict": ""})
+        )
+
+    assert [line.verdict for line in met.context["page"]] == ["met", "met"]
+    assert all_real.context["page"].paginator.count == 1
+    # Whoever filters those of real outages further is not led back to drills.
+    assert '<input type="hidden" name="kind" value="real"' in all_real.content.decode()
+    assert 'name="kind"' not in met.content.decode()
+
+
 def test_nonsense_in_the_address_gives_the_usual_view(client: Client):
     client.force_login(manager())
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from continuity.domain.forecast import (
+    CURVE,
     YEAR,
     Known,
     Stretch,
@@ -70,6 +71,17 @@ def test_alternatives_are_ranked_by_what_they_give_back():
 
     assert [(one.key, one.hours.mean) for one in found.worth] == [(8, 1.0), (7, 0.75)]
     assert [one.key for one in year(*works, candidates=candidates, keep=1).worth] == [8]
+
+
+def test_what_is_ranked_keeps_the_years_without_it_and_with_it():
+    """In one year of four it is three hours without and none with it; between the third
+    year of four, at 67 %, and the fourth the line rises straight."""
+    (one,) = year(work(1), candidates=[Candidate(7, 0, ONE)]).worth
+
+    without = dict(zip(CURVE, one.without, strict=True))
+    assert (without[0], without[65], without[99]) == (0, 0, pytest.approx(2.91))
+    assert without[75] == pytest.approx(0.75)
+    assert set(one.having) == {0}
 
 
 def test_groups_change_nothing():

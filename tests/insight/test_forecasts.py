@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from continuity.accounts.roles import TeamRole
 from continuity.domain.errors import NotAllowedNow
+from continuity.domain.forecast import CURVE
 from continuity.history.models import Entry
 from continuity.insight import tasks
 from continuity.insight.models import Forecast
@@ -370,6 +371,54 @@ def test_workflows_are_drawn_side_by_side_on_one_scale(client, tools):
     assert [row.partition(",")[0] for row in rows] == ["Workflow", "Long", "Short"]
     assert alone.context["side"] is None
     assert "Choose at least two workflows" in alone.content.decode()
+
+
+def test_what_an_alternative_is_worth_is_drawn_with_and_without_it(client, tools):
+    mine, _theirs = (
+        work(tools["ChatGPT"], name=name, rto=HOUR) for name in ("Mine", "Theirs")
+    )
+    forecast = made()
+    reader = member(mine.workflow.team, TeamRole.MEMBER)
+    places = {one.name: one.place for one in read(forecast).worth}
+    addresses = {
+        name: reverse("insight:worth", args=[forecast.pk, place])
+        for name, place in places.items()
+    }
+    client.force_login(reader)
+
+    page = client.get(addresses["Mine"])
+    numbers = client.get(
+        reverse("reports:chart", args=["worth", "csv"]), {"of": addresses["Mine"]}
+    )
+
+    row = forecast.result["worth"][places["Mine"] - 1]
+    (now,) = (one for one in read(forecast).workflows if one.pk == mine.workflow_id)
+    shown = dict(zip(CURVE, row["without"], strict=True))
+    assert shown[5] == pytest.approx(now.hours.low, abs=0.001)
+    assert shown[95] == pytest.approx(now.hours.high, abs=0.001)
+    assert all(a >= b for a, b in zip(row["without"], row["having"], strict=True))
+    assert page.context["one"].place == places["Mine"]
+    lines = b"".join(numbers.streaming_content).decode("utf-8-sig").splitlines()
+    assert len(lines) == 1 + len(CURVE)
+    assert lines[0] == "Share of the years,As things are,With the alternative"
+    assert client.get(addresses["Theirs"]).status_code == 404
+    assert "Theirs" not in client.get(forecast.get_absolute_url()).content.decode()
+
+
+def test_a_forecast_that_kept_no_years_offers_no_drawing_of_them(client, tools):
+    work(tools["ChatGPT"], rto=HOUR)
+    forecast = made()
+    for row in forecast.result["worth"]:
+        del row["without"], row["having"]
+    forecast.save()
+    client.force_login(manager())
+    address = reverse("insight:worth", args=[forecast.pk, 1])
+
+    page = client.get(forecast.get_absolute_url())
+
+    assert len(page.context["page"]) == 1
+    assert address not in page.content.decode()
+    assert client.get(address).status_code == 404
 
 
 def test_two_forecasts_are_compared_team_by_team(client, tools):

@@ -260,17 +260,21 @@ def test_who_may_ask_for_the_pack_of_a_workflow(client, who, status, made):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("route", ["new_plan", "new_pack"])
-def test_a_plan_or_pack_is_asked_for_by_who_sees_the_team(client, route):
+@pytest.mark.parametrize(
+    ("route", "language", "paper"),
+    [("new_plan", "fr", "us-letter"), ("new_pack", "en-fr", "a5")],
+)
+def test_a_plan_or_pack_is_asked_for_by_who_sees_the_team(client, route, language, paper):
     team = TeamFactory()
-    fields = {"team": team.pk, "language": "en", "paper": "a4"}
+    fields = {"team": team.pk, "language": language, "paper": paper}
     client.force_login(UserFactory())
     refused = client.post(reverse(f"reports:{route}"), fields)
     client.force_login(member(team, TeamRole.VIEWER))
     allowed = client.post(reverse(f"reports:{route}"), fields)
 
     assert (refused.status_code, allowed.status_code) == (422, 302)
-    assert Report.objects.get().team == team
+    (report,) = Report.objects.all()
+    assert (report.team, report.language, report.paper) == (team, language, paper)
 
 
 @pytest.mark.django_db

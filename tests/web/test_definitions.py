@@ -80,6 +80,7 @@ def test_the_pages_of_figures_have_a_popover():
         "drills/drill.html",
         "incidents/result.html",
         "insight/forecast.html",
+        "insight/worth.html",
         "inventory/knock_out.html",
         "inventory/knock_outs.html",
         "inventory/team_readiness.html",

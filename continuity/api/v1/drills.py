@@ -36,9 +36,10 @@ class DrillsAsked(Asked):
     """The filters of the list's page, under the same names."""
 
     q: Text = ""
-    state: Literal["coming", "running", "ended", "reviewed", "aborted", "missed"] | None = (
-        None
-    )
+    state: (
+        Literal["coming", "overdue", "running", "ended", "reviewed", "aborted", "missed"]
+        | None
+    ) = None
     team: Key | None = None
 
 
@@ -96,7 +97,9 @@ class DrillTold(Shape):
 )
 def listing(request: Request, asked: DrillsAsked) -> Page[DrillLine]:
     team = team_of(request, asked.team)
-    found = lists.in_one(request.user, state=asked.state or "", team=team, text=asked.q)
+    found = lists.in_one(
+        request.user, state=asked.state or "", team=team, text=asked.q, now=request.now
+    )
 
     def told(page: Sequence[Drill]) -> list[DrillLine]:
         return [_line(row) for row in lists.lines(page, now=request.now)]

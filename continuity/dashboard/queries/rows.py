@@ -121,6 +121,13 @@ def recoveries(chosen: Scope) -> tuple[Line, ...]:
     )
 
 
-def of_kind(lines: Iterable[Line], *, real: bool) -> Sequence[Line]:
-    """Return those of drills, or those of real outages, the latest first."""
-    return [line for line in reversed(tuple(lines)) if line.is_drill is not real]
+def of_kind(
+    lines: Iterable[Line], *, real: bool, verdict: str | None = None
+) -> Sequence[Line]:
+    """Return those of drills, or those of real outages, the latest first; with a verdict
+    those that have it."""
+    return [
+        line
+        for line in reversed(tuple(lines))
+        if line.is_drill is not real and (not verdict or line.verdict == verdict)
+    ]

@@ -150,14 +150,18 @@ def recoveries(request: SignedInRequest) -> HttpResponseBase:
     """The recoveries behind the median: those of drills in the period, the latest first;
     with `?kind=real` those of real outages, which no median of drills counts."""
     chosen = _scope(request)
-    real = request.GET.get("kind") == "real"
-    measured = queries.of_kind(queries.recoveries(chosen), real=real)
+    form = forms.RecoveriesForm(request.GET, chosen=chosen)
+    form.is_valid()
+    real = form.cleaned_data.get("kind") == "real"
+    verdict = form.cleaned_data.get("verdict")
+    found = queries.recoveries(chosen)
+    measured = queries.of_kind(found, real=real, verdict=verdict)
     if wants_file(request, "recoveries"):
         return file_of(request, results.recoveries(lambda: measured), now=chosen.now)
     context = {
         "real": real,
         "asked": queries.address(chosen),
-        "form": forms.ScopeForm(queries.as_asked(chosen), chosen=chosen),
+        "form": form,
         "page": page_of(request, measured),
         "active": bool(request.GET),
     }

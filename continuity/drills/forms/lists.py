@@ -24,6 +24,7 @@ class FilterForm(forms.Form):
             ("", _("Every state")),
             ("running", pgettext_lazy("drills that are", "Running")),
             ("coming", pgettext_lazy("drills that are", "Coming")),
+            ("overdue", pgettext_lazy("drills that are", "Overdue")),
             *(
                 (state.value, STATE_LABELS[state])
                 for state in STATE_LABELS

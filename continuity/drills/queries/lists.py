@@ -13,6 +13,7 @@ from continuity.accounts.roles import Action
 from continuity.domain.states import BEFORE, LIVE, OVER, DrillState
 from continuity.drills.models import Drill, Schedule
 from continuity.inventory.models import Tool
+from continuity.outages.models import Outage
 from continuity.outages.queries.results import Summary, summaries
 from continuity.web.counted import page_of_counted
 from continuity.web.together import number_of, together, value_of
@@ -32,7 +33,7 @@ MOST: Final = 50
 @dataclass(frozen=True, slots=True)
 class DrillLine:
     """One drill in a list. `at` is the onset, or when it is due. `summary` is None before
-    it has begun. Overdue: its time has come and nobody has started it."""
+    it has begun. Overdue: its time has come and it has not begun."""
 
     pk: int
     outage_pk: int
@@ -85,10 +86,11 @@ def drill_list(
 ) -> DrillList:
     """Return the drills that `user` may see, in a fixed number of queries.
 
-    `state` is "coming", "running", or one of the states of a drill that is over; empty
-    is all. `team` keeps those it takes part in, `text` those with it in their title.
+    `state` is "coming", "overdue", "running", or one of the states of a drill that is
+    over; empty is all. `team` keeps those that it or a team of it takes part in, `text`
+    those with it in their title.
     """
-    live, planned, over = _groups(user, state, team, text)
+    live, planned, over = _groups(user, state, team, text, now)
     keys = together(
         live=live.values_list("pk")[:MOST],
         planned=planned.values_list("pk")[:MOST],
@@ -120,18 +122,21 @@ def every(
 ) -> tuple[DrillLine, ...]:
     """Return all drills that the list shows, under way first, then to come, then past: in
     a fixed number of queries, and none cut off."""
-    groups = _groups(user, state, team, text)
+    groups = _groups(user, state, team, text, now)
     return lines([drill for group in groups for drill in _joined(group)], now=now)
 
 
 def in_one(
-    user: User, *, state: str = "", team: Team | None = None, text: str = ""
+    user: User, *, state: str = "", team: Team | None = None, text: str = "", now: datetime
 ) -> QuerySet[Drill]:
     """Return the drills of the list in one order, those to come first and then the latest:
     to be read a page at a time, and told by `lines`."""
     seen = _wanted(Drill.objects.allowing(user, Action.VIEW), team, text)
     states = {"coming": BEFORE, "running": LIVE}.get(state, [state])
-    found = seen.filter(outage__state__in=states) if state else seen
+    if state == "overdue":
+        found = _overdue(seen, now)
+    else:
+        found = seen.filter(outage__state__in=states) if state else seen
     return _joined(found).order_by("-occurrence_at", "-pk")
 
 
@@ -151,7 +156,7 @@ def every_schedule(
 
 
 def _groups(
-    user: User, state: str, team: Team | None, text: str
+    user: User, state: str, team: Team | None, text: str, now: datetime
 ) -> tuple[QuerySet[Drill], QuerySet[Drill], QuerySet[Drill]]:
     """Return the drills under way, those to come and those that are over, as asked for."""
     seen = _wanted(Drill.objects.allowing(user, Action.VIEW), team, text)
@@ -159,30 +164,29 @@ def _groups(
     if state in {"", "running"}:
         live = seen.filter(outage__state__in=LIVE).order_by("outage__occurred_at", "pk")
     if state in {"", "coming"}:
-        planned = seen.filter(outage__state__in=BEFORE).order_by("occurrence_at", "pk")
+        planned = seen.filter(outage__state__in=BEFORE)
+    elif state == "overdue":
+        planned = _overdue(seen, now)
+    planned = planned.order_by("occurrence_at", "pk")
     over = seen.filter(outage__state__in=[state] if state in OVER else OVER)
-    if state in {"coming", "running"}:
+    if state in {"coming", "overdue", "running"}:
         over = over.none()
     return live, planned, over.order_by(*LATEST)
 
 
-def overdue(user: User, *, now: datetime) -> int:
-    """Count the drills that `user` may see whose time has come and that nobody started."""
-    return (
-        Drill.objects.allowing(user, Action.VIEW)
-        .filter(
-            outage__state=DrillState.PLANNED,
-            outage__due_at__lte=now,
-            outage__starts_by_itself=False,
-        )
-        .count()
+def _overdue(drills: QuerySet[Drill], now: datetime) -> QuerySet[Drill]:
+    """One that begins somewhere within its window is not late there."""
+    return drills.filter(
+        outage__state=DrillState.PLANNED, outage__due_at__lt=now, outage__sealed_at=None
     )
 
 
 def _wanted(drills: QuerySet[Drill], team: Team | None, text: str) -> QuerySet[Drill]:
     if team is not None:
+        own = Team.objects.filter(Q(pk=team.pk) | Q(parent=team)).values("pk")
+        among = Outage.teams.through.objects.filter(team__in=own)
         drills = drills.filter(
-            Q(outage__team=team) | Q(outage__in=team.outages.values("pk"))
+            Q(outage__team__in=own) | Q(outage__in=among.values("outage"))
         )
     if text:
         drills = drills.filter(outage__title__icontains=text)
@@ -203,7 +207,12 @@ def _joined(drills: QuerySet[Drill]) -> QuerySet[Drill]:
 
 def _line(drill: Drill, summary: Summary | None, now: datetime) -> DrillLine:
     outage = drill.outage
-    late = outage.state == DrillState.PLANNED and drill.occurrence_at <= now
+    late = (
+        outage.state == DrillState.PLANNED
+        and outage.due_at is not None
+        and outage.due_at < now
+        and outage.sealed_at is None
+    )
     return DrillLine(
         pk=drill.pk,
         outage_pk=outage.pk,
@@ -213,7 +222,7 @@ def _line(drill: Drill, summary: Summary | None, now: datetime) -> DrillLine:
         scenario=drill.scenario.title,
         state=outage.state,
         at=outage.occurred_at or drill.occurrence_at,
-        overdue=late and not outage.starts_by_itself,
+        overdue=late,
         starts_by_itself=outage.starts_by_itself,
         facilitator=str(outage.facilitator or ""),
         summary=summary if outage.occurred_at else None,

@@ -12,8 +12,10 @@ from django.utils.translation import gettext as _
 
 from continuity.accounts.models import Organisation, Team, User
 from continuity.accounts.roles import Action
+from continuity.domain.forecast import CURVE
 from continuity.domain.readiness import Reason
 from continuity.insight.models import Forecast
+from continuity.web.charts.curves import Curves
 from continuity.web.charts.ranges import Range, Ranges
 from continuity.web.formats import day_time
 from continuity.web.reasons import SHORT
@@ -60,6 +62,16 @@ class WorthLine:
     after: timedelta
     hours: Spread
     cost: Spread | None
+    place: int
+    """Among all that the forecast ranks, from 1: the reader may see but some of them."""
+    without: tuple[float, ...]
+    having: tuple[float, ...]
+    """The years of the workflow without it and with it, as `domain.forecast.curve` tells
+    them; both empty in a forecast that did not keep them."""
+
+    @property
+    def can_be_drawn(self) -> bool:
+        return bool(self.without)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +151,7 @@ def read(user: User, forecast: Forecast) -> Read:
         ),
         teams=tuple(teams),
         workflows=tuple(workflows),
-        worth=tuple(_worth(row) for row in seen(result["worth"], "team")),
+        worth=tuple(_worth(row) for row in seen(_placed(result["worth"]), "team")),
         record=tuple(_recorded(row, everything=everything) for row in result["record"]),
         unnamed=tuple(result["unnamed"]),
         unknown=unknown,
@@ -165,6 +177,10 @@ def _spread(values: Sequence[float] | None) -> Spread | None:
     return None if values is None else Spread(*values)
 
 
+def _placed(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{**row, "place": place} for place, row in enumerate(rows, start=1)]
+
+
 def _worth(row: Mapping[str, Any]) -> WorthLine:
     hours = Spread(*row["hours"])
     return WorthLine(
@@ -178,6 +194,9 @@ def _worth(row: Mapping[str, Any]) -> WorthLine:
         after=timedelta(minutes=row["after_minutes"]),
         hours=hours,
         cost=_spread(row["cost"]),
+        place=row["place"],
+        without=tuple(row.get("without", ())),
+        having=tuple(row.get("having", ())),
     )
 
 
@@ -213,6 +232,25 @@ def side_by_side(found: Read, keys: Collection[int], *, uid: str) -> Ranges:
             if one.hours is not None
         ),
         heads=(_("Workflow"), _("5 %"), _("Mean"), _("95 %")),
+        unit=_("h"),
+    )
+
+
+def with_and_without(one: WorthLine, *, uid: str) -> Curves:
+    """Return the years of a workflow without one alternative and with it."""
+    return Curves(
+        uid=uid,
+        title=_("Hours of work lost in a year, with and without the alternative"),
+        description=_(
+            "The simulated years from the mildest to the worst: so many of them lose no"
+            " more than the line shows. What lies between the lines is what the"
+            " alternative gives back."
+        ),
+        percents=CURVE,
+        now=one.without,
+        then=one.having,
+        heads=(_("Share of the years"), _("As things are"), _("With the alternative")),
+        axis=_("Share of the years that lose no more"),
         unit=_("h"),
     )
 

@@ -9,7 +9,15 @@ from typing import Any, Final
 from continuity.domain.forecast import Known, Spread, draw
 from continuity.domain.losses import Choice, Need, Reached, lost, reach
 from continuity.domain.readiness import Reason
-from continuity.domain.yearly import Candidate, Lost, Step, TeamYear, Yearly, simulate
+from continuity.domain.yearly import (
+    Candidate,
+    Lost,
+    Step,
+    TeamYear,
+    Worth,
+    Yearly,
+    simulate,
+)
 from continuity.insight.queries.record import record
 from continuity.inventory.models import Workflow
 from continuity.inventory.queries import carrying, fate
@@ -88,7 +96,7 @@ def result(*, seed: int, years: int, now: datetime, step: Step) -> dict[str, Any
             for one in works
         ],
         "worth": [
-            _worth(worded[one.key], one.hours, graph.name(worded[one.key].use.tool))
+            _worth(worded[one.key], one, graph.name(worded[one.key].use.tool))
             for one in year.worth
         ],
         "untimed": untimed,
@@ -190,7 +198,7 @@ def _team(found: TeamYear) -> dict[str, Any]:
     return {"hours": _spread(found.hours), "cost": _spread(found.cost)}
 
 
-def _worth(proposal: Proposal, hours: Spread, tool: str) -> dict[str, Any]:
+def _worth(proposal: Proposal, found: Worth, tool: str) -> dict[str, Any]:
     work, option = proposal.work, proposal.option
     return {
         "workflow": work.pk,
@@ -201,6 +209,8 @@ def _worth(proposal: Proposal, hours: Spread, tool: str) -> dict[str, Any]:
         "alternative": "" if option is None else option.name,
         "missing": [] if option is None else [str(reason) for reason in option.missing],
         "after_minutes": round(proposal.after / timedelta(minutes=1)),
-        "hours": _spread(hours),
-        "cost": _spread(_priced(hours, work)),
+        "hours": _spread(found.hours),
+        "cost": _spread(_priced(found.hours, work)),
+        "without": [round(value, PLACES) for value in found.without],
+        "having": [round(value, PLACES) for value in found.having],
     }

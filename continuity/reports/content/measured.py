@@ -21,7 +21,7 @@ from continuity.reports.content.common import bounded, day, instant, seconds
 from continuity.web.charts import Point, Trend
 
 MOST_MONTHS: Final = 24
-MOST_TEAMS: Final = 24
+MOST_TEAMS: Final = 32
 """Teams with a chart of their own: those with most recoveries."""
 HALF_WIDTH: Final = 305
 

@@ -81,8 +81,9 @@ class _TeamChoice(LookForm):
         return not team.required or team.queryset.exists()  # type: ignore[attr-defined]
 
 
-class TeamPackForm(_TeamChoice, PackForm):
-    """The grab pack of a team."""
+class TeamPackForm(PackForm, _TeamChoice):
+    """The grab pack of a team, in the languages and sizes of a pack: those come first, or
+    those of any report would take their place."""
 
 
 class PlanForm(_TeamChoice):

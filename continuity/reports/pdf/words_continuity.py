@@ -84,7 +84,7 @@ _FIELDS: Final[dict[str, Promise]] = {
     "a_real_outage": _("Real outage"),
     "seed_years_value": _("{seed}, {years} years"),
     "record_value": _("{n} outages in {days} days, {own} of them our own"),
-    "unsaid_n": _("Nothing said of {n} workflows"),
+    "unsaid_n": _("Workflows without a forecast: {n}"),
     "none_named": _("Nobody has named one"),
     "in_volumes": _("The {rows} rows of this table are in volumes of the annex."),
     "volume_rows": _("Volume {n}: rows {first} to {last}, {pages} pages"),

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from copy import copy
 from datetime import timedelta
+from decimal import Decimal
 from typing import ClassVar, Final
 from urllib.parse import urlsplit
 
@@ -34,7 +35,7 @@ class NoPicture(Refused):
 TIMEOUT: Final = timedelta(seconds=15)
 KINDS: Final = {"svg": "image/svg+xml; charset=utf-8", "png": "image/png"}
 NUMBERS: Final = frozenset({"csv", "xlsx"})
-WHOLE: Final = re.compile(r"[0-9]{1,15}")
+NUMBER: Final = re.compile(r"[0-9]{1,15}([.,][0-9])?")
 
 
 @require_GET
@@ -60,7 +61,8 @@ def chart(request: SignedInRequest, uid: str, form: str) -> HttpResponseBase:
 
 
 def _numbers(page: str, uid: str, form: str) -> HttpResponseBase:
-    """Return the table below a chart. What is a whole number is written as one."""
+    """Return the table below a chart. What is a number is written as one, whatever its
+    decimal sign on the page."""
     lines = taken.numbers(page, uid)
     if not lines:
         raise Http404
@@ -68,10 +70,14 @@ def _numbers(page: str, uid: str, form: str) -> HttpResponseBase:
 
     def cells() -> Iterator[Row]:
         for row in rows:
-            yield tuple(int(one) if WHOLE.fullmatch(one) else one for one in row)
+            yield tuple(_number(one) if NUMBER.fullmatch(one) else one for one in row)
 
     sheet = Sheet(uid, "Chart", heads, cells)
     return table_file(sheet, form, now=timezone.now())
+
+
+def _number(said: str) -> int | Decimal:
+    return int(said) if said.isdecimal() else Decimal(said.replace(",", "."))
 
 
 def _picture(svg: str) -> bytes:

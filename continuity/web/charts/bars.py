@@ -14,6 +14,7 @@ from continuity.web.charts.drawing import (
     n,
     nothing,
     shortened,
+    told,
     words,
 )
 from continuity.web.charts.figure import NARROW, Figure, Point
@@ -62,7 +63,7 @@ class Bars:
             (
                 bar.label,
                 bounded(Point(bar.label, bar.value, bar.is_lower_bound)),
-                "" if bar.target is None else n(bar.target),
+                "" if bar.target is None else told(bar.target),
             )
             for bar in self.rows
         ]

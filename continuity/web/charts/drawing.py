@@ -3,6 +3,7 @@
 from html import escape
 from typing import Final, Protocol
 
+from django.utils.formats import get_format
 from django.utils.safestring import SafeString, mark_safe
 
 INK: Final = "#17202b"
@@ -35,12 +36,17 @@ def bounded(point: Bounded) -> str:
     """Return the figure of a point, "> 42" for a lower bound, empty for a gap."""
     if point.value is None:
         return ""
-    return f"> {n(point.value)}" if point.is_lower_bound else n(point.value)
+    return f"> {told(point.value)}" if point.is_lower_bound else told(point.value)
 
 
 def n(value: float) -> str:
     """Return a short, stable number: 12.0 is "12", 3.14159 is "3.1"."""
     return f"{value:.1f}".removesuffix(".0")
+
+
+def told(value: float) -> str:
+    """Return the same for people, who read "3,1" in French."""
+    return n(value).replace(".", get_format("DECIMAL_SEPARATOR"))
 
 
 def shortened(said: str, most: int) -> str:

@@ -17,6 +17,7 @@ from continuity.web.charts.drawing import (
     n,
     nothing,
     shortened,
+    told,
     words,
 )
 
@@ -48,7 +49,10 @@ class Ranges:
             self.svg(wide),
             self.svg(narrow, slim=True),
             self.heads,
-            [(one.label, n(one.low), n(one.mean), n(one.high)) for one in self.rows],
+            [
+                (one.label, *(told(value) for value in (one.low, one.mean, one.high)))
+                for one in self.rows
+            ],
             self.uid,
         )
 
@@ -82,7 +86,7 @@ class Ranges:
                 words(
                     width,
                     at + 4,
-                    f"{n(one.mean)} {self.unit}",
+                    f"{told(one.mean)} {self.unit}",
                     cls="t-strong",
                     anchor="end",
                     fill=INK,

@@ -19,6 +19,7 @@ from continuity.web.charts.drawing import (
     drawing,
     n,
     nothing,
+    told,
     words,
 )
 from continuity.web.charts.figure import NARROW, Figure, Point
@@ -118,7 +119,7 @@ class Trend:
     def _target(
         self, left: float, top: float, across: float, at: float, *, slim: bool
     ) -> list[str]:
-        label = f"{self.target_label} {n(self.target or 0)}".strip()
+        label = f"{self.target_label} {told(self.target or 0)}".strip()
         place = (left + 4, at - 6) if slim else (left + across + 8, at + 4)
         return [
             f'<rect class="over" x="{left}" y="{top}" width="{n(across)}" '
@@ -199,7 +200,7 @@ class Trend:
                 words(
                     px,
                     py - 10,
-                    n(point.value),
+                    told(point.value),
                     cls="t-bad",
                     anchor="middle",
                     fill=BAD,
@@ -215,7 +216,7 @@ class Trend:
                 words(
                     px + 4,
                     py + 18,
-                    n(point.value),
+                    told(point.value),
                     cls="t-strong",
                     anchor="end",
                     fill=INK,
@@ -223,7 +224,7 @@ class Trend:
                 )
             )
         elif last:
-            label = f"{n(point.value)} {self.unit}"
+            label = f"{told(point.value)} {self.unit}"
             out.append(words(px + 8, py + 4, label, cls="t-strong", fill=INK, weight=600))
         return out
 
