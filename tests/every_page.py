@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from continuity.accounts.models import User
 from continuity.inventory.services import imports
-from continuity.local import sample
 from continuity.reports import services as reports
+from continuity.sample import services as sample
 
 LIST = (
     b"Team,Workflow,Tool,RTO\nClaims,Claims triage,ChatGPT,half an hour\n"

@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "continuity.reports",
     "continuity.dashboard",
     "continuity.api",
+    "continuity.sample",
     "continuity.local",
 ]
 MIDDLEWARE = [

@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("forecasts/", include("continuity.insight.urls")),
     path("reports/", include("continuity.reports.urls")),
     path("", include("continuity.api.urls")),
+    path("", include("continuity.sample.urls")),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
 ]

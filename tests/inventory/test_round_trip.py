@@ -11,7 +11,7 @@ from continuity.history.models import Entry
 from continuity.inventory.exports import json_file, tables
 from continuity.inventory.models import TABLES, Proof
 from continuity.inventory.services import imports
-from continuity.local import sample
+from continuity.sample import services as sample
 from continuity.web.tables import csv_file, xlsx_file
 from tests.factories import NOON
 

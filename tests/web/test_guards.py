@@ -19,6 +19,7 @@ PUBLIC = {
     "account_logout",  # allauth's, and clears what the device keeps
     "accounts:preferences",  # the language of the sign-in page
     "accounts:setup",  # 404 once there is a user
+    "sample:load",  # the same
     # The interface: an access token instead of a session, asked for at its one door. What
     # stands behind it has routes of its own, each with an Action: see below.
     "api:description",

@@ -48,6 +48,8 @@ class Shell:
     """The latest real outages that go on, for the banner of every page."""
     unread: int
     organisation: str
+    is_sample: bool
+    """Whether what is in it is invented, to try."""
     server_now: datetime
     can_manage: bool
     can_hand_over: bool
@@ -92,7 +94,8 @@ def shell(user: User | None, *, now: datetime) -> Shell:
             (),
             0,
             "",
-            now,
+            is_sample=False,
+            server_now=now,
             can_manage=False,
             can_hand_over=False,
             can_administer=False,
@@ -110,6 +113,7 @@ def shell(user: User | None, *, now: datetime) -> Shell:
         now=_banners(row["now"]),
         unread=row["unread"],
         organisation=row["organisation"] or "",
+        is_sample=bool(row["is_sample"]),
         server_now=now,
         can_manage=user.may(Action.IMPORT),
         can_hand_over=user.may(Action.APPROVE) or bool(row["leads"]),
@@ -158,8 +162,10 @@ def _statement(role: str) -> tuple[tuple[str, ...], str, tuple[Any, ...]]:
     parts.append(f"(SELECT json_agg(one) FROM ({sql}) AS one)")  # noqa: S608 - ours
     parameters += own
     table = connection.ops.quote_name(Organisation._meta.db_table)
-    parts.append(f"(SELECT name FROM {table} WHERE id = 1)")  # noqa: S608 - no value in it
-    return (*names, "now", "organisation"), "SELECT " + ", ".join(parts), tuple(parameters)
+    own_row = f"FROM {table} WHERE id = 1"
+    parts += [f"(SELECT {field} {own_row})" for field in ("name", "is_sample")]
+    called = (*names, "now", "organisation", "is_sample")
+    return called, "SELECT " + ", ".join(parts), tuple(parameters)
 
 
 def _rows(user: User, now: datetime, today: date) -> dict[str, "QuerySet[Any]"]:

@@ -5,18 +5,19 @@ from typing import Any
 from django.core.management import BaseCommand, CommandError
 from django.utils import timezone
 
-from continuity.accounts.models import User
 from continuity.config import places
-from continuity.local import sample
+from continuity.domain.errors import Conflict
+from continuity.sample import services as sample
 
 
 class Command(BaseCommand):
     help = "Load the sample organisation into an empty database."
 
     def handle(self, **options: Any) -> None:
-        if User.objects.exists():
-            raise CommandError("There are people in this database already.")
-        administrator, password = sample.load(now=timezone.now())
+        try:
+            administrator, password = sample.load(now=timezone.now())
+        except Conflict:
+            raise CommandError("There are people in this database already.") from None
         sign_in = f"Sign in as {administrator.email} with the password {password}"
         note = places.VAR / "sign-in.txt"
         note.touch(mode=0o600)

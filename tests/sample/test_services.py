@@ -6,12 +6,13 @@ import pytest
 
 from continuity.accounts.models import Team, User
 from continuity.domain.clocks import Reading
+from continuity.domain.errors import Conflict
 from continuity.domain.states import DrillState
 from continuity.inventory.models import Proof, Workflow
-from continuity.local import sample
 from continuity.notifications.models import Notification
 from continuity.outages.models import Outage
 from continuity.outages.queries import breaks, results
+from continuity.sample import services as sample
 from tests.factories import NOON
 
 pytestmark = pytest.mark.django_db
@@ -49,3 +50,16 @@ def test_the_next_drill_begins_five_minutes_later_and_nobody_is_told_of_the_old_
     unsent = Notification.objects.filter(sent_at=None)
     assert unsent.exists()
     assert unsent.exclude(subject__contains="10 June 2025").count() == 0
+
+
+def test_a_second_load_is_refused_and_changes_nothing():
+    sample.load(now=NOON)
+
+    with pytest.raises(Conflict):
+        sample.load(now=NOON)
+
+    assert (Team.objects.count(), Workflow.objects.count(), User.objects.count()) == (
+        3,
+        12,
+        8,
+    )

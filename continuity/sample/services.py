@@ -1,4 +1,4 @@
-"""The sample organisation of `manage.py up`: a place to try everything at once.
+"""The sample organisation: a place to try everything at once.
 
 Its content is `data/sample.yaml`. What happened in its drill goes through the same
 services as a real one, with the instants of then: journal, clocks and proofs are genuine.
@@ -19,6 +19,7 @@ from django.db.models import F
 from continuity.accounts.models import Membership, Organisation, Team, User
 from continuity.accounts.roles import OrganisationRole, TeamRole
 from continuity.domain.clocks import Clock
+from continuity.domain.errors import Conflict
 from continuity.drills.models import Drill, DrillType, Scenario, Schedule
 from continuity.drills.services import conducting, scenarios, scheduling
 from continuity.history.services import record
@@ -48,16 +49,22 @@ MARKS: Final = (Clock.ACKNOWLEDGED, Clock.SWITCHED, Clock.MINIMUM)
 @transaction.atomic
 def load(*, now: datetime) -> tuple[User, str]:
     """Make the sample organisation; return its administrator and the password made up
-    for all of its people. For an empty database: meets what is there with an error."""
+    for all of its people. It is there to stay: a journal cannot be deleted.
+
+    Raises Conflict once there is anybody. Of two who ask at the same moment the second
+    waits for the organisation's row and is then refused, as by `people.services.set_up`.
+    """
     content = yaml.safe_load(CONTENT.read_text(encoding="utf-8"))
+    Organisation.objects.get_or_create(pk=1, defaults={"name": ""})
+    own = Organisation.objects.select_for_update().get(pk=1)
+    if User.objects.exists():
+        raise Conflict("There is an administrator already.")
+    own.name = content["organisation"]["name"]
+    own.zone = content["organisation"]["zone"]
+    own.is_sample = True
+    own.save(update_fields=["name", "zone", "is_sample"])
     catalogue.load(now)
     scenarios.load(now)
-    Organisation.objects.create(
-        pk=1,
-        name=content["organisation"]["name"],
-        zone=content["organisation"]["zone"],
-        is_sample=True,
-    )
     password = secrets.token_urlsafe(9)
     teams = {name: Team.objects.create(name=name) for name in content["teams"]}
     people = {
@@ -74,6 +81,13 @@ def load(*, now: datetime) -> tuple[User, str]:
         person
         for person in people.values()
         if person.organisation_role == OrganisationRole.ADMINISTRATOR
+    )
+    record(
+        "organisation.set_up",
+        own,
+        actor=administrator,
+        now=now,
+        after={"name": own.name, "is_sample": True},
     )
     made_at = now - timedelta(days=60)
     for entry in content["workflows"]:
