@@ -144,10 +144,11 @@ def test_the_history_of_one_object_has_only_its_lines():
     assert [line.subject for line in lines] == [workflow.name]
 
 
-def test_instants_and_choices_are_read_as_on_other_pages():
+def test_instants_days_and_choices_are_read_as_on_other_pages():
     write(
         after={
             "archived_at": NOON,
+            "review_on": NOON.date(),
             "organisation_role": "auditor",
             "approved_data": ["a", "b"],
         }
@@ -157,6 +158,7 @@ def test_instants_and_choices_are_read_as_on_other_pages():
 
     assert {change.field: change.after for change in line.changes} == {
         "Archived": "2 Mar 2026, 12:00",
+        "Due for review": "2 Mar 2026",
         "Role in the organisation": "Auditor (reads all teams)",
         "Approved for data": "a, b",
     }

@@ -122,7 +122,7 @@ def _read(field: str, value: Any) -> str:
             return ", ".join(f"{key}: {_read(key, item)}" for key, item in value.items())
         case str() if field == "starts_time":
             return value[:5]
-        case str() if field.endswith("_at") or field in MOMENTS:
+        case str() if field.endswith(MOMENTS):
             return _moment(value)
         case _:
             return str(VALUES.get(field, {}).get(str(value), value))

@@ -548,8 +548,8 @@ VALUES: Final[Mapping[str, Mapping[str, Any]]] = {
 """The words of stored values. The labels belong to apps above this one, so they are
 written again; a test there holds both together."""
 
-MOMENTS: Final = frozenset({"onset", "due_on", "starts_on"})
-"""Fields that hold an instant or a day, besides those whose name ends in `_at`."""
+MOMENTS: Final = ("_at", "_on", "onset")
+"""How the names of fields end that hold an instant or a day."""
 
 LINKS: Final[Mapping[str, str]] = {
     "inventory.workflow": "inventory:workflow",
