@@ -27,8 +27,6 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    # Side by side, a long test at the end would leave the other processes idle.
-    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
     if CHROMIUM is None:
         missing = pytest.mark.skip(reason="Chromium is not installed: apt install chromium")
         for item in items:

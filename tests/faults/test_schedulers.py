@@ -35,6 +35,12 @@ DONE = (0, 1, 3, 4)
 
 def scheduler(now):
     """Open what is due until nothing is; where others have the rest, wait for them."""
+    # A browser's event loop hides connections from `close_all` in the parent, and does not
+    # live on in a fork: two processes on one socket would wait for each other. What is
+    # the parent's is put aside, not closed.
+    inherited = connections.all(initialized_only=True)
+    for one in inherited:
+        del connections[one.alias]
     while Schedule.objects.due(now).exists():
         if not scheduling.open_due(now=now):
             time.sleep(0.05)

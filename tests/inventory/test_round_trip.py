@@ -15,7 +15,7 @@ from continuity.sample import services as sample
 from continuity.web.tables import csv_file, xlsx_file
 from tests.factories import NOON
 
-pytestmark = [pytest.mark.slow, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 
 EMPTIED = (
     "inventory_runbookstep", "inventory_alternative", "inventory_dependency",

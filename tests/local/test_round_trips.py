@@ -24,7 +24,7 @@ from continuity.inventory.models import Tool
 from continuity.outages.models import Outage
 from tests.every_page import organisation, pages
 
-pytestmark = [pytest.mark.slow, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 
 MOST = 12
 

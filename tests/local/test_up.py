@@ -164,10 +164,22 @@ def folder() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="module")
-def group(folder: Path) -> Iterator[Group]:
-    group = Group(folder)
-    yield group
-    group.close()
+def started(folder: Path) -> Iterator[list[Group]]:
+    """The group that all tests share, once there is one."""
+    groups: list[Group] = []
+    yield groups
+    for group in groups:
+        group.close()
+
+
+@pytest.fixture
+def group(folder: Path, started: list[Group]) -> Group:
+    # The tests may come in any order: one of them ends the group.
+    if started and started[0].process.poll() is not None:
+        started.pop().close()
+    if not started:
+        started.append(Group(folder))
+    return started[0]
 
 
 def test_an_empty_start_asks_for_the_first_account(group):
@@ -241,7 +253,9 @@ def test_ctrl_c_ends_everything_within_five_seconds(group):
     assert "Continuity has stopped." in group.printed
 
 
-def test_a_killed_supervisor_leaves_nothing_and_can_start_again(folder):
+def test_a_killed_supervisor_leaves_nothing_and_can_start_again(folder, started):
+    while started:
+        started.pop().close()
     group = Group(folder)
     everyone = group.everyone()
 
