@@ -126,7 +126,7 @@ def v1(request: HttpRequest, address: str) -> HttpResponseBase:
     if isinstance(found, HttpResponse):
         return found
     request.user = found.owner
-    request.now = now  # type: ignore[attr-defined]
+    request.now = now  # type: ignore[attr-defined]  # what is behind the door reads it
     with http.reading_as(found.owner):
         return _private(_answered(request, address))
 

@@ -10,7 +10,7 @@ from ninja import Router
 
 from continuity.accounts.roles import Action
 from continuity.api.v1.door import Asked, Key, Page, Request, Text, page_of, reads, team_of
-from continuity.api.v1.recoveries import recovery
+from continuity.api.v1.recoveries import recoveries_of
 from continuity.api.v1.shapes import (
     Figures,
     Instant,
@@ -159,9 +159,7 @@ def detail(request: Request, drill: Drill) -> DrillTold:
 )
 def recoveries(request: Request, drill: Drill, asked: Asked) -> Page[Recovery]:
     page = pages.drill_page(drill, user=request.user, now=request.now)
-    return page_of(
-        request, page.lines, asked, lambda lines: [recovery(line) for line in lines]
-    )
+    return page_of(request, page.lines, asked, recoveries_of)
 
 
 def _line(row: lists.DrillLine) -> DrillLine:

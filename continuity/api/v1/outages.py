@@ -11,7 +11,7 @@ from ninja import Router
 
 from continuity.accounts.roles import Action
 from continuity.api.v1.door import Asked, Page, Request, page_of, reads
-from continuity.api.v1.recoveries import recovery
+from continuity.api.v1.recoveries import recoveries_of
 from continuity.api.v1.shapes import (
     Figures,
     Instant,
@@ -94,9 +94,7 @@ def detail(request: Request, outage: Outage) -> OutageTold:
 )
 def recoveries(request: Request, outage: Outage, asked: Asked) -> Page[Recovery]:
     found = queries.results(outage, now=request.now)
-    return page_of(
-        request, found.lines, asked, lambda lines: [recovery(line) for line in lines]
-    )
+    return page_of(request, found.lines, asked, recoveries_of)
 
 
 def _told(entry: queries.Entry) -> OutageTold:

@@ -1,5 +1,7 @@
 """Recoveries as drills and outages tell them."""
 
+from collections.abc import Sequence
+
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -16,8 +18,12 @@ from continuity.domain.clocks import ORDER
 from continuity.outages.queries import Line
 
 
-def recovery(line: Line) -> Recovery:
-    """Return a measured recovery as a program reads it."""
+def recoveries_of(lines: Sequence[Line]) -> list[Recovery]:
+    """Return measured recoveries as a program reads them, in their order."""
+    return [_recovery(line) for line in lines]
+
+
+def _recovery(line: Line) -> Recovery:
     return Recovery(
         id=line.pk,
         workflow=Link(
