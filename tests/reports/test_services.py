@@ -5,13 +5,15 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.utils import translation
 
 from continuity.domain.errors import NotAllowedNow
 from continuity.drills.models import Drill
 from continuity.notifications.models import Notification
-from continuity.reports import services
+from continuity.reports import content, services
 from continuity.reports.models import Report, ReportState
 from continuity.reports.pdf import digest
+from continuity.reports.services.asking import Form
 from tests.factories import (
     NOON,
     AlternativeFactory,
@@ -23,6 +25,7 @@ from tests.factories import (
     RunbookStepFactory,
     TeamFactory,
     UpstreamFactory,
+    UserFactory,
     WorkflowFactory,
     manager,
 )
@@ -250,6 +253,36 @@ def test_a_new_version_supersedes_the_one_that_was_made_and_names_what_changed(d
     first.refresh_from_db()
     assert bytes(first.pdf) == kept
     assert "changes" not in first.facts
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_word_that_a_report_is_ready_is_in_the_language_of_who_asked():
+    team = TeamFactory(name="Claims")
+    reader = UserFactory(language="fr")
+    services.ask_for_plan(team, Form("en"), actor=reader, now=NOON)
+
+    services.render_due(now=NOON)
+
+    told = Notification.objects.get(recipient=reader)
+    assert told.subject == "Le rapport est prêt\u00a0: Plan d’équipe, Claims"
+
+
+def test_a_lost_proof_and_work_that_is_less_ready_are_named_in_what_changed():
+    proven = {"proof": {"expired": False}}
+    before = {"readiness": {"ready": 2}, "alternatives": [proven, {"proof": None}]}
+    after = {"readiness": {"ready": 1}, "alternatives": [{"proof": {"expired": True}}]}
+
+    with translation.override("fr"):
+        changed = content.changes("continuity", before, after)
+
+    assert changed == [
+        {"figure": "Activités prêtes", "before": "2", "after": "1"},
+        {
+            "figure": "Solutions de repli dont la preuve n’a pas expiré",
+            "before": "1",
+            "after": "0",
+        },
+    ]
 
 
 @pytest.mark.django_db

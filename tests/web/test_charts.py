@@ -5,6 +5,8 @@ import re
 import pytest
 
 from continuity.web.charts import (
+    Bar,
+    Bars,
     Heat,
     Mark,
     Point,
@@ -183,3 +185,24 @@ def test_a_small_line_breaks_where_a_day_is_missing_and_a_day_alone_is_a_dot():
     assert re.findall(r' d="([^"]+)"', svg) == ["M2 24 L19.6 17.3 M54.8 10.7 M90 4"]
     assert svg.count("<circle") == 2
     assert sparkline([None, 1, None]) == ""
+
+
+@pytest.mark.parametrize(
+    ("value", "bound", "cls"),
+    [
+        (20, False, "bar-ok"),
+        (40, False, "bar-bad"),
+        (40, True, "bar-open-bad"),
+        (20, True, "bar-open-none"),
+    ],
+)
+def test_a_bound_below_its_target_is_not_green(value, bound, cls):
+    svg = Bars(
+        uid="b",
+        title="Times",
+        description="Times.",
+        rows=[Bar("Triage", value, is_lower_bound=bound, target=30)],
+        heads=("Work", "Minutes", "Target"),
+    ).svg(620)
+
+    assert re.findall(r'class="(bar-[a-z-]+)"', svg) == [cls]

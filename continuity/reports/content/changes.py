@@ -28,6 +28,11 @@ def _all(facts: Facts) -> Iterable[Facts]:
     )
 
 
+def _in_force(facts: Facts) -> int:
+    proofs = [one["proof"] for one in facts.get("alternatives", [])]
+    return sum(proof is not None and not proof["expired"] for proof in proofs)
+
+
 def _percent(group: str, name: str) -> Callable[[Facts], Any]:
     def read(facts: Facts) -> Any:
         value = facts.get(group, {}).get(name)
@@ -58,12 +63,13 @@ FIGURES: Final[Mapping[str, list[Figure]]] = {
     ],
     ReportKind.CONTINUITY: [
         (_("Workflows"), _of("readiness", "workflows")),
-        (_("Ready"), _of("readiness", "ready")),
-        (_("Partly ready"), _of("readiness", "partly")),
-        (_("Not ready"), _of("readiness", "not_ready")),
-        (_("Unknown"), _of("readiness", "unknown")),
+        (_("Workflows ready"), _of("readiness", "ready")),
+        (_("Workflows partly ready"), _of("readiness", "partly")),
+        (_("Workflows not ready"), _of("readiness", "not_ready")),
+        (_("Workflows that name no tool"), _of("readiness", "unknown")),
         (_("Ready, share"), _percent("readiness", "share_percent")),
         (_("Ready, weighted"), _percent("readiness", "weighted_percent")),
+        (_("Alternatives with a proof that has not expired"), _in_force),
         (_("Drills"), _of("drill_figures", "drills")),
         (_("Recoveries"), _of("drill_figures", "recoveries")),
         (_("Median RTA"), _of("drill_figures", "median")),

@@ -1,18 +1,19 @@
 """What both reports say in the same way."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from django.db.models import Choices
-from django.utils import timezone
+from django.utils import dateformat, timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from continuity.accounts.models import Organisation, User
-from continuity.domain.clocks import Reading
+from continuity.domain.clocks import Reading, Verdict
 from continuity.outages.queries import Line
 from continuity.reports.models import Report
 from continuity.web import formats
@@ -20,9 +21,10 @@ from continuity.web.charts import Bar, Bars
 
 INSTANT: Final = timedelta(microseconds=1)
 """Before the end of a period lies its last day."""
-BARS_PER_CHART: Final = 20
-MOST_CHARTS: Final = 3
-"""A chart of more bars than three charts hold says nothing that the table does not."""
+BARS_PER_CHART: Final = 16
+"""Two such charts fill a page."""
+MOST_CHARTS: Final = 4
+"""A chart of more bars than four charts hold says nothing that the table does not."""
 
 
 def organisation() -> Organisation | None:
@@ -102,11 +104,13 @@ def recovered_sentence(recovered: int, total: int) -> str:
 
 
 def bar_charts(section: str, title: str, lines: Sequence[Line]) -> list[dict[str, Any]]:
-    """Return the recovery of each line beside its RTO, slowest first.
+    """Return the recovery of each line beside its RTO, slowest first, without those that
+    are excused.
 
-    Of more than three charts' worth the slowest are drawn and the title says so.
+    Of more than four charts' worth the slowest are drawn and the title says so.
     """
-    ordered = sorted(lines, key=lambda line: line.reading.length, reverse=True)
+    counted = [line for line in lines if line.verdict is not Verdict.EXCUSED]
+    ordered = sorted(counted, key=lambda line: line.reading.length, reverse=True)
     shown = ordered[: BARS_PER_CHART * MOST_CHARTS]
     if len(shown) < len(ordered):
         title = _("%(title)s: the slowest %(shown)d of %(all)d") % {
@@ -114,13 +118,10 @@ def bar_charts(section: str, title: str, lines: Sequence[Line]) -> list[dict[str
             "shown": len(shown),
             "all": len(ordered),
         }
-    names = Counter(line.workflow for line in lines)
+    named = _labels(shown)
     bars = [
         Bar(
-            # Teams often call their work the same.
-            label=line.workflow
-            if names[line.workflow] == 1
-            else f"{line.team}: {line.workflow}",
+            label=named[line.pk],
             value=round(line.reading.length.total_seconds() / 60, 1),
             is_lower_bound=line.reading.is_lower_bound,
             target=None if line.rto is None else line.rto.total_seconds() / 60,
@@ -128,10 +129,46 @@ def bar_charts(section: str, title: str, lines: Sequence[Line]) -> list[dict[str
         for line in shown
     ]
     most = max((max(bar.value, bar.target or 0) for bar in bars), default=0)
+    parts = _chunks(bars)
     return [
-        _bars(section, title, chunk, number, most)
-        for number, chunk in enumerate(_chunks(bars), start=1)
+        _bars(
+            section,
+            title
+            if len(parts) == 1
+            else _("%(title)s, part %(part)d of %(parts)d")
+            % {"title": title, "part": number, "parts": len(parts)},
+            chunk,
+            number,
+            most,
+        )
+        for number, chunk in enumerate(parts, start=1)
     ]
+
+
+def _labels(lines: Sequence[Line]) -> Mapping[int, str]:
+    """Return a name for each line: with the team where several call their work the same,
+    with the day where the work is in several outages, with the tool where it lost two."""
+    works = {(line.team, line.workflow) for line in lines}
+    outages = Counter({(one.outage, one.team, one.workflow) for one in lines})
+    teams = Counter(workflow for _team, workflow in works)
+    days = Counter((team, workflow) for _outage, team, workflow in outages)
+    tools = Counter((one.outage, one.team, one.workflow) for one in lines)
+    found = {}
+    for line in lines:
+        name = line.workflow
+        if teams[name] > 1:
+            name = f"{line.team}: {name}"
+        if tools[line.outage, line.team, line.workflow] > 1:
+            name = f"{name}, {line.tool}"
+        if days[line.team, line.workflow] > 1:
+            name = f"{_short_day(line.occurred_at)} {name}"
+        found[line.pk] = name
+    return found
+
+
+def _short_day(value: datetime) -> str:
+    # Translators: a short date as in 17 Sep 26, in Django's format letters.
+    return dateformat.format(timezone.localtime(value), pgettext("date format", "j M y"))
 
 
 def _bars(
@@ -150,17 +187,24 @@ def _bars(
         rows=bars,
         heads=(_("Workflow"), _("Minutes"), _("Target")),
         most=most,
+        row_height=20,
     )
     return {
         "section": section,
         "title": title,
         "alt": f"{title}. {description}",
+        "note": _(
+            "The mark is the target; a bar that passes it is red. A hollow bar had not "
+            "recovered when it ended: its true end is later. What is excused is left out."
+        ),
         "svg": str(chart.svg(620)),
         "columns": [],
         "rows": [],
     }
 
 
-def _chunks(bars: Sequence[Bar]) -> Iterable[Sequence[Bar]]:
-    for start in range(0, len(bars), BARS_PER_CHART):
-        yield bars[start : start + BARS_PER_CHART]
+def _chunks(bars: Sequence[Bar]) -> Sequence[Sequence[Bar]]:
+    """Return the bars in as few parts as hold them, as equal as can be."""
+    parts = -(-len(bars) // BARS_PER_CHART)
+    ends = [len(bars) * number // parts for number in range(parts + 1)] if parts else [0]
+    return [bars[start:end] for start, end in pairwise(ends)]

@@ -324,10 +324,12 @@ def _readiness_chart(
     rows = []
     for team, members in teams:
         share = share_ready(levels[one.pk].level for one in members)
-        rows.append((team, [share.ready, share.partly, share.not_ready]))
+        counts = [share.ready, share.partly, share.not_ready, share.unknown]
+        rows.append((team, counts))
     description = _(
-        "Workflows that are ready (green), partly ready (amber) and not ready (red). The "
-        "share at the end is that of the ready ones; those that name no tool are not drawn."
+        "From the left: workflows that are ready (green), partly ready (amber), not ready "
+        "(red) and those that name no tool (grey). The share at the end is that of the "
+        "ready ones of them all."
     )
     chart = Stacked(
         uid=f"readiness-{number}",
@@ -337,6 +339,7 @@ def _readiness_chart(
             ("ok", _("Ready")),
             ("warn", _("Partly ready")),
             ("bad", _("Not ready")),
+            ("none", _("Not known")),
         ],
         rows=rows,
         head=_("Team"),
@@ -345,6 +348,7 @@ def _readiness_chart(
         "section": "readiness",
         "title": title,
         "alt": description,
+        "note": description,
         "svg": str(chart.svg(620)),
         "columns": [],
         "rows": [],

@@ -129,6 +129,7 @@ def chart(found: Mapping[str, Any] | None) -> list[dict[str, Any]]:
             "section": "forecast",
             "title": title,
             "alt": description,
+            "note": description,
             "svg": str(drawn.svg(620)),
             "columns": [],
             "rows": [],

@@ -117,8 +117,8 @@ def chart(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         return []
     title = _("What stops with each tool, and what goes on")
     description = _(
-        "Workflows that stop (red), go on with an alternative (green) or get worse "
-        "(amber). The share at the end is that of the workflows that stop."
+        "From the left: workflows that stop (red), go on with an alternative (green) or "
+        "get worse (amber). The share at the end is that of those that stop."
     )
     drawn = Stacked(
         uid="knock-out",
@@ -136,6 +136,7 @@ def chart(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
             "section": "knock_out",
             "title": title,
             "alt": description,
+            "note": description,
             "svg": str(drawn.svg(620)),
             "columns": [],
             "rows": [],

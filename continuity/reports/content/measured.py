@@ -8,6 +8,7 @@ from typing import Any, Final
 from django.db.models import Q, QuerySet
 from django.utils import dateformat, timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from continuity.accounts.models import Team
 from continuity.domain.clocks import Verdict, median
@@ -173,6 +174,7 @@ def trend(drills: Sequence[Line], real: Sequence[Line]) -> list[dict[str, Any]]:
             "section": "trend",
             "title": title,
             "alt": description,
+            "note": description,
             "svg": str(chart.svg(620)),
             "columns": list(table.heads),
             "rows": [list(row) for row in table.rows],
@@ -246,7 +248,8 @@ def _points(lines: Iterable[Line], months: Sequence[date]) -> list[Point]:
 
 
 def _point(of: date, lines: Sequence[Line]) -> Point:
-    label = dateformat.format(of, "M y")
+    # Translators: a short month as in Sep 26, in Django's format letters.
+    label = dateformat.format(of, pgettext("date format", "M y"))
     found = median(line.reading for line in lines)
     if found is None:
         return Point(label, None)

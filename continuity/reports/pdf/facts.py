@@ -72,6 +72,7 @@ class Chart(TypedDict):
     ]  # fmt: skip
     title: str
     alt: str
+    note: NotRequired[str]  # how to read it, under its title
     svg: str
     columns: list[str]
     rows: list[list[str]]

@@ -21,6 +21,7 @@ from defusedxml.ElementTree import fromstring
 
 from continuity.reports.pdf.coverage import covered
 from continuity.reports.pdf.facts import WORDS
+from continuity.reports.pdf.labels import set_apart
 
 REPLACEMENT: Final = "\ufffd"
 
@@ -151,13 +152,17 @@ def drawing(svg: str) -> str:
     Raises UnsafeDrawing if it is not well-formed or holds another element: an image,
     a script, a style sheet, a reference to something else, a document type.
     """
+    return tostring(_plain(svg), encoding="unicode")
+
+
+def _plain(svg: str) -> Element:
     try:
-        root = fromstring(svg, forbid_dtd=True)
+        root: Element = fromstring(svg, forbid_dtd=True)
     except (ParseError, DefusedXmlException) as error:
         raise UnsafeDrawing(f"A chart is not a plain drawing: {error}") from None
     for element in root.iter():
         _keep_plain(element)
-    return tostring(root, encoding="unicode")
+    return root
 
 
 def _keep_plain(element: Element) -> None:
@@ -186,7 +191,7 @@ def prepare(facts: Mapping[str, Any]) -> dict[str, Any]:
     ready["charts"] = [
         {
             **_walk({k: v for k, v in chart.items() if k != "svg"}),
-            "svg": drawing(chart["svg"]),
+            **set_apart(_plain(chart["svg"])),
         }
         for chart in facts["charts"]
     ]

@@ -163,9 +163,11 @@ def _tell_ready(report: Report, *, now: datetime) -> None:
     """Owe whoever asked for a report the word that it is there."""
 
     outage = report.outage
-    title = str(outage) if outage is not None else str(report)
 
     def write(_user: User) -> Message:
+        # In the reader's language, as all of it.
+        said = (report.get_kind_display(), report.subject)
+        title = str(outage or ", ".join(str(one) for one in said if one is not None))
         return Message(
             _("The report is ready: %(title)s") % {"title": title},
             _("You find it here, as a page and as a PDF:"),

@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString
 from continuity.web.charts.drawing import (
     BAD,
     INK,
+    INK_SOFT,
     OK,
     bounded,
     drawing,
@@ -35,8 +36,9 @@ class Bars:
     """Measured lengths, each beside its own target.
 
     A bar over its target is red and its figure bold. A lower bound has no end: it is
-    hollow, runs out in an arrow and its figure begins with "> ". The target is a mark
-    across the bar. `most` is the end of the scale where several drawings share one.
+    hollow, runs out in an arrow and its figure begins with "> "; below its target it is
+    grey, since nobody saw the target met. The target is a mark across the bar. `most` is
+    the end of the scale where several drawings share one.
     """
 
     uid: str
@@ -94,6 +96,8 @@ class Bars:
         end = left + length
         over = bar.target is not None and bar.value > bar.target
         key, colour = ("bad", BAD) if over else ("ok", OK)
+        if bar.is_lower_bound and not over:
+            key, colour = "none", INK_SOFT
         if bar.is_lower_bound:
             # Open at the right: nobody saw its end.
             shape = (

@@ -1,5 +1,6 @@
 """What every drawing here is made of: colours for print, figures, text and the frame."""
 
+import unicodedata
 from html import escape
 from typing import Final, Protocol
 
@@ -50,8 +51,23 @@ def told(value: float) -> str:
 
 
 def shortened(said: str, most: int) -> str:
-    """Return `said`, shortened to `most` characters with an ellipsis."""
-    return said if len(said) <= most else f"{said[: most - 1].rstrip()}…"
+    """Return `said`, shortened with an ellipsis to what has room for `most` letters: a
+    sign of Chinese or Japanese is as wide as two, a mark on a letter has no width."""
+    if said.isascii() and len(said) <= most:
+        return said
+    room = 0
+    kept = 0
+    for place, sign in enumerate(said):
+        room += _width(sign)
+        if room < most:
+            kept = place + 1
+    return said if room <= most else f"{said[:kept].rstrip()}…"
+
+
+def _width(sign: str) -> int:
+    if unicodedata.category(sign) in {"Mn", "Me", "Cf"}:
+        return 0
+    return 2 if unicodedata.east_asian_width(sign) in {"W", "F"} else 1
 
 
 def words(
