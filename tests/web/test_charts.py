@@ -93,7 +93,8 @@ def test_what_is_measured_beside_stands_clear_of_the_line():
         drawn = Trend("t", "T", "D", points, ["M", "a", "b"], others=others).svg(720)
         square = re.search(r'class="other" x="[\d.]+" y="([\d.]+)"', drawn)
         words = re.search(r'class="t-bad" x="[\d.]+" y="([\d.]+)"', drawn)
-        assert square and words
+        assert square
+        assert words
         return float(square[1]), float(words[1])
 
     square, words = foot(own=20, other=60)
