@@ -168,6 +168,15 @@ def test_a_sum_of_nothing_known_is_not_known_and_not_zero(works, hours, cost, is
     assert whole.is_least_cost is is_least
 
 
+def test_without_a_workflow_nothing_is_claimed_to_go_on(client):
+    client.force_login(manager())
+
+    page = client.get(reverse(URL), {"tool": ToolFactory().pk, "day": 0}).text
+
+    assert "Your teams have no workflow yet." in page
+    assert "It hits no work that you may see" not in page
+
+
 def test_a_team_that_states_no_hours_loses_what_is_not_known(client):
     chat = ToolFactory()
     work(chat, hours="")
