@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from continuity.dashboard import queries
-from continuity.dashboard.queries.scope import Group
+from continuity.dashboard.queries.scope import PERIODS, Group
 from continuity.domain.clocks import Verdict
 from continuity.domain.readiness import Level
 from continuity.insight.models import SCREEN_LANGUAGES
@@ -19,12 +19,6 @@ from continuity.web.pills import pill_for
 CHOSEN = SafeString(" selected")
 LARGEST_KEY = 2**31 - 1
 """What an address may ask for by key; a larger number asks for nothing."""
-
-PERIODS = [
-    (12, _("Last 12 months")),
-    (6, _("Last 6 months")),
-    (3, _("Last 3 months")),
-]
 
 
 class ScopeForm(forms.Form):
@@ -37,7 +31,11 @@ class ScopeForm(forms.Form):
         empty_value=None,
     )
     months = forms.TypedChoiceField(
-        label=_("Period"), choices=PERIODS, required=False, coerce=int, empty_value=None
+        label=_("Period"),
+        choices=[*PERIODS.items()],
+        required=False,
+        coerce=int,
+        empty_value=None,
     )
 
     def __init__(self, *args: Any, chosen: queries.Scope, **options: Any) -> None:

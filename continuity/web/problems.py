@@ -172,6 +172,10 @@ SENTENCES: Final[Mapping[str, Promise]] = {
         "Its proofs are of %(name)s. Add the other tool as an alternative of its own."
     ),
     "proof_over": _("This proof counts no more already, so nothing was changed."),
+    "word_stands": _(
+        "Only your own word can be taken back, within twelve hours. Whoever may edit the "
+        "workflow can end it later, on its page of evidence."
+    ),
     "already_alternative": _(
         "%(name)s is one of the alternatives here. Remove it from those first."
     ),

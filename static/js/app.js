@@ -56,7 +56,7 @@ document.querySelector("[data-focus]")?.focus();
 
 // What was opened closes again: with Escape, by a press elsewhere, once a file was chosen.
 document.addEventListener("keydown", (event) => {
-  const open = event.key === "Escape" && event.target.closest?.("[data-closes][open]");
+  const open = event.key === "Escape" && event.target.closest?.("[data-closes][open], details.how[open], details.as-table[open]");
   if (!open) return;
   open.open = false;
   open.querySelector("summary").focus();

@@ -64,7 +64,40 @@ def test_ones_own_page_shows_what_one_keeps_takes_part_in_and_must_confirm():
         "1 workflow of yours is due for review",
         "2 workflows of your teams wait for approval, with their runbooks",
     ]
+    assert [(one.alternative, one.workflow) for one in found.unanswered] == [
+        (str(own.dependencies.get().alternatives.get()), "Own")
+    ]
     assert [(one.workflow, one.ended) for one in found.ending] == [("Own", False)]
+
+
+def test_what_waits_for_ones_word_is_said_there_and_then(client: Client):
+    team = TeamFactory()
+    user = member(team, TeamRole.MEMBER)
+    own = ready_workflow(team=team)
+    own.owner = user
+    own.save()
+    Proof.objects.update(expires_at=NOON + 3 * DAY)
+    client.force_login(user)
+    alternative = own.dependencies.get().alternatives.get()
+
+    with time_machine.travel(NOON, tick=False):
+        page = client.get(reverse("dashboard:mine")).text
+        for route in ("proof_attest", "access_answer"):
+            url = reverse(f"inventory:{route}", args=[alternative.pk])
+            assert f'method="post" action="{url}"' in page
+            client.post(url, {"all": "yes", "next": reverse("dashboard:mine")})
+        found = home(user, now=NOON)
+
+    assert (list(found.unanswered), list(found.waiting), list(found.ending)) == ([], [], [])
+
+
+def test_nobody_is_asked_for_a_word_that_would_not_be_taken():
+    own = ready_workflow(team=TeamFactory())
+    own.owner = member(TeamFactory(), TeamRole.MEMBER)
+    own.save()
+    Proof.objects.update(expires_at=NOON + 3 * DAY)
+
+    assert list(home(own.owner, now=NOON).ending) == []
 
 
 @pytest.mark.parametrize("count", [1, 40])
@@ -80,7 +113,7 @@ def test_ones_own_page_takes_the_same_queries_for_any_number(
         ParticipantFactory(drill=DrillFactory(outage=OutageFactory(team=team)), user=user)
     client.force_login(user)
 
-    with time_machine.travel(NOON, tick=False), django_assert_num_queries(10):
+    with time_machine.travel(NOON, tick=False), django_assert_num_queries(11):
         response = client.get(reverse("dashboard:mine"))
 
     assert response.status_code == 200
@@ -162,6 +195,30 @@ def test_a_link_ends_with_the_account_or_the_role_of_its_maker(client: Client, c
 def test_an_address_that_was_made_up_opens_nothing(client: Client):
     for token in ("1", "1.forged", "x.y"):
         assert client.get(reverse("dashboard:wall", args=[token])).status_code == 410
+
+
+def test_a_screen_has_room_for_three_things_and_says_how_many_more_go_on(client: Client):
+    client.force_login(manager())
+    made(client, language="en")
+    for number in range(5):
+        OutageFactory(running=True, title=f"Outage no. {number}", kind=OutageKind.REAL)
+
+    page = Client().get(Screen.objects.get().get_absolute_url()).text
+
+    assert page.count('class="wall-live') == 3
+    assert "2 more go on" in page
+    assert "has-many" in page
+
+
+def test_an_empty_screen_claims_no_figure(client: Client):
+    client.force_login(manager())
+    made(client, language="en")
+
+    page = Client().get(Screen.objects.get().get_absolute_url()).text
+
+    assert page.count("Not known: there is no workflow yet") == 2
+    assert "None was ever planned" in page
+    assert "With a proof that has not expired" not in page
 
 
 def test_what_goes_on_takes_the_screen_over_and_a_fragment_is_asked_for(client: Client):

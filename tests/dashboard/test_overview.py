@@ -90,6 +90,54 @@ def test_an_empty_product_knows_nothing_and_says_no_figure():
     assert view.concentration.top_percent is None
 
 
+@pytest.mark.parametrize(
+    ("who", "said"),
+    [
+        (auditor, "There is no team and no workflow yet."),
+        (UserFactory, "You belong to no team."),
+        (
+            lambda: UserFactory(organisation_role="manager", shows_steps=False),
+            "There is no team and no workflow yet.",
+        ),
+    ],
+)
+def test_an_empty_overview_leads_on_whoever_looks(client: Client, who, said):
+    client.force_login(who())
+
+    assert said in client.get(reverse("dashboard:overview")).text
+
+
+def test_a_filter_that_nothing_matches_says_so_and_leads_back(client: Client):
+    ready_workflow(tier=Tier.LOW)
+    client.force_login(auditor())
+
+    page = client.get(reverse("dashboard:overview"), {"tier": Tier.CRITICAL}).text
+
+    assert "No workflow matches" in page
+    assert "Clear filters" in page
+
+
+def test_the_view_says_what_it_was_narrowed_to():
+    team = TeamFactory(name="Legal")
+    user = manager()
+
+    whole = scope(user, department=None, months=12, now=NOON)
+    part = scope(user, department=team.pk, tier=Tier.CRITICAL, months=3, now=NOON)
+
+    assert whole.narrowed_to == []
+    assert part.narrowed_to == ["Legal", "Critical", "Last 3 months"]
+
+
+def test_a_hollow_mark_is_explained_where_there_is_one():
+    workflow = ready_workflow()
+    drill_result(workflow, 20)
+    assert view_of(manager()).has_bounds is False
+
+    drill_result(workflow, None, days_ago=40, kind=OutageKind.REAL)
+
+    assert view_of(manager()).has_bounds is True
+
+
 def test_readiness_is_a_share_of_all_and_the_weighted_one_stands_beside_it():
     team = TeamFactory()
     ready_workflow(team=team, tier=Tier.CRITICAL)

@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from continuity.accounts.roles import TeamRole
+from continuity.history.models import Entry
 from continuity.inventory.models import QUESTIONS, Access
 from continuity.inventory.queries import access as queries
 from continuity.inventory.services import access
@@ -14,6 +15,7 @@ from tests.factories import (
     DependencyFactory,
     UserFactory,
     WorkflowFactory,
+    manager,
     member,
 )
 
@@ -98,6 +100,45 @@ def test_yes_to_all_is_one_press(client, alternative):
 
     row = Access.objects.get()
     assert {getattr(row, name) for name in QUESTIONS} == {"yes"}
+
+
+def test_first_answers_are_taken_back_where_they_were_given(client, alternative):
+    client.force_login(alternative.dependency.workflow.owner)
+    url = reverse("inventory:access_answer", args=[alternative.pk])
+
+    given = client.post(url, {"all": "yes", "next": "/mine/"}, follow=True)
+    undo = str(next(iter(given.context["messages"])).extra_tags)
+    taken = [client.post(undo)["Location"] for _tap in range(2)]
+
+    assert given.redirect_chain == [("/mine/", 302)]
+    assert taken == ["/mine/", "/mine/"]
+    assert not Access.objects.exists()
+    assert Entry.objects.filter(verb="access.withdrawn").count() == 1
+
+
+def test_answers_that_counted_are_changed_on_the_page_and_not_taken_back(
+    client, alternative
+):
+    client.force_login(alternative.dependency.workflow.owner)
+    url = reverse("inventory:access_answer", args=[alternative.pk])
+    client.post(url, {"all": "yes"}, follow=True)
+
+    again = client.post(url, {"mfa": "no"}, follow=True)
+
+    assert [message.extra_tags for message in again.context["messages"]] == [""]
+
+
+def test_nobody_takes_back_the_answers_of_others(client, alternative):
+    owner = alternative.dependency.workflow.owner
+    access.answer(alternative.pk, answers={"mfa": "yes"}, actor=owner, now=NOON)
+    url = reverse("inventory:access_withdraw", args=[alternative.pk])
+
+    client.force_login(member(alternative.dependency.workflow.team, TeamRole.MEMBER))
+    assert client.post(url).status_code == 302
+    client.force_login(manager())
+    assert client.post(url).status_code == 404
+
+    assert Access.objects.count() == 1
 
 
 def test_the_same_answers_again_are_new_from_now_on(alternative):

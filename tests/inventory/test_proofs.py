@@ -1,6 +1,7 @@
 from datetime import date, timedelta
 
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
@@ -261,6 +262,61 @@ def test_a_word_is_one_tap_and_two_taps_are_one_word(client):
     proof = Proof.objects.get()
     assert (proof.source, proof.by, proof.minimum_after) == ("attestation", user, None)
     assert (proof.expires_at - proof.shown_at).days == 30
+
+
+def test_a_word_is_taken_back_where_it_was_given(client):
+    alternative = AlternativeFactory(rank=1)
+    client.force_login(member(alternative.dependency.workflow.team, TeamRole.MEMBER))
+    attest = reverse("inventory:proof_attest", args=[alternative.pk])
+
+    given = client.post(attest, {"next": "/mine/"}, follow=True)
+    undo = str(next(iter(given.context["messages"])).extra_tags)
+    taken = client.post(undo)
+
+    assert given.redirect_chain == [("/mine/", 302)]
+    assert undo in given.text
+    assert taken["Location"] == "/mine/"
+    assert not Proof.objects.exists()
+    assert list(Entry.objects.order_by("pk").values_list("verb", flat=True)) == [
+        "alternative.proven",
+        "proof.taken_back",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "left"),
+    [
+        ({}, 302, 0),
+        ({"source": "check"}, 409, 1),
+        ({"shown_at": NOON - timedelta(hours=13)}, 409, 1),
+        ({"ended_at": NOON, "ended_reason": EndReason.BY_HAND}, 409, 1),
+        ({"by": None}, 409, 1),
+    ],
+)
+def test_only_ones_own_word_of_today_can_be_taken_back(client, change, status, left):
+    alternative = AlternativeFactory(rank=1)
+    user = member(alternative.dependency.workflow.team, TeamRole.MEMBER)
+    said = {"source": "attestation", "by": user, "shown_at": NOON, **change}
+    proof = ProofFactory(alternative=alternative, **said)
+    client.force_login(user)
+
+    with time_machine.travel(NOON, tick=False):
+        response = client.post(reverse("inventory:proof_take_back", args=[proof.pk]))
+
+    assert response.status_code == status
+    assert Proof.objects.count() == left
+    assert Entry.objects.filter(verb="proof.taken_back").count() == 1 - left
+
+
+def test_a_word_leads_to_no_page_that_is_not_ours(client):
+    alternative = AlternativeFactory(rank=1)
+    workflow = alternative.dependency.workflow
+    client.force_login(member(workflow.team, TeamRole.MEMBER))
+    url = reverse("inventory:proof_attest", args=[alternative.pk])
+
+    response = client.post(url, {"next": "https://elsewhere.example/"})
+
+    assert response["Location"] == workflow.get_absolute_url()
 
 
 def test_a_word_is_weaker_than_a_drill_and_shown_so():

@@ -147,6 +147,47 @@ def test_at_night_a_day_shift_loses_nothing_and_unknown_hours_stay_unknown():
     assert (found.whole.hours_unknown, found.whole.bare) == (1, timedelta())
 
 
+@pytest.mark.parametrize(
+    ("works", "hours", "cost", "is_least"),
+    [
+        ([{"hours": ""}], False, False, True),
+        ([{}], True, False, True),
+        ([{"hours": "", "cost_per_hour": 9}, {}], True, False, True),
+        ([{"cost_per_hour": 9}, {"hours": ""}], True, True, True),
+        ([{"cost_per_hour": 9}], True, True, False),
+    ],
+)
+def test_a_sum_of_nothing_known_is_not_known_and_not_zero(works, hours, cost, is_least):
+    chat = ToolFactory()
+    for given in works:
+        work(chat, **given)
+
+    whole = ask(chat, weekday=0, clock=10 * HOUR).whole
+
+    assert (whole.knows_hours, whole.knows_cost) == (hours, cost)
+    assert whole.is_least_cost is is_least
+
+
+def test_without_a_workflow_nothing_is_claimed_to_go_on(client):
+    client.force_login(manager())
+
+    page = client.get(reverse(URL), {"tool": ToolFactory().pk, "day": 0}).text
+
+    assert "Your teams have no workflow yet." in page
+    assert "It hits no work that you may see" not in page
+
+
+def test_a_team_that_states_no_hours_loses_what_is_not_known(client):
+    chat = ToolFactory()
+    work(chat, hours="")
+    client.force_login(manager())
+
+    page = client.get(reverse(URL), {"tool": chat.pk, "day": 0}).text
+
+    assert "0 EUR" not in page
+    assert "≥ 0" not in page
+
+
 def test_ten_june_2025_counts_the_share_that_was_published_and_no_more():
     catalogue.load(NOON)
     chatgpt = work(Tool.objects.get(name="ChatGPT"), hours="24/7")

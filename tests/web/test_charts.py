@@ -79,6 +79,42 @@ def test_a_row_that_counts_nothing_has_no_share():
     assert "0 %" not in svg
 
 
+def test_a_share_is_rounded_down_as_the_figure_beside_it():
+    assert ">66 %</text>" in stacked(("Legal", [2, 1, 0])).svg(450)
+
+
+def test_a_name_that_a_phone_has_no_room_for_is_shortened():
+    drawn = stacked(("Département des relations institutionnelles " * 2, [1, 0, 0]))
+
+    assert "Département des relations institutionnelle…" in drawn.svg(344, slim=True)
+
+
+def test_what_is_measured_beside_stands_clear_of_the_line():
+    def foot(own: float, other: float) -> tuple[float, float]:
+        points, others = [Point("Jan", own)], [Point("Jan", other)]
+        drawn = Trend("t", "T", "D", points, ["M", "a", "b"], others=others).svg(720)
+        square = re.search(r'class="other" x="[\d.]+" y="([\d.]+)"', drawn)
+        words = re.search(r'class="t-bad" x="[\d.]+" y="([\d.]+)"', drawn)
+        assert square
+        assert words
+        return float(square[1]), float(words[1])
+
+    square, words = foot(own=20, other=60)
+    assert words < square
+    square, words = foot(own=60, other=20)
+    assert words > square + 10
+
+
+def test_the_last_figure_stands_clear_of_the_words_of_the_target():
+    points = [Point("Jan", 30), Point("Feb", 59)]
+    drawn = Trend("t", "T", "D", points, ["M", "a"], target=60, target_label="Target")
+
+    feet = re.findall(r'y="([\d.]+)"[^>]*>(Target 60|59 min)<', drawn.svg(720))
+
+    assert [said for _foot, said in feet] == ["Target 60", "59 min"]
+    assert float(feet[1][0]) - float(feet[0][0]) == 14
+
+
 def test_no_rows_and_no_values_draw_nothing():
     assert stacked().svg(300) == ""
     assert trend().svg(300) == ""

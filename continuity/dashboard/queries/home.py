@@ -26,6 +26,7 @@ from continuity.web.together import number_of, together, value_of
 SHOWN_WORKFLOWS: Final = 12
 SHOWN_DRILLS: Final = 6
 SHOWN_ENDING: Final = 6
+SHOWN_UNANSWERED: Final = 3
 AHEAD: Final = timedelta(days=14)
 """How long before its end a proof is named."""
 
@@ -53,6 +54,8 @@ class OwnOutage:
     state: str
     is_drill: bool
     live: bool
+    late: bool
+    """Whether it should have begun."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +68,25 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
-class Ending:
-    """An alternative that has to be used, or vouched for, again."""
+class Unanswered:
+    """An alternative of which the person has not said whether they could work with it."""
 
+    pk: int
+    alternative: str
+    tool: str
+    workflow: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """An alternative that has to be used, or vouched for, again. `is_tool`: it is not a
+    procedure by hand."""
+
+    pk: int
     alternative: str
     workflow: str
     url: str
+    is_tool: bool
     until: datetime
     ended: bool
 
@@ -81,12 +97,13 @@ class Home:
     workflows_total: int
     outages: Sequence[OwnOutage]
     waiting: Sequence[Waiting]
+    unanswered: Sequence[Unanswered]
     ending: Sequence[Ending]
     due: Due
 
 
 def home(user: User, *, now: datetime) -> Home:
-    """Return all that one's own page shows, in seven queries for any number of rows."""
+    """Return all that one's own page shows, in eight queries for any number of rows."""
     own = Workflow.objects.current().kept_by(user).allowing(user, Action.VIEW)
     shown = list(
         own.select_related("team").order_by("tier", "name", "pk")[:SHOWN_WORKFLOWS]
@@ -112,18 +129,27 @@ def home(user: User, *, now: datetime) -> Home:
             for one in shown
         ],
         workflows_total=value_of(counted["own"]),
-        outages=_outages(user),
+        outages=_outages(user, now),
         waiting=_waiting(
             unanswered=value_of(counted["unanswered"]),
             to_review=value_of(counted["to_review"]),
             to_approve=value_of(counted["to_approve"]),
         ),
+        unanswered=[
+            Unanswered(
+                pk=one.pk,
+                alternative=str(one),
+                tool=one.dependency.tool.name,
+                workflow=one.dependency.workflow.name,
+            )
+            for one in _unanswered(user, now)[:SHOWN_UNANSWERED]
+        ],
         ending=_ending(user, now),
         due=due(user, None, today=timezone.localdate(now), owner=user),
     )
 
 
-def _outages(user: User) -> Sequence[OwnOutage]:
+def _outages(user: User, now: datetime) -> Sequence[OwnOutage]:
     """Return what goes on first, then what is planned, the next first. One query.
 
     Who takes part, leads a recovery or facilitates may see it; of a surprise that has
@@ -151,6 +177,10 @@ def _outages(user: User) -> Sequence[OwnOutage]:
             state=one.state,
             is_drill=one.is_drill,
             live=one.state in LIVE,
+            late=one.state not in LIVE
+            and one.due_at is not None
+            and one.due_at < now
+            and one.sealed_at is None,
         )
         for one in rows
     ]
@@ -197,11 +227,13 @@ def _waiting(*, unanswered: int, to_review: int, to_approve: int) -> Sequence[Wa
 
 def _ending(user: User, now: datetime) -> Sequence[Ending]:
     """Return the alternatives of one's workflows whose last proof ends within two weeks
-    or has ended, the first to end first. One query."""
+    or has ended, the first to end first: those for which one's word counts. One query."""
     counts = Q(proofs__works=True, proofs__ended_at=None)
     rows = (
         Alternative.objects.filter(
-            dependency__workflow__in=Workflow.objects.current().kept_by(user)
+            dependency__workflow__in=Workflow.objects.current()
+            .kept_by(user)
+            .allowing(user, Action.TAKE_PART)
         )
         .annotate(until=Max("proofs__expires_at", filter=counts))
         .filter(until__lte=now + AHEAD)
@@ -210,9 +242,11 @@ def _ending(user: User, now: datetime) -> Sequence[Ending]:
     )
     return [
         Ending(
+            pk=one.pk,
             alternative=str(one),
             workflow=one.dependency.workflow.name,
-            url=reverse("inventory:proof_attest", args=[one.pk]),
+            url=one.dependency.workflow.get_absolute_url(),
+            is_tool=one.tool_id is not None,
             until=one.until,  # type: ignore[attr-defined]  # annotated
             ended=one.until <= now,  # type: ignore[attr-defined]
         )

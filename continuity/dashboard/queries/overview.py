@@ -39,6 +39,7 @@ MOST_GROUPS: Final = 8
 MOST_DRILLS: Final = 200
 """Drills that go on or are planned, read for one overview."""
 SHOWN_DRILLS: Final = 6
+MOST_ON_WALL: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,24 @@ class Overview:
         if self.drills_overdue is not None and self.scope.is_whole:
             found["overdue"] = self.drills_overdue - then.overdue
         return found
+
+    @property
+    def shown_banners(self) -> Sequence[Banner]:
+        """What a screen on a wall has room for, real outages first."""
+        return self.banners[:MOST_ON_WALL]
+
+    @property
+    def hidden_banners(self) -> int:
+        return len(self.banners) - len(self.shown_banners)
+
+    @property
+    def has_bounds(self) -> bool:
+        """Whether a month of the chart has but a lower bound."""
+        return any(
+            reading is not None and reading.is_lower_bound
+            for _month, *both in self.months
+            for reading in both
+        )
 
     @property
     def faster(self) -> bool:

@@ -8,14 +8,21 @@ from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from continuity.accounts.models import Team, User
 from continuity.accounts.roles import Action
 from continuity.inventory.models import DataClass, Tier
 from continuity.inventory.queries import standing
 
-MONTHS: Final = (12, 6, 3)
-"""How far back one may look, the usual first."""
+PERIODS: Final[Mapping[int, Promise]] = {
+    12: _("Last 12 months"),
+    6: _("Last 6 months"),
+    3: _("Last 3 months"),
+}
+"""How far back one may look, in months, the usual first."""
+MONTHS: Final = tuple(PERIODS)
 
 
 class Group(NamedTuple):
@@ -50,6 +57,15 @@ class Scope:
     def team_rows(self) -> "QuerySet[Team]":
         """The teams in scope, as a part of other queries."""
         return Team.objects.filter(pk__in=list(self.groups))
+
+    @property
+    def narrowed_to(self) -> Sequence[str]:
+        """What the reader chose among the filters, as words; empty: the usual view."""
+        return [
+            *((self.department.name,) if self.department is not None else ()),
+            *((str(Tier(self.tier).label),) if self.tier is not None else ()),
+            *((str(PERIODS[self.months]),) if self.months != MONTHS[0] else ()),
+        ]
 
     @property
     def is_whole(self) -> bool:

@@ -119,6 +119,13 @@ def answers(row: Access | None, *, now: datetime) -> Answers:
     return Answers(state, questions, row.answered_at)
 
 
+def answered(alternative: Alternative, user: User, *, now: datetime) -> bool:
+    """Say whether `user` has answers on `alternative` that still count."""
+    return Access.objects.filter(
+        alternative=alternative, user=user, answered_at__gt=now - ANSWER_LASTS
+    ).exists()
+
+
 @dataclass(frozen=True, slots=True)
 class Mine:
     alternative: Alternative

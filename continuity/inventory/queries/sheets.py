@@ -101,11 +101,20 @@ def what_if_teams(lines: Callable[[], Iterable[TeamSum]]) -> Sheet:
         Column(_("Falls back"), lambda one: one.sum.falls_back),
         Column(_("No seat for all"), lambda one: one.sum.queues),
         Column(_("Degraded"), lambda one: one.sum.degraded),
-        Column(_("Hours without alternatives"), lambda one: _hours(one.sum.bare)),
-        Column(_("Hours with what is proven"), lambda one: _hours(one.sum.proven)),
+        Column(
+            _("Hours without alternatives"),
+            lambda one: _hours(one.sum.bare) if one.sum.knows_hours else None,
+        ),
+        Column(
+            _("Hours with what is proven"),
+            lambda one: _hours(one.sum.proven) if one.sum.knows_hours else None,
+        ),
         Column(_("Hours: lower bound"), lambda one: yes_no(bool(one.sum.hours_unknown))),
-        Column(_("Cost with what is proven"), lambda one: one.sum.proven_cost),
-        Column(_("Cost: lower bound"), lambda one: yes_no(bool(one.sum.cost_unknown))),
+        Column(
+            _("Cost with what is proven"),
+            lambda one: one.sum.proven_cost if one.sum.knows_cost else None,
+        ),
+        Column(_("Cost: lower bound"), lambda one: yes_no(one.sum.is_least_cost)),
     ]
     return sheet("what-if-by-team", columns, lines)
 

@@ -92,6 +92,21 @@ class Sum:
     hours_unknown: int
     cost_unknown: int
 
+    @property
+    def knows_hours(self) -> bool:
+        """Whether any of them states its hours of work; without one nothing is known."""
+        return self.workflows > self.hours_unknown
+
+    @property
+    def knows_cost(self) -> bool:
+        """Whether any of them states its hours of work and the cost of one."""
+        return self.workflows > self.hours_unknown + self.cost_unknown
+
+    @property
+    def is_least_cost(self) -> bool:
+        """Whether some of them may cost more than is known."""
+        return bool(self.hours_unknown or self.cost_unknown)
+
 
 @dataclass(frozen=True, slots=True)
 class TeamSum:

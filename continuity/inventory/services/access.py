@@ -41,3 +41,30 @@ def answer(
         },
     )
     return kept
+
+
+@transaction.atomic
+def withdraw(alternative_pk: int, *, actor: User, now: datetime) -> bool:
+    """Take one's answers back, so that all six are open again. False: there were none."""
+    row = (
+        Access.objects.select_for_update(of=("self",))
+        .select_related("alternative__tool", "alternative__dependency__workflow__team")
+        .filter(alternative=alternative_pk, user=actor)
+        .first()
+    )
+    if row is None:
+        return False
+    workflow = row.alternative.dependency.workflow
+    record(
+        "access.withdrawn",
+        workflow,
+        actor=actor,
+        now=now,
+        team=workflow.team,
+        before={
+            "alternative": row.alternative,
+            **{name: getattr(row, name) for name in QUESTIONS if getattr(row, name)},
+        },
+    )
+    row.delete()
+    return True

@@ -35,6 +35,12 @@ class ProofOver(Refused):
     code = "proof_over"
 
 
+class WordStands(Refused):
+    """It is not the reader's own word of today, so it is not theirs to take back."""
+
+    code = "word_stands"
+
+
 @dataclass(frozen=True, slots=True)
 class Attachment:
     """A file that shows what was seen."""
@@ -140,6 +146,33 @@ def attest(alternative_pk: int, *, actor: User, now: datetime) -> Proof:
         by=actor,
         now=now,
     )
+
+
+@transaction.atomic
+def take_back(proof_pk: int, *, actor: User, now: datetime) -> None:
+    """Take back one's own word as if it had not been given; the history keeps both.
+
+    Raises WordStands unless `actor` attested it within ATTEST_AGAIN and it still counts.
+    """
+    proof = (
+        Proof.objects.select_for_update(of=("self",))
+        .select_related("alternative__tool", "alternative__dependency__workflow__team")
+        .get(pk=proof_pk)
+    )
+    of_today = proof.shown_at >= now - ATTEST_AGAIN and proof.ended_at is None
+    is_own = proof.source == ProofSource.ATTESTATION and proof.by_id == actor.pk
+    if not (is_own and of_today):
+        raise WordStands("It is not their own word of today.")
+    workflow = proof.alternative.dependency.workflow
+    record(
+        "proof.taken_back",
+        workflow,
+        actor=actor,
+        now=now,
+        team=workflow.team,
+        before={"alternative": proof.alternative, "source": proof.source},
+    )
+    proof.delete()
 
 
 @transaction.atomic

@@ -1,5 +1,7 @@
 """Pages of access: one's own answers, and everybody's on one alternative."""
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
@@ -17,6 +19,7 @@ from continuity.inventory.models import QUESTIONS, Alternative, Answer
 from continuity.inventory.queries import access as queries
 from continuity.inventory.queries import catalogue_sheets
 from continuity.inventory.services import access as services
+from continuity.web.back import way_back
 from continuity.web.paging import page_of
 from continuity.web.tables.files import file_of, wants_file
 
@@ -43,13 +46,34 @@ def answer(request: SignedInRequest, pk: int) -> HttpResponse:
         answers = dict(form.cleaned_data)
         if request.POST.get("all") == Answer.YES:
             answers = dict.fromkeys(QUESTIONS, Answer.YES)
-        services.answer(pk, answers=answers, actor=request.user, now=timezone.now())
-        messages.success(
-            request, _("Your answers on %(name)s are kept.") % {"name": alternative}
-        )
+        now = timezone.now()
+        lasting = queries.answered(alternative, request.user, now=now)
+        services.answer(pk, answers=answers, actor=request.user, now=now)
+        text = _("Your answers on %(name)s are kept.") % {"name": alternative}
+        # Answers that counted until now are on the page to be changed again.
+        messages.success(request, text, extra_tags="" if lasting else _undo(request, pk))
+    if back := way_back(request):
+        return redirect(back)
     page = request.POST.get("page", "")
     query = f"?page={page}" if page.isdecimal() and page != "1" else ""
     return redirect(f"{reverse('inventory:my_access')}{query}#a{pk}")
+
+
+def _undo(request: SignedInRequest, pk: int) -> str:
+    """Return the address that takes the answers back and leads where they were given."""
+    address, back = reverse("inventory:access_withdraw", args=[pk]), way_back(request)
+    return f"{address}?{urlencode({'next': back})}" if back else address
+
+
+@require_POST
+@access(Action.SIGNED_IN)
+def withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Take back one's own answers; nobody can those of others."""
+    alternative = get_object_or_404(queries.of(request.user), pk=pk)
+    if services.withdraw(pk, actor=request.user, now=timezone.now()):
+        text = _("Your answers on %(name)s were taken back.")
+        messages.success(request, text % {"name": alternative})
+    return redirect(way_back(request) or f"{reverse('inventory:my_access')}#a{pk}")
 
 
 @access(Action.VIEW, Alternative)

@@ -6,7 +6,6 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -26,6 +25,7 @@ from continuity.inventory.queries import (
 from continuity.inventory.queries import knock_out as queries
 from continuity.inventory.queries import workflow as one
 from continuity.inventory.services import tools as services
+from continuity.web.back import way_back
 from continuity.web.paging import page_of
 from continuity.web.tables.files import file_of, wants_file
 
@@ -111,14 +111,7 @@ def upstream_verify(request: SignedInRequest, upstream: Upstream) -> HttpRespons
         now=now,
     )
     messages.success(request, _("Verified today."))
-    return redirect(_next(request) or reverse("inventory:stale_sources"))
-
-
-def _next(request: SignedInRequest) -> str:
-    """Return the page that the form stood on, so that its filters are kept."""
-    url = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=False)
-    return url if safe else ""
+    return redirect(way_back(request) or reverse("inventory:stale_sources"))
 
 
 @access(Action.SIGNED_IN, Tool)

@@ -1,5 +1,7 @@
 """Pages of proofs: a check, a person's word, an early end, the file, and how long."""
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -17,6 +19,7 @@ from continuity.inventory.models import Alternative, Proof, Tier, Workflow
 from continuity.inventory.queries import proofs as queries
 from continuity.inventory.services import proofs
 from continuity.web import attachments
+from continuity.web.back import way_back
 
 SANDBOX = "default-src 'none'; sandbox"
 
@@ -49,9 +52,24 @@ def check(request: SignedInRequest, alternative: Alternative) -> HttpResponse:
 @require_POST
 @access(Action.TAKE_PART, Alternative)
 def attest(request: SignedInRequest, alternative: Alternative) -> HttpResponse:
-    proofs.attest(alternative.pk, actor=request.user, now=timezone.now())
-    messages.success(request, _("Thank you. Your word is kept as evidence."))
-    return redirect(alternative.dependency.workflow)
+    """Take somebody's word, with the button that takes it back at once."""
+    said = proofs.attest(alternative.pk, actor=request.user, now=timezone.now())
+    back = way_back(request)
+    undo = reverse("inventory:proof_take_back", args=[said.pk])
+    if back:
+        undo = f"{undo}?{urlencode({'next': back})}"
+    text = _("Thank you. Your word on %(name)s is kept as evidence.")
+    messages.success(request, text % {"name": alternative}, extra_tags=undo)
+    return redirect(back or alternative.dependency.workflow.get_absolute_url())
+
+
+@require_POST
+@access(Action.TAKE_PART, Proof)
+def take_back(request: SignedInRequest, proof: Proof) -> HttpResponse:
+    workflow = proof.alternative.dependency.workflow
+    proofs.take_back(proof.pk, actor=request.user, now=timezone.now())
+    messages.success(request, _("Your word was taken back."))
+    return redirect(way_back(request) or workflow.get_absolute_url())
 
 
 @require_POST

@@ -28,7 +28,8 @@ class Stacked:
     """Rows of ready, partly and not ready, with the counts printed inside.
 
     `keys` are (ok, warn, bad or none; label), in the order of the values of a row. The
-    share at the end is that of the first key; a row that counts nothing has no share.
+    share at the end is that of the first key, rounded down as everywhere; a row that
+    counts nothing has no share.
     """
 
     uid: str
@@ -66,7 +67,7 @@ class Stacked:
         for index, (name, values) in enumerate(self.rows):
             top = index * row
             at = top + (20 if slim else 5)
-            shown = name if slim else shortened(name, 17)
+            shown = shortened(name, width // 8 if slim else 17)
             out.append(
                 words(
                     0, top + (14 if slim else 21), shown, cls="t-label", size=13, fill=INK
@@ -98,7 +99,7 @@ class Stacked:
                     )
                 x += wide
             whole = sum(values)
-            share = f"{round(100 * values[0] / whole)} %" if whole else "–"
+            share = f"{100 * values[0] // whole} %" if whole else "–"
             out.append(
                 words(
                     width,

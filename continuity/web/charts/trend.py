@@ -107,7 +107,8 @@ class Trend:
         for index, point in enumerate(self.points):
             out += self._mark(index, point, x, y, slim=slim)
         for index, other in enumerate(self.others):
-            out += self._other(other, x(index), y)
+            own = self.points[index].value if index < len(self.points) else None
+            out += self._other(other, own, x(index), y)
         return drawing(
             width, self.height, f"{self.uid}{'-n' if slim else ''}", self.title,
             self.description, "".join(out), slim=slim,
@@ -145,19 +146,23 @@ class Trend:
             )
         return out
 
-    def _other(self, point: Point, px: float, y: Callable[[float], float]) -> list[str]:
-        """Draw a square, hollow for a lower bound, with its figure beneath it."""
+    def _other(
+        self, point: Point, own: float | None, px: float, y: Callable[[float], float]
+    ) -> list[str]:
+        """Draw a square, hollow for a lower bound, with its figure above it; beneath it
+        where the mark of the same moment, at `own`, is the higher one."""
         if point.value is None:
             return []
         py = y(point.value)
+        beneath = own is not None and own > point.value
         fill = WHITE if point.is_lower_bound else BAD
         cls = "other-bound" if point.is_lower_bound else "other"
         return [
             f'<rect class="{cls}" x="{n(px - 5)}" y="{n(py - 5)}" width="10" height="10" '
             f'fill="{fill}" stroke="{BAD}" stroke-width="2"/>',
             words(
-                px, py + 19, bounded(point), cls="t-bad", anchor="middle", fill=BAD,
-                weight=600,
+                px, py + (19 if beneath else -10), bounded(point), cls="t-bad",
+                anchor="middle", fill=BAD, weight=600,
             ),
         ]  # fmt: skip
 
@@ -224,8 +229,12 @@ class Trend:
                 )
             )
         elif last:
-            label = f"{told(point.value)} {self.unit}"
-            out.append(words(px + 8, py + 4, label, cls="t-strong", fill=INK, weight=600))
+            label, foot = f"{told(point.value)} {self.unit}", py + 4
+            if self.target is not None:
+                # The words of the target stand in the same margin, at its line.
+                taken = y(self.target) + 4
+                foot = taken + 14 if abs(foot - taken) < 14 else foot
+            out.append(words(px + 8, foot, label, cls="t-strong", fill=INK, weight=600))
         return out
 
 
