@@ -12,10 +12,12 @@ from urllib.parse import urlsplit, urlunsplit
 import pytest
 from django.db import connection
 from django.utils import translation
+from pytest_django import DjangoDbBlocker
 from pytest_django.live_server_helper import LiveServer
 
 from continuity.config import celery_app
 from continuity.local.children import dies_with_us
+from tests import emptying
 
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
@@ -40,6 +42,12 @@ def own_language() -> Iterator[None]:
     translation.deactivate()
     yield
     translation.deactivate()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    with django_db_blocker.unblock():
+        emptying.by_deleting()
 
 
 @pytest.fixture(scope="session")
