@@ -28,7 +28,16 @@ CHROMIUM = next(
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 
+def long_first(item: pytest.Item) -> int:
+    """Side by side, a long test at the end would leave the other processes idle. Those
+    that start or fork processes come before a browser's event loop is there."""
+    if item.get_closest_marker("slow"):
+        return 0
+    return 1 if item.get_closest_marker("browser") else 2
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=long_first)
     if CHROMIUM is None:
         missing = pytest.mark.skip(reason="Chromium is not installed: apt install chromium")
         for item in items:

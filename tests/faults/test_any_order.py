@@ -578,6 +578,7 @@ class no_errors:  # noqa: N801
         assert [record.exc_text or record.getMessage() for record in self.found] == []
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 @pytest.mark.parametrize("part", range(PARTS))
 def test_no_order_of_steps_brings_about_what_may_never_happen(part):
