@@ -92,10 +92,6 @@ class OutageQuerySet(models.QuerySet["Outage"]):
         drawn = Q(sealed_at=None) | Q(sealed_at__lte=now)
         return planned.filter(drawn, due_at__lte=now)
 
-    def due_to_end(self, now: datetime) -> Self:
-        """Running past their limit. A paused one has no limit until it goes on."""
-        return self.filter(state=DrillState.RUNNING, ends_by__lte=now)
-
 
 class Outage(models.Model):
     """Tools not working from an instant on, simulated or real.
