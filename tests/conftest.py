@@ -12,10 +12,12 @@ from urllib.parse import urlsplit, urlunsplit
 import pytest
 from django.db import connection
 from django.utils import translation
+from pytest_django import DjangoDbBlocker
 from pytest_django.live_server_helper import LiveServer
 
 from continuity.config import celery_app
 from continuity.local.children import dies_with_us
+from tests import emptying
 
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
@@ -26,7 +28,16 @@ CHROMIUM = next(
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 
+def long_first(item: pytest.Item) -> int:
+    """Side by side, a long test at the end would leave the other processes idle. Those
+    that start or fork processes come before a browser's event loop is there."""
+    if item.get_closest_marker("slow"):
+        return 0
+    return 1 if item.get_closest_marker("browser") else 2
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=long_first)
     if CHROMIUM is None:
         missing = pytest.mark.skip(reason="Chromium is not installed: apt install chromium")
         for item in items:
@@ -40,6 +51,12 @@ def own_language() -> Iterator[None]:
     translation.deactivate()
     yield
     translation.deactivate()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    with django_db_blocker.unblock():
+        emptying.by_deleting()
 
 
 @pytest.fixture(scope="session")

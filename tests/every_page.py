@@ -1,6 +1,7 @@
 """Every page there is, found by walking the routes, so a new one cannot be forgotten."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import Any
 
 from django.test import Client
@@ -41,19 +42,30 @@ def routes(resolver: URLResolver, space: str = "") -> Iterator[tuple[str, Any]]:
             yield from routes(entry, inner)
 
 
-def pages(client: Client) -> list[str]:
-    """Return the address of each whole page that `client` can open."""
+def addresses() -> list[str]:
+    """Return the address of each route that takes one object at most, and has one."""
     found = []
     for name, view in routes(get_resolver()):
         model = getattr(view, "model", None)
         first = model._default_manager.order_by("pk").first() if model else None
-        try:
-            address = reverse(name, args=[] if model is None else [first.pk])
-        except (NoReverseMatch, AttributeError):
-            continue  # takes more than one object, or there is none: never a page
+        # Those that take more than one object, or have none, are never a page.
+        with suppress(NoReverseMatch, AttributeError):
+            found.append(reverse(name, args=[] if model is None else [first.pk]))
+    return found
+
+
+def opened(
+    client: Client, some: Iterable[str] | None = None
+) -> Iterator[tuple[str, bytes]]:
+    """Yield address and content of each whole page that `client` can open; of `some`
+    addresses where they are given."""
+    for address in addresses() if some is None else some:
         answer = client.get(address)
         if answer.streaming or answer.status_code != 200:
             continue
         if b"<!doctype html" in answer.content[:200].lower():
-            found.append(address)
-    return found
+            yield address, answer.content
+
+
+def pages(client: Client, some: Iterable[str] | None = None) -> list[str]:
+    return [address for address, _content in opened(client, some)]

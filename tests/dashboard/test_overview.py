@@ -617,3 +617,14 @@ def test_the_plan_of_a_drill_begins_with_the_workflow_that_it_would_prove(
 
     assert (form.initial.get("tools") == [dependency.tool_id]) is begins
     assert (form.initial.get("workflows") == [dependency.workflow.pk]) is begins
+
+
+def test_the_rows_before_the_first_workflow_lead_to_where_it_is_added(client):
+    client.force_login(manager())
+    address = reverse("dashboard:workflows")
+
+    nothing = client.get(address).content.decode()
+    narrowed = client.get(address, {"tier": "1"}).content.decode()
+
+    assert "No workflow yet" in nothing
+    assert "No workflow matches" in narrowed

@@ -109,7 +109,7 @@ class AnyOrder(RuleBasedStateMachine):
         self.before = transaction.savepoint_create()
         self.offset = self.heard = timedelta()
         self.zone = UTC
-        self.entries = 1
+        self.entries, self.unbroken = 1, 0
         self.onset: datetime | None = None
         self.true_onset: datetime | None = None
         self.was_stepped = False
@@ -545,7 +545,9 @@ class AnyOrder(RuleBasedStateMachine):
         numbers = list(self.outage.journal.values_list("number", flat=True))
         assert numbers == list(range(1, self.entries + 1))
         assert self.outage.entries == self.entries
-        assert list(breaks()) == []
+        if self.entries != self.unbroken:  # its trigger lets nothing in but new lines
+            assert list(breaks()) == []
+            self.unbroken = self.entries
 
     def each_press_counts_once(self) -> None:
         kept = Mark.objects.filter(recovery__outage=self.outage)
@@ -578,6 +580,7 @@ class no_errors:  # noqa: N801
         assert [record.exc_text or record.getMessage() for record in self.found] == []
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 @pytest.mark.parametrize("part", range(PARTS))
 def test_no_order_of_steps_brings_about_what_may_never_happen(part):

@@ -131,6 +131,30 @@ def test_a_workflow_keeps_its_drills_and_its_own_record_apart(client, dependency
     assert record.wsgi_request.path in known.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("route", "heading"),
+    [
+        ("outages:workflow_record", "What really happened here"),
+        ("outages:tool_record", "What really happened here"),
+        ("outages:workflow_history", "Drills and outages"),
+        ("drills:workflow_actions", "Findings and actions"),
+    ],
+)
+def test_what_loads_by_itself_is_a_page_of_its_own_without_javascript(
+    client, dependency, route, heading
+):
+    of_tool = route == "outages:tool_record"
+    pk = dependency.tool_id if of_tool else dependency.workflow_id
+    client.force_login(manager())
+
+    page = client.get(reverse(route, args=[pk])).content.decode()
+    card = client.get(reverse(route, args=[pk]), headers={"HX-Request": "true"})
+
+    assert page.count(f"<h1>{heading}</h1>") == 1
+    assert card.content.decode().startswith("<section")
+    assert card.content.decode() in page
+
+
 def test_nobody_reads_the_record_of_work_they_may_not_see(client, dependency):
     over(dependency, OutageKind.REAL, 90, title="The real thing")
     client.force_login(UserFactory())

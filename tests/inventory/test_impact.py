@@ -21,7 +21,9 @@ from continuity.inventory.models import (
     Workflow,
 )
 from continuity.inventory.models.impact import CATEGORY_NAMES, LEVEL_NAMES
+from continuity.inventory.queries import harm, similar
 from continuity.inventory.queries import impact as queries
+from continuity.inventory.queries import scales as rating
 from continuity.inventory.services import impact as services
 from continuity.inventory.services import workflows
 from tests.factories import (
@@ -191,7 +193,7 @@ def test_an_archived_category_keeps_its_ratings_and_counts_no_more(client, workf
     rate(workflow, actor, legal={"severe": 60}, customers={"minor": 60})
     ImpactCategory.objects.filter(key="legal").update(archived_at=NOON)
 
-    assert queries.computed(workflow, wrt=None) == queries.Computed(None, None)
+    assert harm.computed(workflow, wrt=None) == harm.Computed(None, None)
     post(client, "impact_rate", workflow, **answer("customers", 60, "moderate"))
     assert Impact.objects.filter(category__key="legal").count() == 1
 
@@ -239,18 +241,18 @@ def test_the_words_of_the_history_are_those_of_the_scales():
     ],
 )
 def test_the_defaults_of_a_tier_are_those_of_the_printed_table(tier, longest):
-    found = queries.defaults(tier, queries.scales())
+    found = rating.defaults(tier, rating.scales())
     levels = {row.pk: row for row in ImpactLevel.objects.all()}
     first = min(after for (_, after), pk in found.items() if not levels[pk].tolerable)
-    [row] = [row for row in queries.default_table() if row.label == tier.label]
+    [row] = [row for row in rating.default_table() if row.label == tier.label]
 
     assert first == longest
-    assert row.begins[2] == queries.point_label(longest)
+    assert row.begins[2] == rating.point_label(longest)
     assert {after for _, after in found} <= set(POINTS)
 
 
 def test_the_defaults_of_the_most_critical_work():
-    found = queries.defaults(Tier.CRITICAL, queries.scales())
+    found = rating.defaults(Tier.CRITICAL, rating.scales())
     names = {row.pk: row.key for row in ImpactLevel.objects.all()}
     customers = {
         after: names[pk]
@@ -291,7 +293,7 @@ def test_the_defaults_fill_the_form_and_save_nothing(client, workflow, actor):
 def test_of_a_category_of_the_organisation_s_own_nothing_is_guessed():
     ImpactCategory.objects.filter(key="legal").update(key="", name="Safety")
 
-    found = queries.defaults(Tier.CRITICAL, queries.scales())
+    found = rating.defaults(Tier.CRITICAL, rating.scales())
 
     assert len({one for one, _ in found}) == 5
 
@@ -326,9 +328,9 @@ def test_the_ratings_give_the_first_point_that_is_not_tolerable(workflow, actor)
         legal={"moderate": 60, "major": 480},
     )
 
-    assert queries.computed(workflow, wrt=None) == queries.Computed(8 * HOUR, 8 * HOUR)
-    assert queries.computed(workflow, wrt=90 * MINUTE).rto == 390 * MINUTE
-    assert queries.computed(workflow, wrt=8 * HOUR).rto is None
+    assert harm.computed(workflow, wrt=None) == harm.Computed(8 * HOUR, 8 * HOUR)
+    assert harm.computed(workflow, wrt=90 * MINUTE).rto == 390 * MINUTE
+    assert harm.computed(workflow, wrt=8 * HOUR).rto is None
 
 
 def test_the_targets_of_the_ratings_are_used_with_one_button(client, workflow, actor):
@@ -669,7 +671,7 @@ def test_it_is_compared_with_its_tier_and_its_team(workflow):
     WorkflowFactory(tier=Tier.CRITICAL, rto=None)
     WorkflowFactory(tier=Tier.CRITICAL, archived_at=NOON)
 
-    found = queries.similar(workflow, user=manager())
+    found = similar.similar(workflow, user=manager())
 
     tier, team = found.peers
     assert (tier.count, tier.rto, tier.mtpd) == (4, 2 * HOUR, None)
@@ -694,7 +696,7 @@ def test_only_what_one_may_see_is_compared(workflow):
     WorkflowFactory(tier=Tier.CRITICAL)
     viewer = member(workflow.team, TeamRole.VIEWER)
 
-    found = queries.similar(workflow, user=viewer)
+    found = similar.similar(workflow, user=viewer)
 
     assert (found.peers[0].count, found.peers[0].rto, found.rows) == (0, None, ())
 

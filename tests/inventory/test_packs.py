@@ -17,6 +17,7 @@ from tests.factories import (
     TeamFactory,
     UserFactory,
     WorkflowFactory,
+    administrator,
     auditor,
     manager,
     member,
@@ -186,6 +187,17 @@ def test_ones_own_packs_are_listed(client, team):
 
     assert reverse("inventory:pack", args=[team.workflows.get().pk]) in html
     assert reverse("inventory:team_pack", args=[team.pk]) in html
+
+
+@pytest.mark.parametrize(("who", "adds"), [(administrator, 1), (UserFactory, 0)])
+def test_where_there_is_no_pack_only_who_may_is_led_to_add_a_team(client, who, adds):
+    client.force_login(who())
+
+    html = client.get(reverse("inventory:packs")).content.decode()
+
+    assert html.count("No workflow of yours") == 1
+    assert html.count("No team that you may see") == 1
+    assert html.count(reverse("accounts:team_new")) == adds
 
 
 def test_the_worker_serves_the_whole_site_and_is_asked_for_again_each_time(client):

@@ -13,6 +13,7 @@ from tests.factories import (
     ReportFactory,
     TeamFactory,
     UserFactory,
+    administrator,
     auditor,
     manager,
     member,
@@ -140,3 +141,17 @@ def test_who_is_in_no_team_is_told_so_instead_of_an_empty_form(client):
     assert "You are in no team to report on" in form
     assert "Make the report" not in form
     assert reverse("reports:new") not in page
+
+
+@pytest.mark.parametrize("route", ["reports:new_plan", "reports:new_pack"])
+def test_before_the_first_team_who_may_add_one_is_led_to_it(client, route):
+    client.force_login(administrator())
+
+    before = client.get(reverse(route)).content.decode()
+    TeamFactory()
+    after = client.get(reverse(route)).content.decode()
+
+    assert "No team yet" in before
+    assert before.count(reverse("accounts:team_new")) == 1
+    assert "No team yet" not in after
+    assert "Make the report" in after

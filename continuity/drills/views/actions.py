@@ -24,6 +24,7 @@ from continuity.drills.queries import comparing, pages, sheets
 from continuity.drills.queries.wording import wording
 from continuity.drills.services import actions as service
 from continuity.inventory.models import Workflow
+from continuity.web.htmx import render_page
 from continuity.web.paging import page_of
 from continuity.web.tables.files import file_of, wants_file
 
@@ -152,11 +153,11 @@ def action_reopen(request: SignedInRequest, action: CorrectiveAction) -> HttpRes
 @require_safe
 @access(Action.VIEW, Workflow)
 def workflow_actions(request: SignedInRequest, workflow: Workflow) -> HttpResponse:
-    """The card "Findings and actions" of a workflow's page."""
+    """What drills taught about a workflow; the card of its page."""
     today = timezone.localdate()
     of_workflow = found.of_workflow(workflow, user=request.user, today=today)
     context = {"workflow": workflow, "found": of_workflow}
-    return render(request, "drills/_workflow_actions.html", context)
+    return render_page(request, "drills/workflow_actions.html", context, part="card")
 
 
 @require_safe

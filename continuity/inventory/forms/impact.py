@@ -24,7 +24,8 @@ from continuity.inventory.models import (
     RecoveryPoint,
     Workflow,
 )
-from continuity.inventory.queries import impact
+from continuity.inventory.queries import harm, hours
+from continuity.inventory.queries.scales import Scales, point_label
 from continuity.inventory.services.impact import Moment, Rated
 from continuity.people.queries import zones
 from continuity.web import problems
@@ -105,7 +106,7 @@ class RatingsForm(forms.Form):
     def __init__(
         self,
         *args: Any,
-        scales: impact.Scales,
+        scales: Scales,
         rows: Iterable[Impact] = (),
         levels: Mapping[Moment, int] | None = None,
         currency: str,
@@ -124,13 +125,13 @@ class RatingsForm(forms.Form):
             }
         super().__init__(*args, **{**options, "initial": initial})
         self.scales = scales
-        self.points = impact.points(kept.values())
+        self.points = harm.points(kept.values())
         self.by_key = {level.pk: level for level in scales.levels}
         choices = [(level.pk, str(level)) for level in scales.levels]
         for category in scales.categories:
             for place, after in enumerate(self.points):
                 empty = _("as before") if place else _("not rated")
-                label = f"{category}, {impact.point_label(after)}"
+                label = f"{category}, {point_label(after)}"
                 self.fields[_level(category.pk, after)] = forms.TypedChoiceField(
                     label=label,
                     required=False,
@@ -152,7 +153,7 @@ class RatingsForm(forms.Form):
                 self.add_error(
                     name,
                     _("Choose the level after %(point)s too, or remove the amount.")
-                    % {"point": impact.point_label(after)},
+                    % {"point": point_label(after)},
                 )
         return found
 
@@ -162,7 +163,7 @@ class RatingsForm(forms.Form):
                 category,
                 tuple(
                     FormCell(
-                        impact.point_label(after),
+                        point_label(after),
                         self[_level(category.pk, after)],
                         self[_amount(category.pk, after)],
                     )
@@ -173,7 +174,7 @@ class RatingsForm(forms.Form):
         ]
 
     def point_labels(self) -> list[str]:
-        return [impact.point_label(after) for after in self.points]
+        return [point_label(after) for after in self.points]
 
     def ratings(self) -> dict[Moment, Rated]:
         """Return what was said, as the service takes it."""
@@ -195,7 +196,7 @@ class RatingsForm(forms.Form):
         else:
             values = self.initial
         return [
-            Rating(str(category.pk), after, impact.level_fact(self.by_key[level]))
+            Rating(str(category.pk), after, harm.level_fact(self.by_key[level]))
             for category, after in self._moments()
             if (level := values.get(_level(category.pk, after))) in self.by_key
         ]
@@ -247,7 +248,7 @@ class TargetsForm(forms.Form):
         self,
         *args: Any,
         workflow: Workflow,
-        analysis: impact.Analysis,
+        analysis: harm.Analysis,
         **options: Any,
     ) -> None:
         initial = {
@@ -267,10 +268,10 @@ class TargetsForm(forms.Form):
             refuse_contradiction(self, found)
         if self.errors:
             return found
-        right = impact.Computed(
+        right = harm.Computed(
             self.mtpd_computed, suggested_rto(self.mtpd_computed, found["wrt"])
         )
-        differs = impact.unexplained(
+        differs = harm.unexplained(
             self.workflow, rto=found["rto"], mtpd=found["mtpd"], found=right
         )
         if differs and not found["reason"].strip():
@@ -299,11 +300,11 @@ class UseComputedForm(forms.Form):
     mtpd = forms.IntegerField(min_value=1)
     rto = forms.IntegerField(min_value=1)
 
-    def expected(self) -> impact.Computed:
+    def expected(self) -> harm.Computed:
         """Return them; nothing, which never holds, if they make no sense."""
         if not self.is_valid():
-            return impact.Computed(None, None)
-        return impact.Computed(
+            return harm.Computed(None, None)
+        return harm.Computed(
             timedelta(seconds=self.cleaned_data["mtpd"]),
             timedelta(seconds=self.cleaned_data["rto"]),
         )
@@ -316,7 +317,7 @@ def refuse_unreadable(form: forms.BaseForm, found: Mapping[str, Any], name: str)
     """Refuse hours that cannot be read, unless they stood there before: what was kept as
     free text stays until somebody changes it."""
     text = found.get(name) or ""
-    if text != (form.initial.get(name) or "") and (fault := impact.echo(text).fault):
+    if text != (form.initial.get(name) or "") and (fault := hours.echo(text).fault):
         form.add_error(name, fault)
 
 

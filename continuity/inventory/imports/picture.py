@@ -80,7 +80,6 @@ class Known:
 
 NO_TOOL: Final = "none"
 NEW_TOOL: Final = "new"
-LEAVE_OUT: Final = "out"
 
 
 @dataclass(frozen=True, slots=True)

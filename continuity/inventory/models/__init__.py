@@ -1,5 +1,13 @@
 """What we depend on: the catalogue, the workflows, their impact, imports, saved views."""
 
+from continuity.inventory.models.access import QUESTIONS, Access, Answer
+from continuity.inventory.models.alternatives import (
+    Alternative,
+    AlternativeKind,
+    RunbookStep,
+    RunbookVersion,
+    approves,
+)
 from continuity.inventory.models.catalogue import (
     Confidence,
     Provider,
@@ -26,6 +34,13 @@ from continuity.inventory.models.imports import (
     ImportRun,
     ImportState,
 )
+from continuity.inventory.models.proofs import (
+    EndReason,
+    Proof,
+    ProofFile,
+    ProofPolicy,
+    ProofSource,
+)
 from continuity.inventory.models.reviews import (
     BulkChange,
     BulkKind,
@@ -33,26 +48,13 @@ from continuity.inventory.models.reviews import (
 )
 from continuity.inventory.models.views import ListPage, SavedView
 from continuity.inventory.models.workflows import (
-    QUESTIONS,
     TIER_WEIGHTS,
-    Access,
-    Alternative,
-    AlternativeKind,
-    Answer,
     DataClass,
     Dependency,
-    EndReason,
-    Proof,
-    ProofFile,
-    ProofPolicy,
-    ProofSource,
-    RunbookStep,
-    RunbookVersion,
     Tier,
     Without,
     Workflow,
     WorkflowStatus,
-    approves,
 )
 
 __all__ = [

@@ -9,24 +9,17 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import cached_property
 from typing import Any, Final
 
-from django.db.models import Q
-
 from continuity.accounts.models import User
-from continuity.accounts.roles import Action
 from continuity.domain.fate import (
     Effect,
-    Fallback,
     Graph,
     KnockOut,
     Landing,
     Outcome,
-    Reliance,
-    Reliances,
 )
-from continuity.domain.herd import Arrival, Capacity, Herd, Load, Race, herd
+from continuity.domain.herd import Arrival
 from continuity.domain.readiness import (
     DependencyFacts,
     ProofFacts,
@@ -38,110 +31,16 @@ from continuity.inventory.models import (
     Proof,
     Tier,
     Tool,
-    Without,
     Workflow,
 )
 from continuity.inventory.queries import fate
+from continuity.inventory.queries.crowds import Crowd, crowds_on
 from continuity.inventory.queries.order import alphabetical
+from continuity.inventory.queries.relying import Inventory
 from continuity.inventory.queries.tools import matching
 
 MOST_HERDS: Final = 20
 """How many alternatives are shown with the people that land on them; the fullest."""
-RACES: Final = (Race.LOSES, Race.UNKNOWN, Race.SEATED)
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """What a knock-out needs to know of a workflow. `people` is the most it states."""
-
-    name: str
-    tier: int
-    rto: timedelta | None
-    mbco_percent: int | None
-    people: int | None
-    least: int
-
-    @property
-    def load(self) -> Load:
-        return Load(self.tier, self.people, self.rto, self.least)
-
-
-class Inventory:
-    """All that one reader may see of who depends on what, read in two queries; of `only`
-    one workflow where its key is given, archived or not."""
-
-    def __init__(self, user: User, *, only: int | None = None) -> None:
-        self.works: dict[int, Work] = {}
-        self.own_limits: dict[int, int] = {}
-        self.procedures: dict[int, str] = {}
-        self.whole: Final = user.may(Action.VIEW)
-        found: list[tuple[int, int, int, bool]] = []
-        scope = Q(archived_at=None) if only is None else Q(pk=only)
-        rows = (
-            Workflow.objects.allowing(user, Action.VIEW)
-            .filter(scope)
-            .order_by("pk", "dependencies__position", "dependencies__pk")
-            .values_list(
-                "pk",
-                "name",
-                "tier",
-                "rto",
-                "mbco_percent",
-                "people_most",
-                "people_least",
-                "dependencies__pk",
-                "dependencies__tool_id",
-                "dependencies__without",
-            )
-        )
-        for pk, name, tier, rto, mbco, most, least, dependency, tool, without in rows:
-            if pk not in self.works:
-                self.works[pk] = Work(name, tier, rto, mbco, most, least or 1)
-            if dependency is not None:
-                found.append((dependency, pk, tool, without == Without.STOPS))
-        fallbacks = self._fallbacks(user, only)
-        self.reliances: Final = tuple(
-            Reliance(dependency, pk, tool, stops, tuple(fallbacks[dependency]))
-            for dependency, pk, tool, stops in found
-        )
-
-    def _fallbacks(self, user: User, only: int | None) -> Mapping[int, list[Fallback]]:
-        found: dict[int, list[Fallback]] = defaultdict(list)
-        scope = (
-            Q(dependency__workflow__archived_at=None)
-            if only is None
-            else Q(dependency__workflow=only)
-        )
-        rows = (
-            Alternative.objects.allowing(user, Action.VIEW)
-            .filter(scope)
-            .order_by("dependency_id", "rank")
-            .values_list("dependency_id", "pk", "tool_id", "limit", "procedure")
-        )
-        for dependency, pk, tool, limit, procedure in rows:
-            found[dependency].append(Fallback(pk, tool))
-            if procedure:
-                self.procedures[pk] = procedure
-            if limit is not None:
-                self.own_limits[pk] = limit
-        return found
-
-    @cached_property
-    def indexed(self) -> Reliances:
-        return Reliances(self.reliances)
-
-    @cached_property
-    def nameless(self) -> int:
-        """How many workflows name no tool, so that nobody knows what stops them."""
-        return len(self.works) - len(self.indexed.workflows)
-
-    def users_of(self, tools: Collection[int]) -> Mapping[int, frozenset[int]]:
-        """Return the workflows that use each of `tools` today."""
-        found: dict[int, set[int]] = {tool: set() for tool in tools}
-        for one in self.reliances:
-            if one.tool in found:
-                found[one.tool].add(one.workflow)
-        return {tool: frozenset(pks) for tool, pks in found.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,28 +100,6 @@ def _rank(tool: Tool, lost: KnockOut, critical: frozenset[int]) -> Rank:
         falls_back=len(lost.falls_back),
         degraded=len(lost.degraded),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Crowd:
-    """What lands on one alternative. `in_use` people work with it already, at least so
-    many where `in_use_is_lower_bound`; `free` is what is left of seats and limit."""
-
-    tool: int
-    name: str
-    herd: Herd
-    in_use: int
-    in_use_is_lower_bound: bool
-    seats: int | None
-    limit: int | None
-
-    @property
-    def free(self) -> int | None:
-        return self.herd.most
-
-    @property
-    def workflows(self) -> int:
-        return len(self.herd.arrivals)
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,7 +187,7 @@ def of(
             all(one.alternative in until for one in landed[pk]) for pk in lost.falls_back
         ),
         until=until,
-        crowds=_crowds(lost, known, graph, tools),
+        crowds=crowds_on(lost, known, graph, tools),
     )
 
 
@@ -348,60 +225,6 @@ def _until(
         if (until := proven_until(facts, held_to, now=now)) is not None:
             found[alternative] = until
     return found
-
-
-def _crowds(
-    lost: KnockOut, known: Inventory, graph: Graph, tools: Mapping[int, Tool]
-) -> tuple[Crowd, ...]:
-    landed: dict[int, set[int]] = defaultdict(set)
-    for one in lost.landings:
-        if one.tool is not None:
-            landed[one.tool].add(one.workflow)
-    in_use: dict[int, tuple[int, bool]] = {}
-    room: dict[int, Capacity] = {}
-    for tool, users in known.users_of(landed.keys()).items():
-        # Who arrives and uses it already has a seat, which the arrival then takes.
-        staying = [known.works[pk] for pk in users - landed[tool]]
-        used = sum(one.least if one.people is None else one.people for one in staying)
-        in_use[tool] = used, any(one.people is None for one in staying)
-        stated = tools[tool]
-        room[tool] = Capacity(_left(stated.seats, used), _left(stated.limit, used))
-    loads = {pk: known.works[pk].load for pks in landed.values() for pk in pks}
-    crowds = []
-    for found in herd(lost, room, loads):
-        used, at_least = in_use[found.tool]
-        sure = known.whole and not at_least
-        crowds.append(
-            Crowd(
-                tool=found.tool,
-                name=graph.name(found.tool),
-                herd=found if sure else _doubted(found),
-                in_use=used,
-                in_use_is_lower_bound=at_least or not known.whole,
-                seats=tools[found.tool].seats,
-                limit=tools[found.tool].limit,
-            )
-        )
-    crowds.sort(key=lambda one: (RACES.index(one.herd.race), -one.herd.people, one.name))
-    return tuple(crowds)
-
-
-def _left(stated: int | None, used: int) -> int | None:
-    return None if stated is None else max(0, stated - used)
-
-
-def _doubted(found: Herd) -> Herd:
-    """Return the herd with nobody seated for sure: more people use the tool, or will,
-    than are known of. Who loses does so in any case."""
-    return replace(
-        found,
-        arrivals=tuple(
-            replace(one, race=Race.UNKNOWN, without_seat=None)
-            if one.race is Race.SEATED
-            else one
-            for one in found.arrivals
-        ),
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from continuity.domain.hours import Hours, InvalidHours, parse_hours, worked
 from continuity.domain.names import normalise
 from continuity.inventory.models import Tool, Workflow
 from continuity.inventory.queries import fate
-from continuity.inventory.queries.knock_out import Inventory
+from continuity.inventory.queries.relying import Inventory
 
 DATA: Final = Path(__file__).parent.parent / "data" / "outages.yaml"
 WORST: Final = (Outcome.STOPS, Outcome.FALLS_BACK, Outcome.DEGRADED)

@@ -6,7 +6,8 @@ from datetime import timedelta
 from django.utils.translation import gettext as _
 
 from continuity.inventory.models import Tier
-from continuity.inventory.queries.knock_out import Crowd, Rank, Row
+from continuity.inventory.queries.crowds import Crowd
+from continuity.inventory.queries.knock_out import Rank, Row
 from continuity.inventory.queries.proofs import Evidence
 from continuity.inventory.queries.shares import NotReady
 from continuity.inventory.queries.what_if import Row as Taking

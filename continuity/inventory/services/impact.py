@@ -21,7 +21,7 @@ from continuity.inventory.models import (
     RecoveryPoint,
     Workflow,
 )
-from continuity.inventory.queries.impact import Computed, computed, unexplained
+from continuity.inventory.queries.harm import Computed, computed, unexplained
 from continuity.inventory.services import reviews
 from continuity.inventory.services.scales import load_scales as load_scales
 from continuity.web.fields import write_length

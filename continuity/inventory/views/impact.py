@@ -15,7 +15,9 @@ from continuity.accounts.http import SignedInRequest
 from continuity.accounts.roles import Action
 from continuity.inventory.forms import impact as forms
 from continuity.inventory.models import Workflow
+from continuity.inventory.queries import harm, hours, similar
 from continuity.inventory.queries import impact as queries
+from continuity.inventory.queries import scales as rating
 from continuity.inventory.queries import workflow as one
 from continuity.inventory.queries import workflows as many
 from continuity.inventory.services import impact, workflows
@@ -48,15 +50,15 @@ def page(request: SignedInRequest, workflow: Workflow) -> HttpResponse:
 def rate(request: SignedInRequest, workflow: Workflow) -> HttpResponse:
     """The grid. "Show the curve" and "Use the defaults" only change the page: nothing is
     kept before "Save", and all of them work without JavaScript."""
-    scales = queries.scales()
-    rows = queries.ratings_of(workflow)
+    scales = rating.scales()
+    rows = harm.ratings_of(workflow)
     currency = organisation().currency
     # Also an answer without a single field is one: nothing is rated any more.
     typed = request.POST if request.method == "POST" else None
     form = forms.RatingsForm(typed, scales=scales, rows=rows, currency=currency)
     button = request.POST.get("do", "")
     if button == "defaults":
-        levels = queries.defaults(workflow.tier, scales)
+        levels = rating.defaults(workflow.tier, scales)
         form = forms.RatingsForm(scales=scales, rows=rows, levels=levels, currency=currency)
     elif request.method == "POST" and not button and form.is_valid():
         impact.rate(
@@ -68,9 +70,9 @@ def rate(request: SignedInRequest, workflow: Workflow) -> HttpResponse:
         "workflow": workflow,
         "form": form,
         "scales": scales,
-        "analysis": queries.analysis(form.so_far(), scales, wrt=workflow.wrt),
-        "peers": queries.peers(workflow, user=request.user),
-        "defaults": queries.default_table(),
+        "analysis": harm.analysis(form.so_far(), scales, wrt=workflow.wrt),
+        "peers": similar.peers(workflow, user=request.user),
+        "defaults": rating.default_table(),
         "drafted": bool(button),
     }
     status = 422 if form.is_bound and not button else 200
@@ -80,8 +82,8 @@ def rate(request: SignedInRequest, workflow: Workflow) -> HttpResponse:
 
 @access(Action.EDIT, Workflow)
 def targets(request: SignedInRequest, workflow: Workflow) -> HttpResponse:
-    found = queries.analysis(
-        queries.facts(queries.ratings_of(workflow)), queries.scales(), wrt=workflow.wrt
+    found = harm.analysis(
+        harm.facts(harm.ratings_of(workflow)), rating.scales(), wrt=workflow.wrt
     )
     form = forms.TargetsForm(request.POST or None, workflow=workflow, analysis=found)
     if request.method == "POST" and form.is_valid():
@@ -90,7 +92,7 @@ def targets(request: SignedInRequest, workflow: Workflow) -> HttpResponse:
         )
         messages.success(request, _("The targets were saved."))
         return redirect("inventory:impact", pk=workflow.pk)
-    peers = queries.peers(workflow, user=request.user)
+    peers = similar.peers(workflow, user=request.user)
     context = {"workflow": workflow, "form": form, "analysis": found, "peers": peers}
     status = 422 if form.is_bound else 200
     return render(request, "inventory/impact_targets.html", context, status=status)
@@ -129,8 +131,8 @@ def operation(request: SignedInRequest, workflow: Workflow) -> HttpResponse:
     context = {
         "workflow": workflow,
         "form": form,
-        "hours": queries.echo(str(form["hours"].value() or "")),
-        "peaks": queries.echo(str(form["peak_hours"].value() or "")),
+        "hours": hours.echo(str(form["hours"].value() or "")),
+        "peaks": hours.echo(str(form["peak_hours"].value() or "")),
     }
     status = 422 if form.is_bound and not checks else 200
     template = "inventory/impact_operation.html"

@@ -36,6 +36,7 @@ def listing(request: SignedInRequest) -> HttpResponse:
     context = {
         "mine": page_of(request, packs.mine(request.user)),
         "teams": packs.teams(request.user)[:50],
+        "may_add_teams": request.user.may(Action.ADMINISTER),
     }
     return render(request, "inventory/packs.html", context)
 

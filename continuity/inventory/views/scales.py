@@ -15,7 +15,7 @@ from continuity.accounts.roles import Action
 from continuity.history.http import say_deleted
 from continuity.inventory.forms.impact import CategoryForm, LevelForm
 from continuity.inventory.models import ImpactCategory, ImpactLevel
-from continuity.inventory.queries import impact as queries
+from continuity.inventory.queries import scales as queries
 from continuity.inventory.services import scales as services
 
 

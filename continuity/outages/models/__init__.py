@@ -1,20 +1,21 @@
 """What is happening now, rehearsed or real."""
 
-from continuity.outages.models.outages import (
-    ABORT_REASONS,
+from continuity.outages.models.journal import EntryKind, JournalEntry
+from continuity.outages.models.marks import (
     ARRIVAL_LABELS,
     CLOCK_LABELS,
-    STATE_LABELS,
     UNDO_WITHIN,
-    Decision,
-    EntryKind,
-    JournalEntry,
     Mark,
     MarkSource,
+    StepDone,
+)
+from continuity.outages.models.outages import (
+    ABORT_REASONS,
+    STATE_LABELS,
+    Decision,
     Outage,
     OutageKind,
     Recovery,
-    StepDone,
     Stop,
     answered_by,
 )

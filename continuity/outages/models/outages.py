@@ -1,4 +1,4 @@
-"""What is happening now, rehearsed or real: outages, recoveries, marks, the journal."""
+"""Outages, rehearsed or real, their pauses, and the recovery of each dependency."""
 
 from datetime import datetime, timedelta
 from typing import Self
@@ -12,15 +12,12 @@ from django.utils.translation import pgettext_lazy
 
 from continuity.accounts.models import Team, TeamOwnedQuerySet, User
 from continuity.accounts.roles import Action
-from continuity.domain.arrivals import Arrival
-from continuity.domain.clocks import Clock
 from continuity.domain.errors import NotRunning
 from continuity.domain.states import BEFORE, LIVE, DrillState
 from continuity.inventory.models import (
     Alternative,
     Dependency,
     Proof,
-    RunbookStep,
     Tool,
     Workflow,
 )
@@ -36,28 +33,10 @@ STATE_LABELS = {
     DrillState.ABORTED: pgettext_lazy("state of a drill", "Aborted"),
     DrillState.MISSED: pgettext_lazy("state of a drill", "Missed"),
 }
-CLOCK_LABELS = {
-    Clock.DETECTED: pgettext_lazy("clock of a recovery", "Detected"),
-    Clock.ACKNOWLEDGED: pgettext_lazy("clock of a recovery", "Acknowledged"),
-    Clock.DECIDED: pgettext_lazy("clock of a recovery", "Decided"),
-    Clock.SWITCHED: pgettext_lazy("clock of a recovery", "Switched"),
-    Clock.MINIMUM: pgettext_lazy("clock of a recovery", "Working again"),
-    Clock.FULL: pgettext_lazy("clock of a recovery", "Full service"),
-    Clock.RETURNED: pgettext_lazy("clock of a recovery", "Back on the usual tool"),
-}
-
-ARRIVAL_LABELS = {
-    Arrival.IN_TIME: pgettext_lazy("arrival of a press", "In time"),
-    Arrival.LATE: pgettext_lazy("arrival of a press", "After the end"),
-    Arrival.TOO_LATE: pgettext_lazy("arrival of a press", "After the review"),
-}
 ABORT_REASONS = {
     "real_outage": _("A tool in it fails for real: work on the real outage."),
 }
 """Why the program itself calls off a drill, in the reader's language."""
-
-UNDO_WITHIN = timedelta(minutes=1)
-"""How long after it arrived a mark can be taken back."""
 
 
 class OutageKind(models.TextChoices):
@@ -65,48 +44,11 @@ class OutageKind(models.TextChoices):
     REAL = "real", _("Real outage")
 
 
-class MarkSource(models.TextChoices):
-    PERSON = "person", _("Person")
-    PROBE = "probe", _("Probe")
-
-
 class Decision(models.TextChoices):
     """What a lead decides where a tool works badly and is not down."""
 
     STAY = "stay", _("Stay")
     SWITCH = "switch", _("Switch")
-
-
-class EntryKind(models.TextChoices):
-    """What a line of the journal tells. Its sentence is made in `queries/journal.py`."""
-
-    DRAFTED = "drafted", _("Draft made")
-    APPROVED = "approved", _("Approved")
-    PLANNED = "planned", _("Planned")
-    STARTED = "started", _("Started")
-    PHASE = "phase", _("Scenario")
-    MARK = "mark", _("Mark")
-    UNDO = "undo", _("Mark taken back")
-    STEP = "step", _("Runbook step")
-    STEP_UNDO = "step_undo", _("Runbook step taken back")
-    NOTE = "note", _("Note")
-    PICTURE = "picture", _("Picture")
-    PAUSED = "paused", _("Paused")
-    RESUMED = "resumed", _("Resumed")
-    EXCUSED = "excused", _("Excused")
-    STUCK = "stuck", _("Stuck")
-    UNSTUCK = "unstuck", _("Not stuck any more")
-    HANDED = "handed", _("Handed over")
-    INJECT = "inject", _("Inject")
-    INJECT_PLAN = "inject_plan", _("List of injects")
-    SPEED = "speed", _("Speed")
-    ENDED = "ended", _("Ended")
-    ABORTED = "aborted", _("Aborted")
-    MISSED = "missed", _("Missed")
-    JOINED = "joined", _("Joined")
-    TOOLS = "tools", _("Tools")
-    ONSET = "onset", _("Onset corrected")
-    TAKEN_UP = "taken_up", _("Not over after all")
 
 
 class OutageQuerySet(models.QuerySet["Outage"]):
@@ -149,10 +91,6 @@ class OutageQuerySet(models.QuerySet["Outage"]):
         planned = self.filter(state=DrillState.PLANNED, starts_by_itself=True)
         drawn = Q(sealed_at=None) | Q(sealed_at__lte=now)
         return planned.filter(drawn, due_at__lte=now)
-
-    def due_to_end(self, now: datetime) -> Self:
-        """Running past their limit. A paused one has no limit until it goes on."""
-        return self.filter(state=DrillState.RUNNING, ends_by__lte=now)
 
 
 class Outage(models.Model):
@@ -449,127 +387,3 @@ class Recovery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.workflow} in {self.outage}"
-
-
-class MarkQuerySet(TeamOwnedQuerySet["Mark"]):
-    team_path = "recovery__workflow__team"
-
-    def valid(self) -> Self:
-        """Keep those that stand: neither taken back nor come after the review."""
-        return self.filter(undone_at=None).exclude(arrival=Arrival.TOO_LATE)
-
-
-class Mark(models.Model):
-    """One recorded moment of a recovery. Taken back, it stays and says so.
-
-    `at` is when it happened, on our clock; `pressed_at` what the phone claimed;
-    `received_at` when it arrived; `exact` whether `at` can be relied on. `arrival` says
-    whether it came after the end; one that came after the review is kept and changes
-    nothing. `by_link`: pressed through the link of a participant, without a sign-in.
-    """
-
-    recovery = models.ForeignKey(Recovery, models.CASCADE, related_name="marks")
-    clock = models.CharField(max_length=12, choices=list(CLOCK_LABELS.items()))
-    key = models.UUIDField()
-    at = models.DateTimeField()
-    pressed_at = models.DateTimeField(null=True)
-    received_at = models.DateTimeField()
-    exact = models.BooleanField(default=True)
-    decision = models.CharField(max_length=6, choices=Decision, blank=True)
-    source = models.CharField(max_length=6, choices=MarkSource, default=MarkSource.PERSON)
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
-    )
-    undone_at = models.DateTimeField(null=True)
-    arrival = models.CharField(
-        max_length=8, choices=list(ARRIVAL_LABELS.items()), default=Arrival.IN_TIME
-    )
-    by_link = models.BooleanField(default=False)
-
-    objects = MarkQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["at", "pk"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["recovery", "key"], name="one_mark_per_recovery_and_key"
-            ),
-            models.UniqueConstraint(
-                fields=["recovery", "clock"],
-                condition=Q(undone_at=None) & ~Q(arrival=Arrival.TOO_LATE),
-                name="one_valid_mark_per_clock",
-            ),
-            models.CheckConstraint(
-                condition=Q(at__lte=F("received_at")), name="mark_not_from_the_future"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.clock} at {self.at:%H:%M:%S}"
-
-
-class StepDone(models.Model):
-    """A runbook step ticked off during an outage."""
-
-    recovery = models.ForeignKey(Recovery, models.CASCADE, related_name="steps_done")
-    step = models.ForeignKey(RunbookStep, models.CASCADE, related_name="+")
-    at = models.DateTimeField()
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-
-    class Meta:
-        ordering = ["at"]
-        constraints = [
-            models.UniqueConstraint(fields=["recovery", "step"], name="step_done_once"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.step_id} at {self.at:%H:%M:%S}"
-
-
-class JournalEntry(models.Model):
-    """One line of what happened. Append-only: a trigger refuses UPDATE and DELETE.
-
-    `hash` covers the line and the hash of the one before it, so a line that was
-    changed behind our back breaks the chain (`manage.py check_journal` walks it).
-    `key` is that of the request that wrote it, where a device may ask again.
-    """
-
-    outage = models.ForeignKey(Outage, models.PROTECT, related_name="journal")
-    number = models.PositiveIntegerField()
-    kind = models.CharField(max_length=12, choices=EntryKind)
-    at = models.DateTimeField()
-    received_at = models.DateTimeField()
-    actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
-    )
-    actor_name = models.CharField(max_length=120, blank=True)
-    recovery = models.ForeignKey(
-        Recovery, models.PROTECT, null=True, related_name="journal"
-    )
-    data = models.JSONField(default=dict)
-    key = models.UUIDField(null=True)
-    previous_hash = models.CharField(max_length=64, blank=True)
-    hash = models.CharField(max_length=64)
-
-    class Meta:
-        verbose_name_plural = "journal entries"
-        ordering = ["outage", "number"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["outage", "number"], name="one_entry_per_number"
-            ),
-            models.UniqueConstraint(
-                fields=["outage", "key"], name="one_entry_per_outage_and_key"
-            ),
-        ]
-        indexes = [
-            # The live page shows them; there are few among very many lines.
-            models.Index(
-                fields=["outage", "-number"],
-                name="journal_injects",
-                condition=Q(kind="inject"),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.number}. {self.kind}"

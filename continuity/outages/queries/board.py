@@ -14,7 +14,7 @@ from continuity.accounts.models import User
 from continuity.accounts.roles import Action
 from continuity.domain.clocks import NOTHING, Pause, working_time
 from continuity.domain.scenario import ComponentState
-from continuity.domain.states import LIVE, OVER, DrillState
+from continuity.domain.states import OVER, DrillState
 from continuity.outages.models import EntryKind, Outage, OutageKind, Stop
 from continuity.outages.queries.pulse import version_of
 from continuity.web import formats
@@ -80,10 +80,6 @@ class Board:
     stopped: timedelta
     since: datetime | None
     paused_at: datetime | None
-
-    @property
-    def is_live(self) -> bool:
-        return self.outage.state in LIVE
 
     @property
     def is_over(self) -> bool:

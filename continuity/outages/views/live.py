@@ -33,7 +33,7 @@ from continuity.outages.queries.pulse import holds, ticket
 from continuity.outages.queries.pulse import pulse as heartbeat
 from continuity.outages.queries.results import Line
 from continuity.outages.services import course, marks, recoveries
-from continuity.web.htmx import wants_json, wants_part
+from continuity.web.htmx import render_page, wants_json, wants_part
 from continuity.web.paging import page_of
 from continuity.web.tables.files import file_of, wants_file
 
@@ -298,7 +298,7 @@ def excuse(request: SignedInRequest, outage: Outage) -> HttpResponse:
 @require_safe
 @access(Action.VIEW, Workflow)
 def workflow_history(request: SignedInRequest, workflow: Workflow) -> HttpResponse:
-    """The card "Recovery in each drill" of a workflow's page; real outages beneath."""
+    """How it recovered in each drill and in real outages; the card of a workflow's page."""
     now = timezone.now()
     lines = queries.history_of(workflow.pk, OutageKind.DRILL, now=now)
     real = queries.history_of(workflow.pk, OutageKind.REAL, now=now)
@@ -309,31 +309,38 @@ def workflow_history(request: SignedInRequest, workflow: Workflow) -> HttpRespon
         "last": lines[-1] if lines else None,
         "chart": trend(lines, workflow.rto),
     }
-    return render(request, "outages/_workflow_history.html", context)
+    return render_page(request, "outages/workflow_history.html", context, part="card")
 
 
 @require_safe
 @access(Action.VIEW, Workflow)
 def workflow_record(request: SignedInRequest, workflow: Workflow) -> HttpResponseBase:
-    """The card of a workflow's known outages: what really happened here."""
+    """What really happened to a workflow; the card of its known outages."""
     now = timezone.now()
     real = queries.history_of(workflow.pk, OutageKind.REAL, now=now)
-    return _record(request, tuple(reversed(real)), of_tool=False, now=now)
+    back = reverse("inventory:workflow_outages", args=[workflow.pk])
+    return _record(request, tuple(reversed(real)), of_tool=False, back=back, now=now)
 
 
 @require_safe
 @access(Action.VIEW)
 def tool_record(request: SignedInRequest, pk: int) -> HttpResponseBase:
-    """The card of a tool's known outages: what its loss really did to the reader's work."""
+    """What a tool's loss really did to the reader's work; the card of its known outages."""
     now = timezone.now()
     lines = queries.record_of_tool(pk, request.user, now=now)
-    return _record(request, lines, of_tool=True, now=now)
+    back = reverse("inventory:tool_outages", args=[pk])
+    return _record(request, lines, of_tool=True, back=back, now=now)
 
 
 def _record(
-    request: SignedInRequest, lines: Sequence[Line], *, of_tool: bool, now: datetime
+    request: SignedInRequest,
+    lines: Sequence[Line],
+    *,
+    of_tool: bool,
+    back: str,
+    now: datetime,
 ) -> HttpResponseBase:
     if wants_file(request, "recoveries"):
         return file_of(request, sheets.recoveries(lambda: lines), now=now)
-    context = {"lines": lines, "of_tool": of_tool}
-    return render(request, "outages/_record.html", context)
+    context = {"lines": lines, "of_tool": of_tool, "back": back}
+    return render_page(request, "outages/record.html", context, part="card")

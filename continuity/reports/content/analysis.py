@@ -6,7 +6,8 @@ from typing import Any
 
 from continuity.domain.impact import POINTS, Level, Rating, curve, curves, mtpd
 from continuity.inventory.models import Impact, RecoveryPoint, Tier, Workflow
-from continuity.inventory.queries.impact import Scales, level_fact, scales
+from continuity.inventory.queries.harm import level_fact
+from continuity.inventory.queries.scales import Scales, scales
 from continuity.reports.content.common import labels, seconds
 
 

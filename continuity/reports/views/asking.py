@@ -115,7 +115,8 @@ def _given(request: SignedInRequest) -> dict[str, Any]:
 
 
 def _page(request: SignedInRequest, form: Any, here: str) -> HttpResponse:
-    context = {"form": form, "here": here}
+    may_add_teams = request.user.may(Action.ADMINISTER)
+    context = {"form": form, "here": here, "may_add_teams": may_add_teams}
     return render(
         request, "reports/new.html", context, status=422 if form.is_bound else 200
     )

@@ -20,7 +20,7 @@ READINESS: Final = (
             " tolerable."
         ),
         Unit.LENGTH,
-        query="continuity.inventory.queries.impact.scales",
+        query="continuity.inventory.queries.scales.scales",
         rule="continuity.domain.impact.mtpd",
         facts=(
             "scale.rated",
