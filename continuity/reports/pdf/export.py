@@ -38,6 +38,10 @@ _ENVIRONMENT: Final = {
     "LC_ALL": "C.UTF-8",
     # More threads spend more and gain little on cores that a worker shares.
     "RAYON_NUM_THREADS": "1",
+    # One heap, grown in large steps: the engine asks for some hundred megabytes in small
+    # pieces, and a third of what the system does for it is growing heaps.
+    "MALLOC_ARENA_MAX": "1",
+    "MALLOC_TOP_PAD_": str(32 << 20),
 }
 
 
