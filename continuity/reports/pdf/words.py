@@ -68,7 +68,6 @@ _FURNITURE: Final[dict[str, Promise]] = {
     "value": _("Value"),
     "term": _("Term"),
     "meaning": _("Meaning"),
-    "percent": _("{n}%"),
     "n_of_m": _("{n} of {m}"),
     "none": _("None."),
     "none_short": pgettext_lazy("no pause", "None"),
