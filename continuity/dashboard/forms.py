@@ -7,6 +7,7 @@ from django import forms
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from continuity.dashboard import queries
 from continuity.dashboard.queries.scope import PERIODS, Group
@@ -70,10 +71,10 @@ class WorkflowsForm(ScopeForm):
 
     LEVELS = [
         ("", _("All levels")),
-        (Level.READY, _("Ready")),
-        (Level.PARTLY, _("Partly ready")),
-        (Level.NOT_READY, _("Not ready")),
-        (Level.UNKNOWN, _("Not known")),
+        (Level.READY, pgettext_lazy("readiness of a workflow", "Ready")),
+        (Level.PARTLY, pgettext_lazy("readiness of a workflow", "Partly ready")),
+        (Level.NOT_READY, pgettext_lazy("readiness of a workflow", "Not ready")),
+        (Level.UNKNOWN, pgettext_lazy("readiness of a workflow", "Not known")),
     ]
     level = forms.ChoiceField(label=_("Readiness"), choices=LEVELS, required=False)
     proven = forms.ChoiceField(

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final, Literal
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from ninja import Router
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -35,10 +35,10 @@ router = Router(tags=["figures"])
 
 LABELS: Final[Mapping[str, Promise]] = {
     "readiness.workflows": gettext_lazy("Workflows"),
-    "readiness.ready": gettext_lazy("Ready"),
-    "readiness.partly": gettext_lazy("Partly ready"),
-    "readiness.not_ready": gettext_lazy("Not ready"),
-    "readiness.unknown": gettext_lazy("Not known"),
+    "readiness.ready": pgettext_lazy("readiness of a workflow", "Ready"),
+    "readiness.partly": pgettext_lazy("readiness of a workflow", "Partly ready"),
+    "readiness.not_ready": pgettext_lazy("readiness of a workflow", "Not ready"),
+    "readiness.unknown": pgettext_lazy("readiness of a workflow", "Not known"),
     "drill_figures.recoveries": gettext_lazy("Recoveries in drills"),
     "drill_figures.median": gettext_lazy("Median recovery in drills"),
     "drill_figures.median_change": gettext_lazy("Change against the period before"),

@@ -8,7 +8,7 @@ from typing import Final
 from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils import dateformat, timezone
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext
 
 from continuity.accounts.roles import Action
 from continuity.dashboard.queries.comparing import (
@@ -340,10 +340,10 @@ def _groups(chosen: Scope, found: Figures) -> Figure:
         title=gettext("Workflows by readiness and department"),
         description=gettext("The figures are in the table below."),
         keys=[
-            ("ok", gettext("Ready")),
-            ("warn", gettext("Partly ready")),
-            ("bad", gettext("Not ready")),
-            ("none", gettext("Not known")),
+            ("ok", pgettext("readiness of a workflow", "Ready")),
+            ("warn", pgettext("readiness of a workflow", "Partly ready")),
+            ("bad", pgettext("readiness of a workflow", "Not ready")),
+            ("none", pgettext("readiness of a workflow", "Not known")),
         ],
         rows=[
             (name, (share.ready, share.partly, share.not_ready, share.unknown))

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from continuity.accounts.models import Team
 from continuity.domain.readiness import (
@@ -336,10 +336,10 @@ def _readiness_chart(
         title=title,
         description=description,
         keys=[
-            ("ok", _("Ready")),
-            ("warn", _("Partly ready")),
-            ("bad", _("Not ready")),
-            ("none", _("Not known")),
+            ("ok", pgettext("readiness of a workflow", "Ready")),
+            ("warn", pgettext("readiness of a workflow", "Partly ready")),
+            ("bad", pgettext("readiness of a workflow", "Not ready")),
+            ("none", pgettext("readiness of a workflow", "Not known")),
         ],
         rows=rows,
         head=_("Team"),
