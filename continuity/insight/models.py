@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from continuity.accounts.models import Team, User
 from continuity.accounts.roles import Action
@@ -21,7 +22,7 @@ SCREEN_LANGUAGES: Final = [("en", _("English")), ("fr", _("French"))]
 class ForecastState(models.TextChoices):
     WAITING = "waiting", _("Waiting")
     RUNNING = "running", _("Being computed")
-    DONE = "done", _("Ready")
+    DONE = "done", pgettext_lazy("forecast", "Ready")
     CANCELLED = "cancelled", _("Cancelled")
     FAILED = "failed", _("Failed")
 

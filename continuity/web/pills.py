@@ -123,7 +123,7 @@ PILLS: Final[Mapping[str, Mapping[str, Pill]]] = {
     "forecast": {
         "waiting": Pill("", "clock", _("Waiting")),
         "running": Pill("info", "refresh", _("Being computed")),
-        "done": Pill("ok", "check", _("Ready")),
+        "done": Pill("ok", "check", pgettext_lazy("forecast", "Ready")),
         "cancelled": Pill("", "x", _("Cancelled")),
         "failed": Pill("bad", "x", _("Failed")),
     },

@@ -288,7 +288,7 @@ def test_a_manager_asks_watches_and_reads(client, tools):
     text = client.get(forecast.get_absolute_url()).content.decode()
     assert "Triage" in text
     assert reverse("inventory:workflow", args=[dependency.workflow_id]) in text
-    assert "1000 simulated years, seed 3" in text
+    assert "1,000 simulated years, seed 3" in text
 
 
 @pytest.mark.parametrize(
