@@ -142,7 +142,7 @@ def test_page_interface_and_report_tell_the_same_figures():
             f"{value['drill_figures.met']} of {judged} met",
         ],
         "k4": [f"Drills overdue {value['drills.overdue']} "],
-        "c1": [f"Real outages: {length('outage_figures.median')}"],
+        "c1": [f"Real outages {length('outage_figures.median')}"],
         "c2": [f"All {value['decisions.total']}", *by_kind],
         "c3": [percent("concentration.top_percent")],
     }

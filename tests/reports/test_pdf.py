@@ -305,7 +305,7 @@ def test_an_export_that_needs_too_much_memory_fails_for_good():
             kind="continuity",
             language="en",
             timeout=timedelta(seconds=60),
-            memory_mb=420,
+            memory_mb=256,
         )
 
     assert failed.value.retry is False
