@@ -22,6 +22,7 @@ def by_deleting() -> None:
         if not cursor.fetchone()[0]:
             return
     post_migrate.receivers.clear()
+    # Django has no setting for how it empties.
     connection.ops.sql_flush = _deletion  # type: ignore[method-assign]
 
 
@@ -32,5 +33,6 @@ def _deletion(_style: Any, tables: Iterable[str], **_options: Any) -> list[str]:
     return [
         "SET LOCAL session_replication_role = replica",
         f"LOCK TABLE {', '.join(names)}",
+        # Names of our tables, quoted by Django.
         "; ".join(f"DELETE FROM {name}" for name in names),  # noqa: S608
     ]

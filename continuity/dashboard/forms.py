@@ -7,14 +7,13 @@ from django import forms
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from continuity.dashboard import queries
 from continuity.dashboard.queries.scope import PERIODS, Group
 from continuity.domain.clocks import Verdict
-from continuity.domain.readiness import Level
 from continuity.insight.models import SCREEN_LANGUAGES
 from continuity.inventory.models import Tier
+from continuity.inventory.queries.standing import LEVEL_LABELS
 from continuity.web.pills import pill_for
 
 CHOSEN = SafeString(" selected")
@@ -69,13 +68,7 @@ class ScopeForm(forms.Form):
 class WorkflowsForm(ScopeForm):
     """Which of the workflows behind a figure are shown."""
 
-    LEVELS = [
-        ("", _("All levels")),
-        (Level.READY, pgettext_lazy("readiness of a workflow", "Ready")),
-        (Level.PARTLY, pgettext_lazy("readiness of a workflow", "Partly ready")),
-        (Level.NOT_READY, pgettext_lazy("readiness of a workflow", "Not ready")),
-        (Level.UNKNOWN, pgettext_lazy("readiness of a workflow", "Not known")),
-    ]
+    LEVELS = [("", _("All levels")), *LEVEL_LABELS.items()]
     level = forms.ChoiceField(label=_("Readiness"), choices=LEVELS, required=False)
     proven = forms.ChoiceField(
         label=_("Proven alternative"),

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final, Literal
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy
 from ninja import Router
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -28,17 +28,18 @@ from continuity.api.v1.shapes import (
 from continuity.dashboard import queries
 from continuity.dashboard.queries import Overview, Scope
 from continuity.domain.clocks import Reading
-from continuity.domain.readiness import Share
+from continuity.domain.readiness import Level, Share
+from continuity.inventory.queries.standing import LEVEL_LABELS
 from continuity.web.definitions import REGISTRY, with_terms
 
 router = Router(tags=["figures"])
 
 LABELS: Final[Mapping[str, Promise]] = {
     "readiness.workflows": gettext_lazy("Workflows"),
-    "readiness.ready": pgettext_lazy("readiness of a workflow", "Ready"),
-    "readiness.partly": pgettext_lazy("readiness of a workflow", "Partly ready"),
-    "readiness.not_ready": pgettext_lazy("readiness of a workflow", "Not ready"),
-    "readiness.unknown": pgettext_lazy("readiness of a workflow", "Not known"),
+    "readiness.ready": LEVEL_LABELS[Level.READY],
+    "readiness.partly": LEVEL_LABELS[Level.PARTLY],
+    "readiness.not_ready": LEVEL_LABELS[Level.NOT_READY],
+    "readiness.unknown": LEVEL_LABELS[Level.UNKNOWN],
     "drill_figures.recoveries": gettext_lazy("Recoveries in drills"),
     "drill_figures.median": gettext_lazy("Median recovery in drills"),
     "drill_figures.median_change": gettext_lazy("Change against the period before"),

@@ -12,7 +12,7 @@ from typing import Any, Final
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from continuity.dashboard.queries.asking import ask, ask_all
@@ -20,7 +20,7 @@ from continuity.dashboard.queries.scope import Scope, parameters
 from continuity.domain.readiness import Reason
 from continuity.domain.shifts import Condition, Turn, causes, turn
 from continuity.inventory.models import TIER_WEIGHTS, Tier
-from continuity.inventory.queries.standing import LEVELS, STANDING, reasons
+from continuity.inventory.queries.standing import LEVEL_LABELS, LEVELS, STANDING, reasons
 from continuity.web.charts import sparkline
 from continuity.web.reasons import SHORT
 
@@ -359,14 +359,6 @@ def _condition(level: int | None, bits: int | None, tier: int | None) -> Conditi
     return Condition(LEVELS[level], frozenset(reasons(bits or 0)), tier or 0)
 
 
-LEVEL_LABELS: Final = (
-    pgettext_lazy("readiness of a workflow", "Ready"),
-    pgettext_lazy("readiness of a workflow", "Partly ready"),
-    pgettext_lazy("readiness of a workflow", "Not ready"),
-    pgettext_lazy("readiness of a workflow", "Not known"),
-)
-
-
 def _shifted(chosen: Scope, row: Mapping[str, Any]) -> Shifted:
     before = _condition(row["was"], row["was_reasons"], row["was_tier"])
     after = _condition(row["level"], row["reasons"], row["tier"])
@@ -376,8 +368,8 @@ def _shifted(chosen: Scope, row: Mapping[str, Any]) -> Shifted:
         url=reverse("inventory:workflow", args=[row["id"]]),
         team=chosen.teams[row["team"]].name,
         tier=row["tier"],
-        before="" if row["was"] is None else str(LEVEL_LABELS[row["was"]]),
-        after="" if row["level"] is None else str(LEVEL_LABELS[row["level"]]),
+        before="" if row["was"] is None else str(LEVEL_LABELS[LEVELS[row["was"]]]),
+        after="" if row["level"] is None else str(LEVEL_LABELS[LEVELS[row["level"]]]),
         why=_why(before, after),
         seen_on=date.fromisoformat(row["day"]) if row["day"] else None,
     )

@@ -8,7 +8,7 @@ from typing import Final
 from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils import dateformat, timezone
-from django.utils.translation import gettext, ngettext, pgettext
+from django.utils.translation import gettext, ngettext
 
 from continuity.accounts.roles import Action
 from continuity.dashboard.queries.comparing import (
@@ -31,9 +31,10 @@ from continuity.domain.clocks import Change, Reading, change
 from continuity.domain.readiness import Share, WeightedShare
 from continuity.domain.states import LIVE, DrillState
 from continuity.drills.queries.actions import Due, due
+from continuity.inventory.queries.standing import LEVEL_LABELS
 from continuity.outages.models import Outage, OutageKind
 from continuity.outages.queries import Summary
-from continuity.web.charts import Figure, Point, Stacked, Trend, sparkline
+from continuity.web.charts import TONES, Figure, Point, Stacked, Trend, sparkline
 
 MOST_GROUPS: Final = 8
 MOST_DRILLS: Final = 200
@@ -339,12 +340,7 @@ def _groups(chosen: Scope, found: Figures) -> Figure:
         uid="groups",
         title=gettext("Workflows by readiness and department"),
         description=gettext("The figures are in the table below."),
-        keys=[
-            ("ok", pgettext("readiness of a workflow", "Ready")),
-            ("warn", pgettext("readiness of a workflow", "Partly ready")),
-            ("bad", pgettext("readiness of a workflow", "Not ready")),
-            ("none", pgettext("readiness of a workflow", "Not known")),
-        ],
+        keys=[*zip(TONES, map(str, LEVEL_LABELS.values()), strict=True)],
         rows=[
             (name, (share.ready, share.partly, share.not_ready, share.unknown))
             for name, share in shown

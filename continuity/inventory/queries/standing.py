@@ -5,14 +5,23 @@ printed: this says the same to the database, for pages that count ten thousand w
 and show five. A test compares the two over every combination that the formula knows.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, Final
+
+from django.utils.functional import Promise
+from django.utils.translation import pgettext_lazy
 
 from continuity.domain.readiness import Level, Reason
 
 LEVELS: Final = (Level.READY, Level.PARTLY, Level.NOT_READY, Level.UNKNOWN)
 """A level is its place in this tuple."""
+LEVEL_LABELS: Final[Mapping[Level, Promise]] = {
+    Level.READY: pgettext_lazy("readiness of a workflow", "Ready"),
+    Level.PARTLY: pgettext_lazy("readiness of a workflow", "Partly ready"),
+    Level.NOT_READY: pgettext_lazy("readiness of a workflow", "Not ready"),
+    Level.UNKNOWN: pgettext_lazy("readiness of a workflow", "Not known"),
+}
 REASONS: Final = tuple(Reason)
 BITS: Final = {reason: 1 << place for place, reason in enumerate(REASONS)}
 """Reasons are the bits of a number."""

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext
 
 from continuity.accounts.models import Team
 from continuity.domain.readiness import (
@@ -20,6 +20,7 @@ from continuity.domain.readiness import (
 from continuity.inventory.models import TIER_WEIGHTS, Dependency, Tier, Workflow
 from continuity.inventory.queries import fate
 from continuity.inventory.queries.readiness import readiness
+from continuity.inventory.queries.standing import LEVEL_LABELS
 from continuity.outages.queries import Line, recoveries_between
 from continuity.outages.queries.results import summary as summary_of
 from continuity.reports.content import (
@@ -40,7 +41,7 @@ from continuity.reports.content.common import (
     seconds,
 )
 from continuity.reports.models import Report
-from continuity.web.charts import Stacked
+from continuity.web.charts import TONES, Stacked
 from continuity.web.formats import duration
 from continuity.web.reasons import sentence
 
@@ -335,12 +336,7 @@ def _readiness_chart(
         uid=f"readiness-{number}",
         title=title,
         description=description,
-        keys=[
-            ("ok", pgettext("readiness of a workflow", "Ready")),
-            ("warn", pgettext("readiness of a workflow", "Partly ready")),
-            ("bad", pgettext("readiness of a workflow", "Not ready")),
-            ("none", pgettext("readiness of a workflow", "Not known")),
-        ],
+        keys=[*zip(TONES, map(str, LEVEL_LABELS.values()), strict=True)],
         rows=rows,
         head=_("Team"),
     )

@@ -14,12 +14,13 @@ What every chart here keeps to:
 from continuity.web.charts.bars import Bar, Bars
 from continuity.web.charts.figure import NARROW, Figure, Point
 from continuity.web.charts.heat import Heat, HeatCell, HeatRow
-from continuity.web.charts.stacked import Stacked
+from continuity.web.charts.stacked import TONES, Stacked
 from continuity.web.charts.steps import Mark, Steps, Tread
 from continuity.web.charts.trend import Trend, sparkline
 
 __all__ = [
     "NARROW",
+    "TONES",
     "Bar",
     "Bars",
     "Figure",

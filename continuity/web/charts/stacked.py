@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from django.utils.safestring import SafeString
 
@@ -21,6 +21,9 @@ from continuity.web.charts.drawing import (
     words,
 )
 from continuity.web.charts.figure import NARROW, Figure
+
+TONES: Final = ("ok", "warn", "bad", "none")
+"""From good to not known."""
 
 
 @dataclass(frozen=True, slots=True)
