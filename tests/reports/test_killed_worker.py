@@ -22,7 +22,7 @@ def exports(worker: psutil.Process) -> Iterator[psutil.Process]:
     """Yield the processes below `worker` that typeset."""
     for process in worker.children(recursive=True):
         try:
-            if "reports.pdf.child" in " ".join(process.cmdline()):
+            if "reports.typesetting.child" in " ".join(process.cmdline()):
                 yield process
         except psutil.NoSuchProcess:
             continue

@@ -8,7 +8,7 @@ from pdfua import validate
 
 from continuity.domain.clocks import Reading, Verdict
 from continuity.reports.content.common import bar_charts
-from continuity.reports.pdf.safe import prepare
+from continuity.reports.typesetting.safe import prepare
 from continuity.web.charts import Bar, Bars
 from continuity.web.charts.drawing import shortened
 from tests.factories import NOON

@@ -20,8 +20,12 @@ from pdfua import validate
 
 from continuity.reports.pdf import Kind, Language, Paper, PdfFailed, digest, publish
 from continuity.reports.pdf import words as words_module
-from continuity.reports.pdf.coverage import FONTS, covered, covered_by_fonts
-from continuity.reports.pdf.safe import (
+from continuity.reports.pdf.words import WORDS, words
+from continuity.reports.pdf.words_continuity import CONTINUITY
+from continuity.reports.pdf.words_evidence import EVIDENCE
+from continuity.reports.pdf.words_packs import PACKS
+from continuity.reports.typesetting.coverage import FONTS, covered, covered_by_fonts
+from continuity.reports.typesetting.safe import (
     UnsafeDrawing,
     clean,
     drawing,
@@ -29,10 +33,6 @@ from continuity.reports.pdf.safe import (
     link,
     soften,
 )
-from continuity.reports.pdf.words import WORDS, words
-from continuity.reports.pdf.words_continuity import CONTINUITY
-from continuity.reports.pdf.words_evidence import EVIDENCE
-from continuity.reports.pdf.words_packs import PACKS
 from tests.reports import sample_evidence, sample_facts, sample_packs
 
 HOSTILE: Final = [

@@ -9,6 +9,7 @@ from continuity.inventory.models import Impact, RecoveryPoint, Tier, Workflow
 from continuity.inventory.queries.harm import level_fact
 from continuity.inventory.queries.scales import Scales, scales
 from continuity.reports.content.common import labels, seconds
+from continuity.web.prepared import listed
 
 
 def analysis(workflows: Sequence[Workflow]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
@@ -53,7 +54,7 @@ def _ratings(pks: Iterable[int], known: Scales) -> Mapping[int, list[Rating]]:
     levels: dict[int, Level] = {level.pk: level_fact(level) for level in known.levels}
     found: dict[int, list[Rating]] = defaultdict(list)
     rows = (
-        Impact.objects.filter(workflow__in=list(pks), category__archived_at=None)
+        Impact.objects.filter(workflow__in=listed(pks), category__archived_at=None)
         .order_by("workflow_id", "category__position", "category_id", "after")
         .values_list("workflow_id", "category_id", "after", "level_id")
     )
@@ -64,7 +65,7 @@ def _ratings(pks: Iterable[int], known: Scales) -> Mapping[int, list[Rating]]:
 
 def _points(pks: Iterable[int]) -> Mapping[int, list[dict[str, Any]]]:
     found: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    for row in RecoveryPoint.objects.filter(workflow__in=list(pks)).order_by("pk"):
+    for row in RecoveryPoint.objects.filter(workflow__in=listed(pks)).order_by("pk"):
         found[row.workflow_id].append(
             {
                 "material": row.get_material_display(),

@@ -43,6 +43,7 @@ from continuity.reports.content.common import (
 from continuity.reports.models import Report
 from continuity.web.charts import TONES, Stacked
 from continuity.web.formats import duration
+from continuity.web.prepared import listed
 from continuity.web.reasons import sentence
 
 TEAMS_PER_CHART: Final = 20
@@ -144,12 +145,12 @@ def _workflows(teams: QuerySet[Team]) -> QuerySet[Workflow]:
 def _tools(workflows: Iterable[Workflow]) -> Mapping[int, list[str]]:
     names: dict[int, list[str]] = defaultdict(list)
     rows = (
-        Dependency.objects.filter(workflow__in=[one.pk for one in workflows])
-        .select_related("tool")
+        Dependency.objects.filter(workflow__in=listed(one.pk for one in workflows))
         .order_by("position", "pk")
+        .values_list("workflow_id", "tool__name")
     )
-    for row in rows:
-        names[row.workflow_id].append(row.tool.name)
+    for workflow, tool in rows:
+        names[workflow].append(tool)
     return names
 
 

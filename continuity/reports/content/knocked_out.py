@@ -17,6 +17,7 @@ from continuity.inventory.models import (
 )
 from continuity.inventory.queries.order import alphabetical
 from continuity.web.charts import Stacked
+from continuity.web.prepared import listed
 
 MOST_LANDINGS: Final = 3
 ROWS_PER_CHART: Final = 20
@@ -58,7 +59,7 @@ def _reliances(pks: list[int]) -> tuple[Reliances, dict[int, str]]:
     procedures: dict[int, str] = {}
     fallbacks: dict[int, list[Fallback]] = defaultdict(list)
     rows = (
-        Alternative.objects.filter(dependency__workflow__in=pks)
+        Alternative.objects.filter(dependency__workflow__in=listed(pks))
         .order_by("dependency_id", "rank")
         .values_list("dependency_id", "pk", "tool_id", "procedure")
     )
@@ -67,7 +68,7 @@ def _reliances(pks: list[int]) -> tuple[Reliances, dict[int, str]]:
         if procedure:
             procedures[pk] = procedure
     uses = (
-        Dependency.objects.filter(workflow__in=pks)
+        Dependency.objects.filter(workflow__in=listed(pks))
         .order_by("workflow_id", "position", "pk")
         .values_list("pk", "workflow_id", "tool_id", "without")
     )

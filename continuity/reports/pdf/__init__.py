@@ -1,8 +1,8 @@
 """PDF reports: facts in, one tagged and archivable PDF out, with volumes where it is long.
 
-The only package that knows the PDF engine. `facts` says what goes in, `words`
-gives the fixed words of a layout in the reader's language, and `publish` makes
-the files, each in a short-lived process of its own.
+What a worker does for a file: `facts` says what goes in, `words` gives the fixed words of
+a layout in the reader's language, and `publish` makes the files, each in a short-lived
+process of its own, whose part is `typesetting`.
 """
 
 from continuity.reports.pdf.export import PdfFailed

@@ -2,7 +2,8 @@
 
 The engine keeps its last results in memory, cannot be interrupted by a signal handler
 and hangs when forked after use. A child that lives for one file has none of these
-problems, and takes its memory with it when it ends.
+problems, and takes its memory with it when it ends. What the child does is in
+`typesetting`.
 """
 
 from __future__ import annotations
@@ -15,12 +16,15 @@ import sys
 import tempfile
 from base64 import b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from pikepdf import PdfError
+
 from continuity.reports.pdf.facts import Language, Paper
+from continuity.reports.pdf.packing import Paged, packed
+from continuity.reports.typesetting import MADE, REFUSED
 
 _SOURCE: Final = Path(__file__).resolve().parents[3]
 
@@ -28,10 +32,8 @@ _SOURCE: Final = Path(__file__).resolve().parents[3]
 # imported. Our own source is put last, so it cannot stand before the standard library.
 _START: Final = (
     "import sys; sys.path.append(sys.argv[1]);"
-    " from continuity.reports.pdf.child import main; main()"
+    " from continuity.reports.typesetting.child import main; main()"
 )
-
-REFUSED: Final = 3  # the child's exit status when the facts cannot be typeset
 
 _ENVIRONMENT: Final = {
     "PATH": os.defpath,
@@ -56,14 +58,6 @@ class PdfFailed(Exception):
     def __init__(self, message: str, *, retry: bool) -> None:
         super().__init__(message)
         self.retry = retry
-
-
-@dataclass(frozen=True, slots=True)
-class Paged:
-    """A file and how many pages it has."""
-
-    pdf: bytes
-    pages: int
 
 
 def render(
@@ -103,18 +97,18 @@ def render(
     }
     body = json.dumps(order, allow_nan=False).encode("ascii")
     limits = {"memory_mb": memory_mb, "cpu_seconds": int(timeout.total_seconds() * 2) + 1}
-    with tempfile.TemporaryDirectory() as empty:
+    with tempfile.TemporaryDirectory() as folder:
         child = subprocess.Popen(  # noqa: S603 - our interpreter, our source, no shell
             [sys.executable, "-I", "-c", _START, str(_SOURCE), json.dumps(limits)],
             stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
-            cwd=empty,
+            cwd=folder,
             env=_ENVIRONMENT,
             start_new_session=True,
         )
         try:
-            answer, errors = child.communicate(body, timeout.total_seconds())
+            _nothing, errors = child.communicate(body, timeout.total_seconds())
         except subprocess.TimeoutExpired:
             raise PdfFailed(
                 f"No PDF after {timeout.total_seconds():.3g} s; the export was ended.",
@@ -123,9 +117,11 @@ def render(
         finally:
             # Also after an error of our own: nothing of an export outlives its call.
             _end(child)
-    if child.returncode == 0:
-        pages, _newline, pdf = answer.partition(b"\n")
-        return Paged(pdf, int(pages))
+        if child.returncode == 0:
+            try:
+                return packed(Path(folder, MADE))
+            except PdfError as error:
+                raise PdfFailed(f"The file is not whole: {error}", retry=True) from None
     last = errors.decode("utf-8", "replace").strip()[-800:]
     if child.returncode == REFUSED:
         raise PdfFailed(f"The facts cannot be typeset: {last}", retry=False)
@@ -139,6 +135,6 @@ def _end(child: subprocess.Popen[bytes]) -> None:
     if child.poll() is None:
         os.killpg(child.pid, signal.SIGKILL)
     child.wait()
-    for pipe in (child.stdin, child.stdout, child.stderr):
+    for pipe in (child.stdin, child.stderr):
         if pipe is not None:
             pipe.close()

@@ -28,14 +28,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from typing import Any, Final, Literal, NotRequired, TypedDict
+from typing import Any, Literal, NotRequired, TypedDict
+
+from continuity.reports.typesetting import WORDS
 
 type Kind = Literal["after_action", "continuity", "grab_pack", "team_plan", "evidence"]
 type Language = Literal["en", "fr", "en-fr"]  # both at once: the grab pack alone
 type Paper = Literal["a4", "us-letter", "a5"]  # the pocket size: the grab pack alone
-
-WORDS: Final = ("words", "words_too")
-"""Keys of what is no fact."""
 
 type Instant = str
 type Day = str

@@ -16,15 +16,16 @@ from hashlib import sha256
 from itertools import pairwise
 from typing import Any, Final
 
-from continuity.reports.pdf.export import Paged, PdfFailed, render
+from continuity.reports.pdf.export import PdfFailed, render
 from continuity.reports.pdf.facts import (
-    WORDS,
     Kind,
     Language,
     Paper,
     canonical,
     digest_of,
 )
+from continuity.reports.pdf.packing import Paged
+from continuity.reports.typesetting import WORDS
 
 ROWS_IN_REPORT: Final = 1_000
 ROWS_IN_VOLUME: Final = 5_000

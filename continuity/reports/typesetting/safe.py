@@ -12,6 +12,7 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element, ParseError, register_namespace, tostring
@@ -19,9 +20,9 @@ from xml.etree.ElementTree import Element, ParseError, register_namespace, tostr
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-from continuity.reports.pdf.coverage import covered
-from continuity.reports.pdf.facts import WORDS
-from continuity.reports.pdf.labels import set_apart
+from continuity.reports.typesetting import WORDS
+from continuity.reports.typesetting.coverage import covered
+from continuity.reports.typesetting.labels import set_apart
 
 REPLACEMENT: Final = "\ufffd"
 
@@ -206,8 +207,7 @@ def prepare(facts: Mapping[str, Any]) -> dict[str, Any]:
 
 def _walk(value: Any) -> Any:
     if isinstance(value, str):
-        # The layout takes days and instants apart by position.
-        return value if _INSTANT.fullmatch(value) else soften(clean(value))
+        return _text(value)
     if isinstance(value, list):
         return [_row(item) if isinstance(item, dict) else _walk(item) for item in value]
     if isinstance(value, dict):
@@ -217,6 +217,13 @@ def _walk(value: Any) -> Any:
                 out[f"{key}_link"] = link(item)
         return out
     return value
+
+
+@lru_cache(maxsize=1 << 15)
+def _text(text: str) -> str:
+    """Return a text as it is printed. A name stands in many tables and is made once."""
+    # The layout takes days and instants apart by position.
+    return text if _INSTANT.fullmatch(text) else soften(clean(text))
 
 
 def _row(row: dict[str, Any]) -> dict[str, Any]:

@@ -1,8 +1,8 @@
-"""The process that makes one PDF: JSON on standard input, the file on standard output.
+"""The process that makes one PDF: JSON on standard input, the file in its folder.
 
-Started by `export.render`, in an empty folder of its own, and by nothing else. Exit status
-0 with a file, 3 when the facts cannot be typeset, anything else is a failure of the
-process.
+Started by `pdf.export.render`, in an empty folder of its own, and by nothing else. Exit
+status 0 with a file, 3 when the facts cannot be typeset, anything else is a failure of
+the process.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
-from continuity.reports.pdf.export import REFUSED
+from continuity.reports.typesetting import MADE, REFUSED
 
 HERE: Final = Path(__file__).parent
 SHARED: Final = ("common.typ", "packs.typ", "standards.typ", "tables.typ")
@@ -25,12 +25,11 @@ SHARED: Final = ("common.typ", "packs.typ", "standards.typ", "tables.typ")
 
 
 def main() -> NoReturn:
-    """Read the order, write the number of pages and the PDF; end the process."""
+    """Read the order, write the PDF; end the process."""
     # One file and then the end: looking for what could be freed, and freeing it, is work
     # for nothing.
     gc.disable()
     status = _answered()
-    sys.stdout.flush()
     sys.stderr.flush()
     os._exit(status)
 
@@ -47,24 +46,23 @@ def _answered() -> int:
 
     from typst import TypstError
 
-    from continuity.reports.pdf.safe import UnsafeDrawing
+    from continuity.reports.typesetting.safe import UnsafeDrawing
 
     order = json.load(sys.stdin.buffer)
     try:
-        pages, pdf = _packed(_typeset(order))
+        pdf = _typeset(order)
     except (TypstError, UnsafeDrawing, KeyError) as error:
         # A missing key, a drawing we do not take, a text the engine refuses.
         print(f"{type(error).__name__}: {error}", file=sys.stderr)  # noqa: T201
         return REFUSED
-    sys.stdout.buffer.write(b"%d\n" % pages)
-    sys.stdout.buffer.write(pdf)
+    Path(MADE).write_bytes(pdf)
     return 0
 
 
 def _typeset(order: dict[str, Any]) -> bytes:
     import typst
 
-    from continuity.reports.pdf.safe import prepare
+    from continuity.reports.typesetting.safe import prepare
 
     facts = order["facts"]
     data = {
@@ -106,27 +104,3 @@ def _typeset(order: dict[str, Any]) -> bytes:
     if not isinstance(pdf, bytes):  # a list of pages is what picture formats give
         raise TypeError(f"The engine gave {type(pdf).__name__}, not one file.")
     return pdf
-
-
-def _packed(pdf: bytes) -> tuple[int, bytes]:
-    """Return the number of pages, and the file with its objects packed: two to four times
-    smaller, the same bytes for the same facts.
-
-    By files in the export's own folder: from memory the library asks Python for every few
-    bytes, which takes twice as long.
-    """
-    import pikepdf
-
-    loose, packed = Path("loose.pdf"), Path("packed.pdf")
-    loose.write_bytes(pdf)
-    # The pages are packed already. Harder packing of what holds them together makes the
-    # file a twelfth smaller and takes a quarter longer.
-    pikepdf.settings.set_flate_compression_level(1)
-    with pikepdf.open(loose) as document:
-        pages = len(document.pages)
-        document.save(
-            packed,
-            object_stream_mode=pikepdf.ObjectStreamMode.generate,
-            deterministic_id=True,
-        )
-    return pages, packed.read_bytes()

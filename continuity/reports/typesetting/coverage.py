@@ -4,7 +4,7 @@ A conforming export stops at the first character without a glyph, so every text 
 held against this table first. Reading it from the fonts costs more than the export of
 a short report; `coverage.json` keeps the answer, and a test holds it against the fonts.
 
-`python -m continuity.reports.pdf.coverage` writes it anew after a font has changed.
+`python -m continuity.reports.typesetting.coverage` writes it anew after a font has changed.
 """
 
 from __future__ import annotations
