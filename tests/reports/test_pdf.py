@@ -269,6 +269,27 @@ def test_an_empty_report_says_so_in_each_section(kind: Kind):
     assert sum(sentence in text for sentence in said if sentence.endswith(".")) >= expected
 
 
+def test_neighbours_of_one_team_that_lack_the_same_stand_in_one_row():
+    facts: Any = sample_facts.continuity(**FEW["continuity"])
+    reasons = {"Claims": ["No alternative holds."], "Care": ["Nobody owns it."]}
+    facts["gaps"]["not_ready"] = [
+        {"workflow": name, "team": team, "readiness": "not_ready", "reasons": reasons[why]}
+        for name, team, why in (
+            ("Triage", "Claims", "Claims"),
+            ("Letters", "Claims", "Claims"),
+            ("Records", "Care", "Claims"),
+            ("Rota", "Care", "Care"),
+            ("Visits", "Care", "Claims"),
+        )
+    ]
+
+    printed = read_back(made(facts, "continuity"))
+
+    assert "Triage Letters ✕ Not ready No alternative holds." in printed
+    assert printed.count("No alternative holds.") == 3
+    assert printed.count("Nobody owns it.") == 1
+
+
 def test_five_hundred_workflows_and_a_hundred_and_twenty_drills_fit_in_one_gigabyte():
     facts = sample_facts.continuity(workflows=500, drills=120)
 
