@@ -48,6 +48,17 @@ def facts_of(team: Any = None, *, until: Any = None) -> Any:
     return services.CONTENT["continuity"](report)
 
 
+def test_a_report_is_about_everybody_a_department_or_a_team():
+    department = TeamFactory(name="Operations")
+    team = TeamFactory(name="Claims", parent=department)
+
+    assert [facts_of(about)["scope"] for about in (None, department, team)] == [
+        {"kind": "organisation", "name": "The whole organisation"},
+        {"kind": "department", "name": "Operations"},
+        {"kind": "team", "name": "Claims"},
+    ]
+
+
 def test_the_impact_analysis_gives_the_worst_level_by_time_and_what_may_be_lost():
     work = WorkflowFactory(name="Claims", mtpd=8 * HOUR, rto=2 * HOUR, wrt=HOUR)
     minor = ImpactLevelFactory(name="Minor", order=1, tolerable=True)

@@ -229,7 +229,7 @@ def test_the_facts_cost_the_same_whatever_the_number_of_workflows(
         team, since=NOON - timedelta(days=90), language="en", actor=None, now=NOON
     )
 
-    with django_assert_num_queries(23):
+    with django_assert_num_queries(24):
         services.CONTENT[report.kind](Report.objects.select_related("team").get())
 
 

@@ -89,6 +89,14 @@ def test_a_name_that_a_phone_has_no_room_for_is_shortened():
     assert "Département des relations institutionnelle…" in drawn.svg(344, slim=True)
 
 
+def test_a_shortened_arabic_name_goes_on_at_its_left():
+    drawn = stacked(("مراجعة المطالبات المؤجلة " * 3, [1, 0, 0])).svg(344, slim=True)
+    mixed = stacked(("تحليل Claims triage, second reading of all", [1, 0, 0]))
+
+    assert "…\N{RIGHT-TO-LEFT MARK}</text>" in drawn
+    assert "…</text>" in mixed.svg(200, slim=True)
+
+
 def test_what_is_measured_beside_stands_clear_of_the_line():
     def foot(own: float, other: float) -> tuple[float, float]:
         points, others = [Point("Jan", own)], [Point("Jan", other)]

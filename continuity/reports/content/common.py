@@ -39,6 +39,15 @@ def zone_of(user: User | None) -> ZoneInfo:
     return ZoneInfo(known.zone if known else "UTC")
 
 
+def scope(report: Report) -> dict[str, str]:
+    """Return whom a report is about: a team, a team of teams, or everybody. At most one
+    query."""
+    team = report.team
+    if team is None:
+        return {"kind": "organisation", "name": _("The whole organisation")}
+    return {"kind": "department" if team.children.exists() else "team", "name": team.name}
+
+
 def common(report: Report, *, title: str) -> dict[str, Any]:
     known = organisation()
     return {

@@ -38,6 +38,7 @@ from continuity.reports.content.common import (
     day,
     labels,
     median_sentence,
+    scope,
     seconds,
 )
 from continuity.reports.models import Report
@@ -61,7 +62,7 @@ def continuity(report: Report) -> dict[str, Any]:
     now = report.cut_off
     since, until = report.since, report.until or now
     teams = _teams(report.team)
-    scope = None if report.team is None else teams
+    own = None if report.team is None else teams
     workflows = list(_workflows(teams))
     graph = fate.graph()
     levels = readiness(workflows, now=now, graph=graph)
@@ -71,17 +72,17 @@ def continuity(report: Report) -> dict[str, Any]:
     scale, impact = analysis.analysis(workflows)
     others = fallbacks.fallbacks(workflows, graph, now)
     knocked = knocked_out.knock_out(workflows, graph)
-    found = improving.findings(scope, since, until)
-    actions = improving.actions(scope, since, until, now=now)
+    found = improving.findings(own, since, until)
+    actions = improving.actions(own, since, until, now=now)
     ahead = forecasting.forecast(
         None if report.team is None else {team.pk for team in teams}, now
     )
-    name = report.team.name if report.team else _("The whole organisation")
+    about = scope(report)
     tools = _tools(workflows)
     tiers, reasons = labels(Tier), _reasons(levels)
     facts = {
-        **common(report, title=_("Continuity report: %(name)s") % {"name": name}),
-        "scope": {"kind": "team" if report.team else "organisation", "name": name},
+        **common(report, title=_("Continuity report: %(name)s") % about),
+        "scope": about,
         "period": {"first": day(since), "last": day(until - INSTANT)},
         "charts": [
             *_readiness_charts(workflows, levels),
@@ -119,7 +120,7 @@ def continuity(report: Report) -> dict[str, Any]:
         "action_figures": improving.figures(found, actions),
         "forecast": ahead,
         "excused": measured.excused(lines),
-        "left_out": measured.left_out(lines, scope, since, until),
+        "left_out": measured.left_out(lines, own, since, until),
         "gaps": _gaps(workflows, levels, reasons),
         "sources": fallbacks.sources(workflows),
     }

@@ -15,7 +15,7 @@ from continuity.accounts.models import Team
 from continuity.inventory.models import Proof, ProofFile
 from continuity.outages.models import JournalEntry, Outage
 from continuity.outages.queries.results import SHOWN, Summary, summaries
-from continuity.reports.content.common import INSTANT, common, day, instant, seconds
+from continuity.reports.content.common import INSTANT, common, day, instant, scope, seconds
 from continuity.reports.models import Report, ReportState
 
 CHUNK = 500
@@ -34,12 +34,12 @@ def evidence(report: Report) -> dict[str, Any]:
     drills = _drills(teams, report.since, until)
     standing = Counter(row["standing"] for row in proofs)
     rehearsals = sum(row["is_drill"] for row in drills)
-    name = report.team.name if report.team else _("The whole organisation")
+    about = scope(report)
     return {
-        **common(report, title=_("Evidence register: %(name)s") % {"name": name}),
+        **common(report, title=_("Evidence register: %(name)s") % about),
         "summary": [_sentence(len(proofs), standing, len(drills))],
         "charts": [],
-        "scope": {"kind": "team" if report.team else "organisation", "name": name},
+        "scope": about,
         "period": {"first": day(report.since), "last": day(until - INSTANT)},
         "figures": {
             "proofs": len(proofs),

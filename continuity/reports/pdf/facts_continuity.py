@@ -22,7 +22,7 @@ from continuity.reports.pdf.facts import (
 class ScopeFacts(TypedDict):
     """Whom the report is about."""
 
-    kind: Literal["team", "organisation"]
+    kind: Literal["team", "department", "organisation"]
     name: str
 
 

@@ -33,6 +33,7 @@ _COVER: Final[dict[str, Promise]] = {
     "contents": _("Contents"),
     "drill_kind": _("Type of drill"),
     "team": _("Team"),
+    "department": _("Department"),
     "teams": _("Teams"),
     "all_teams": _("All teams"),
     "organisation": _("Organisation"),

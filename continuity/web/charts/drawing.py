@@ -61,7 +61,15 @@ def shortened(said: str, most: int) -> str:
         room += _width(sign)
         if room < most:
             kept = place + 1
-    return said if room <= most else f"{said[:kept].rstrip()}…"
+    return said if room <= most else _to_be_continued(said[:kept].rstrip())
+
+
+def _to_be_continued(start: str) -> str:
+    """Return the start of a name with an ellipsis where its reading goes on: on the left
+    of Arabic and Hebrew, which an invisible mark behind it sees to."""
+    ways = [unicodedata.bidirectional(sign) for sign in start]
+    last = next((way for way in reversed(ways) if way in {"L", "R", "AL"}), "L")
+    return f"{start}…" if last == "L" else f"{start}…\N{RIGHT-TO-LEFT MARK}"
 
 
 def _width(sign: str) -> int:
