@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
@@ -14,6 +15,7 @@ from django.db import connection
 from django.utils import translation
 from pytest_django import DjangoDbBlocker
 from pytest_django.live_server_helper import LiveServer
+from xdist.scheduler import Scheduling
 
 from continuity.config import celery_app
 from continuity.local.children import dies_with_us
@@ -22,6 +24,9 @@ from tests import emptying
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
 )
+
+AGAIN: Any = "again"
+"""What became of a test that is tried once more; pytest has no word for it."""
 
 # Playwright keeps an event loop in the test's thread, where Django refuses queries. Ours
 # are made between Playwright's calls and block nothing but the test itself.
@@ -43,6 +48,30 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for item in items:
             if item.get_closest_marker("browser"):
                 item.add_marker(missing)
+
+
+tried: set[str] = set()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_handlecrashitem(
+    crashitem: str, report: pytest.TestReport, sched: Scheduling
+) -> None:
+    """Try a test once more whose process ended under it, or was ended because it waited
+    for ever (pyproject.toml): a browser may hang. What is wrong with us fails again."""
+    if crashitem not in tried:
+        tried.add(crashitem)
+        sched.mark_test_pending(crashitem)
+        report.outcome = AGAIN
+
+
+def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, str] | None:
+    return ("tried once more", "R", "AGAIN") if report.outcome == AGAIN else None
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for report in terminalreporter.getreports("tried once more"):
+        terminalreporter.write_line(f"Tried once more: {report.longrepr}")
 
 
 @pytest.fixture(autouse=True)
