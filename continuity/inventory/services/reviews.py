@@ -194,12 +194,17 @@ def _due(workflows: Collection[Workflow]) -> Callable[[User], Message]:
         )
         return Message(
             subject % {"number": number},
-            _(
+            ngettext(
+                "Hello %(person)s,\n\n"
+                "this workflow was approved a while ago and is due for review:\n\n"
+                "%(names)s\n\n"
+                "Read it, change what is no longer true, and have it approved by a lead.",
                 "Hello %(person)s,\n\n"
                 "these workflows were approved a while ago and are due for review:\n\n"
                 "%(names)s\n\n"
                 "Read each, change what is no longer true, and have it approved by a "
-                "lead."
+                "lead.",
+                number,
             )
             % {"person": person.name, "names": "\n".join(names)},
             reverse("inventory:due"),

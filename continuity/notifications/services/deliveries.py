@@ -182,7 +182,7 @@ def _pause(endpoint: Endpoint, reason: PauseReason, *, now: datetime) -> None:
             _("%(name)s was paused: it does not answer as it should")
             % {"name": endpoint.name},
             _(
-                "Nothing is sent to “%(name)s” (%(host)s) any more: %(reason)s.\n\n"
+                "Nothing is sent to “%(name)s” (%(host)s) any more. %(reason)s.\n\n"
                 "Put it right and let it go on. What waits is sent then; what happens "
                 "until then is not."
             )
