@@ -82,8 +82,9 @@ def render(
     `memory_mb` limits the child's address space in MiB; 1024 is ample for 500 workflows.
     `beside` is for the layout and is no fact: plain JSON of our own.
 
-    Blocks for at most `timeout`, then ends the child and all it started. Raises
-    PdfFailed if there is no file, ValueError if the facts are not plain JSON.
+    Blocks for at most `timeout`, then ends the child and all it started; packing the file
+    comes after it, a quarter of a second for a hundred pages. Raises PdfFailed if there is
+    no file, ValueError if the facts are not plain JSON.
     """
     order = {
         "facts": facts,
