@@ -89,6 +89,49 @@ def test_a_name_that_a_phone_has_no_room_for_is_shortened():
     assert "Département des relations institutionnelle…" in drawn.svg(344, slim=True)
 
 
+@pytest.mark.parametrize(("others", "drawn"), [(40, True), (41, False)])
+def test_many_together_are_said_and_not_drawn_once_they_dwarf_the_rest(others, drawn):
+    chart = Stacked(
+        uid="s",
+        title="T",
+        description="D",
+        keys=[("ok", "Ready"), ("bad", "Not ready")],
+        rows=[("Claims", [30, 10]), ("Others", [0, others])],
+        head="Team",
+        rest="41 workflows in 7 more",
+    )
+
+    svg = chart.svg(450)
+
+    assert svg.count('<rect class="bar-') == (3 if drawn else 2)
+    assert (">41 workflows in 7 more</text>" in svg) is not drawn
+    assert chart.figure().rows[-1] == ("Others", "0", str(others))
+
+
+def test_the_figure_of_the_first_mark_stands_clear_of_the_axis():
+    points = [Point("Jan", 84), Point("Feb", 20)]
+    drawn = Trend("t", "T", "D", points, ["M", "a"], target=60, target_label="Target")
+
+    for svg in (drawn.svg(720), drawn.svg(344, slim=True)):
+        figure = re.search(r'class="t-bad" x="([\d.]+)"[^>]*>84</text>', svg)
+        axis = re.search(r'x="([\d.]+)"[^>]*text-anchor="end"[^>]*>90</text>', svg)
+        assert figure
+        assert axis
+        assert float(figure[1]) - 9 > float(axis[1]) + 4
+
+
+@pytest.mark.parametrize(("over", "anchor"), [(0, "end"), (1, "start")])
+def test_on_a_phone_the_words_of_the_target_hide_no_mark(over, anchor):
+    values: list[float | None] = [None, None, None, None]
+    values[0 if over == 0 else 3] = 62
+    points = [Point(str(n), value) for n, value in enumerate(values)]
+    drawn = Trend("t", "T", "D", points, ["M", "a"], target=60, target_label="Target")
+
+    svg = drawn.svg(344, slim=True)
+
+    assert re.search(rf'text-anchor="{anchor}"[^>]*>Target 60</text>', svg)
+
+
 def test_a_shortened_arabic_name_goes_on_at_its_left():
     drawn = stacked(("مراجعة المطالبات المؤجلة " * 3, [1, 0, 0])).svg(344, slim=True)
     mixed = stacked(("تحليل Claims triage, second reading of all", [1, 0, 0]))

@@ -333,9 +333,14 @@ def _groups(chosen: Scope, found: Figures) -> Figure:
     """Return readiness by department, the largest first, the small ones as one row."""
     largest = _largest(chosen, found)
     shown = [(name, share) for _pk, name, share in largest]
+    said = ""
     if rest := found.by_group.keys() - {pk for pk, _name, _share in largest}:
         others = share_of(one for one in found.judged if one.group in rest)
         shown.append((gettext("Others"), others))
+        said = gettext("%(workflows)d workflows in %(groups)d more") % {
+            "workflows": others.total,
+            "groups": len(rest),
+        }
     return Stacked(
         uid="groups",
         title=gettext("Workflows by readiness and department"),
@@ -346,6 +351,7 @@ def _groups(chosen: Scope, found: Figures) -> Figure:
             for name, share in shown
         ],
         head=gettext("Department") if chosen.department is None else gettext("Team"),
+        rest=said,
     ).figure()
 
 

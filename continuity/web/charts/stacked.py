@@ -33,6 +33,9 @@ class Stacked:
     `keys` are (ok, warn, bad or none; label), in the order of the values of a row. The
     share at the end is that of the first key, rounded down as everywhere; a row that
     counts nothing has no share.
+
+    `rest` is said in place of the bar of the last row, where that row is many together and
+    longer than any other: drawn, it would leave nothing of them.
     """
 
     uid: str
@@ -41,6 +44,7 @@ class Stacked:
     keys: Sequence[tuple[str, str]]
     rows: Sequence[tuple[str, Sequence[int]]]
     head: str
+    rest: str = ""
     row_height: int = 34
 
     COLOURS: ClassVar[dict[str, tuple[str, str, str]]] = {
@@ -57,6 +61,10 @@ class Stacked:
             self.title, self.svg(wide), self.svg(narrow, slim=True), heads, rows, self.uid
         )
 
+    def _said_instead(self) -> str:
+        *others, last = [sum(values) for _name, values in self.rows]
+        return self.rest if others and last > max(others) else ""
+
     def svg(self, width: int, *, slim: bool = False) -> SafeString:
         """Return the drawing, `slim` with the names above the bars; empty without rows."""
         if not self.rows:
@@ -64,7 +72,9 @@ class Stacked:
         left, right = (0 if slim else 128), 46
         row = self.row_height + (14 if slim else 0)
         thick = self.row_height - 14
-        most = max(sum(values) for _name, values in self.rows) or 1
+        said = self._said_instead()
+        drawn = self.rows[:-1] if said else self.rows
+        most = max(sum(values) for _name, values in drawn) or 1
         scale = (width - left - right) / most
         out = []
         for index, (name, values) in enumerate(self.rows):
@@ -77,8 +87,11 @@ class Stacked:
                 )
             )
             x = float(left)
+            instead = said and index == len(self.rows) - 1
+            if instead:
+                out.append(words(left, at + 15, said, fill=INK_SOFT))
             for (key, _label), value in zip(self.keys, values, strict=True):
-                if not value:
+                if not value or instead:
                     continue
                 fill, ink, stroke = self.COLOURS[key]
                 wide = value * scale

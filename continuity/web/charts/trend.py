@@ -71,13 +71,17 @@ class Trend:
         left, top, bottom = 34, 18, 26
         right = 14 if slim else 72
         across, down = width - left - right, self.height - top - bottom
+        # The figure of the first mark stands clear of those of the axis.
+        inset = 14
         highest = max([*known, self.target or 0])
         step = self._step(highest)
         ceiling = (int(highest * 1.05) // step + 1) * step
         last = len(self.points) - 1
 
         def x(index: int) -> float:
-            return left + (across * index / last if last else across / 2)
+            if not last:
+                return left + across / 2
+            return left + inset + (across - inset) * index / last
 
         def y(value: float) -> float:
             return top + down * (1 - value / ceiling)
@@ -89,7 +93,7 @@ class Trend:
                 f'y1="{n(y(tick))}" y2="{n(y(tick))}" stroke="{GRID}"/>'
             )
             out.append(words(left - 8, y(tick) + 4, str(tick), anchor="end"))
-        every = max(1, -(-len(self.points) * (44 if slim else 52) // across))
+        every = max(1, -(-len(self.points) * (44 if slim else 52) // (across - inset)))
         for index, point in enumerate(self.points):
             if (last - index) % every == 0:
                 edge = slim and index == last and last > 0
@@ -102,7 +106,13 @@ class Trend:
                     )
                 )
         if self.target is not None:
-            out += self._target(left, top, across, y(self.target), slim=slim)
+            marks = [
+                (x(index), y(point.value))
+                for series in (self.points, self.others)
+                for index, point in enumerate(series)
+                if point.value is not None
+            ]
+            out += self._target(left, top, across, y(self.target), marks if slim else None)
         out += self._line(x, y)
         for index, point in enumerate(self.points):
             out += self._mark(index, point, x, y, slim=slim)
@@ -118,17 +128,36 @@ class Trend:
         return next((step for step in self.STEPS if highest / step <= 5), self.STEPS[-1])
 
     def _target(
-        self, left: float, top: float, across: float, at: float, *, slim: bool
+        self,
+        left: float,
+        top: float,
+        across: float,
+        at: float,
+        marks: Sequence[tuple[float, float]] | None,
     ) -> list[str]:
+        """Draw the target and its words: beside the drawing, or among `marks`, where they
+        hide fewest of them."""
         label = f"{self.target_label} {told(self.target or 0)}".strip()
-        place = (left + 4, at - 6) if slim else (left + across + 8, at + 4)
+        start, foot, anchor = left + across + 8, at + 4, "start"
+        if marks is not None:
+            long = 7.0 * len(label)
+            start, foot = min(
+                (
+                    (begin, line)
+                    for line in (at - 6, at + 15)
+                    for begin in (left + 4, left + across - 4 - long)
+                ),
+                key=lambda place: _hidden(place[0], place[1], long, marks),
+            )
+            if start > left + 4:
+                start, anchor = left + across - 4, "end"
         return [
             f'<rect class="over" x="{left}" y="{top}" width="{n(across)}" '
             f'height="{n(at - top)}" fill="{BAD}" fill-opacity="0.05"/>',
             f'<line class="target" x1="{left}" x2="{n(left + across)}" y1="{n(at)}" '
             f'y2="{n(at)}" stroke="{INK_SOFT}" stroke-width="1.5" '
             'stroke-dasharray="5 4"/>',
-            words(*place, label, weight=500),
+            words(start, foot, label, anchor=anchor, weight=500),
         ]
 
     def _line(self, x: Callable[[int], float], y: Callable[[float], float]) -> list[str]:
@@ -236,6 +265,16 @@ class Trend:
                 foot = taken + 14 if abs(foot - taken) < 14 else foot
             out.append(words(px + 8, foot, label, cls="t-strong", fill=INK, weight=600))
         return out
+
+
+def _hidden(
+    start: float, foot: float, long: float, marks: Sequence[tuple[float, float]]
+) -> int:
+    """Return how many marks, with the figure above or beneath each, words would touch."""
+    return sum(
+        start - 14 < px < start + long + 14 and foot - 34 < py < foot + 26
+        for px, py in marks
+    )
 
 
 def sparkline(
