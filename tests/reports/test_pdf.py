@@ -24,7 +24,8 @@ from continuity.reports.pdf.words import WORDS, words
 from continuity.reports.pdf.words_continuity import CONTINUITY
 from continuity.reports.pdf.words_evidence import EVIDENCE
 from continuity.reports.pdf.words_packs import PACKS
-from continuity.reports.typesetting.coverage import FONTS, covered, covered_by_fonts
+from continuity.reports.typesetting.coverage import covered, covered_by_fonts
+from continuity.reports.typesetting.engine import FONTS
 from continuity.reports.typesetting.safe import (
     UnsafeDrawing,
     clean,

@@ -28,13 +28,6 @@ from continuity.reports.typesetting import MADE, REFUSED
 
 _SOURCE: Final = Path(__file__).resolve().parents[3]
 
-# Isolated (-I): neither the environment nor the working directory chooses what is
-# imported. Our own source is put last, so it cannot stand before the standard library.
-_START: Final = (
-    "import sys; sys.path.append(sys.argv[1]);"
-    " from continuity.reports.typesetting.child import main; main()"
-)
-
 _ENVIRONMENT: Final = {
     "PATH": os.defpath,
     "LC_ALL": "C.UTF-8",
@@ -58,6 +51,19 @@ class PdfFailed(Exception):
     def __init__(self, message: str, *, retry: bool) -> None:
         super().__init__(message)
         self.retry = retry
+
+
+def command(module: str, limits: Mapping[str, int]) -> list[str]:
+    """Return how a process of `typesetting` is started: the `main` of one of its modules.
+
+    Isolated (-I): neither the environment nor the working directory chooses what is
+    imported. Our own source is put last, so it cannot stand before the standard library.
+    """
+    start = (
+        "import sys; sys.path.append(sys.argv[1]);"
+        f" from continuity.reports.typesetting.{module} import main; sys.exit(main())"
+    )
+    return [sys.executable, "-I", "-c", start, str(_SOURCE), json.dumps(limits)]
 
 
 def render(
@@ -100,7 +106,7 @@ def render(
     limits = {"memory_mb": memory_mb, "cpu_seconds": int(timeout.total_seconds() * 2) + 1}
     with tempfile.TemporaryDirectory() as folder:
         child = subprocess.Popen(  # noqa: S603 - our interpreter, our source, no shell
-            [sys.executable, "-I", "-c", _START, str(_SOURCE), json.dumps(limits)],
+            command("child", limits),
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,

@@ -6,22 +6,12 @@ script looks the same on paper and in the picture.
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
-import sys
 from datetime import timedelta
-from pathlib import Path
-from typing import Final
 
-from continuity.reports.pdf.export import PdfFailed
+from continuity.reports.pdf.export import PdfFailed, command
 from continuity.reports.typesetting import REFUSED
-
-_SOURCE: Final = Path(__file__).resolve().parents[3]
-_START: Final = (
-    "import sys; sys.path.append(sys.argv[1]);"
-    " from continuity.reports.typesetting.picture import main; sys.exit(main())"
-)
 
 
 def png(svg: str, *, timeout: timedelta) -> bytes:
@@ -33,7 +23,7 @@ def png(svg: str, *, timeout: timedelta) -> bytes:
     limits = {"cpu_seconds": int(timeout.total_seconds()) + 1}
     try:
         done = subprocess.run(  # noqa: S603 - our interpreter, our source, no shell
-            [sys.executable, "-I", "-c", _START, str(_SOURCE), json.dumps(limits)],
+            command("picture", limits),
             input=svg.encode(),
             capture_output=True,
             timeout=timeout.total_seconds(),

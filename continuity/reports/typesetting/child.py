@@ -10,14 +10,14 @@ from __future__ import annotations
 import gc
 import json
 import os
-import resource
 import sys
 from base64 import b64decode
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
-from continuity.reports.typesetting import MADE, REFUSED
+from continuity.reports.typesetting import MADE
+from continuity.reports.typesetting.engine import limit, refused, typeset
 
 HERE: Final = Path(__file__).parent
 SHARED: Final = ("common.typ", "packs.typ", "standards.typ", "tables.typ")
@@ -36,13 +36,7 @@ def main() -> NoReturn:
 
 def _answered() -> int:
     """Return the exit status."""
-    limits = json.loads(sys.argv[2])
-    # Set before the engine is loaded and before a byte of the facts is read.
-    space = limits["memory_mb"] << 20
-    resource.setrlimit(resource.RLIMIT_AS, (space, space))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    # The parent's clock ends us; this one ends us should the parent be gone.
-    resource.setrlimit(resource.RLIMIT_CPU, (limits["cpu_seconds"],) * 2)
+    limit(**json.loads(sys.argv[2]))
 
     from typst import TypstError
 
@@ -53,15 +47,12 @@ def _answered() -> int:
         pdf = _typeset(order)
     except (TypstError, UnsafeDrawing, KeyError) as error:
         # A missing key, a drawing we do not take, a text the engine refuses.
-        print(f"{type(error).__name__}: {error}", file=sys.stderr)  # noqa: T201
-        return REFUSED
+        return refused(error)
     Path(MADE).write_bytes(pdf)
     return 0
 
 
 def _typeset(order: dict[str, Any]) -> bytes:
-    import typst
-
     from continuity.reports.typesetting.safe import prepare
 
     facts = order["facts"]
@@ -73,34 +64,17 @@ def _typeset(order: dict[str, Any]) -> bytes:
         "paper": order["paper"],
         "attachment": order["attachment"],
     }
-    # Files by name, which the engine's own type hints leave out.
-    source: Any = {
-        "main.typ": (HERE / f"{order['kind']}.typ").read_bytes(),
-        **{name: (HERE / name).read_bytes() for name in SHARED},
-    }
-    fonts = typst.Fonts(
-        include_system_fonts=False,
-        include_embedded_fonts=False,
-        font_paths=[str(HERE / "fonts")],
-    )
-    # No packages, and a root that holds the logo at most: a layout can read nothing but
-    # what it is given.
-    empty = Path.cwd()
+    layout = {"main.typ": f"{order['kind']}.typ", **{name: name for name in SHARED}}
+    # Our own folder is empty but for the logo.
+    root = Path.cwd()
     if order["logo"] is not None:
-        picture = empty / f"logo.{facts['logo']['type']}"
+        picture = root / f"logo.{facts['logo']['type']}"
         picture.write_bytes(b64decode(order["logo"]))
-    pdf = typst.compile(
-        source,
-        root=str(empty),
-        font_paths=fonts,
-        ignore_system_fonts=True,
-        package_path=str(empty),
-        package_cache_path=str(empty),
-        sys_inputs={"facts": json.dumps(data, ensure_ascii=False)},
+    return typeset(
+        {name: (HERE / file).read_bytes() for name, file in layout.items()},
+        root=root,
+        inputs={"facts": json.dumps(data, ensure_ascii=False)},
         # A file inside a file is what PDF/A-2 does not allow.
         pdf_standards=["a-2a" if order["attachment"] is None else "a-3a", "ua-1"],
         timestamp=int(datetime.fromisoformat(facts["cut_off"]).timestamp()),
     )
-    if not isinstance(pdf, bytes):  # a list of pages is what picture formats give
-        raise TypeError(f"The engine gave {type(pdf).__name__}, not one file.")
-    return pdf

@@ -15,7 +15,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-FONTS: Final = Path(__file__).parent / "fonts"
+from continuity.reports.typesetting.engine import FONTS
+
 TABLE: Final = Path(__file__).parent / "coverage.json"
 
 type Ranges = list[tuple[int, int]]

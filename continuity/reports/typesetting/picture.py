@@ -6,15 +6,13 @@ Started by `pdf.picture.png`, and by nothing else.
 from __future__ import annotations
 
 import json
-import resource
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from continuity.reports.typesetting import REFUSED
+from continuity.reports.typesetting.engine import limit, refused, typeset
 
-HERE: Final = Path(__file__).parent
 MEMORY_MB: Final = 768
 PIXELS_PER_INCH: Final = 192.0
 """Two pixels for each unit of the drawing, of which 96 make an inch: sharp on a slide."""
@@ -27,10 +25,7 @@ LAYOUT: Final = """\
 
 def main() -> int:
     """Read a drawing, write the picture; return the exit status."""
-    limits = json.loads(sys.argv[2])
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_MB << 20,) * 2)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CPU, (limits["cpu_seconds"],) * 2)
+    limit(memory_mb=MEMORY_MB, **json.loads(sys.argv[2]))
 
     from typst import TypstError
 
@@ -39,33 +34,17 @@ def main() -> int:
     try:
         picture = _drawn(drawing(sys.stdin.buffer.read().decode()))
     except (TypstError, UnsafeDrawing) as error:
-        print(f"{type(error).__name__}: {error}", file=sys.stderr)  # noqa: T201
-        return REFUSED
+        return refused(error)
     sys.stdout.buffer.write(picture)
     return 0
 
 
 def _drawn(svg: str) -> bytes:
-    import typst
-
-    source: Any = {"main.typ": LAYOUT.encode()}
-    fonts = typst.Fonts(
-        include_system_fonts=False,
-        include_embedded_fonts=False,
-        font_paths=[str(HERE / "fonts")],
-    )
     with tempfile.TemporaryDirectory() as empty:
-        picture = typst.compile(
-            source,
-            root=empty,
-            font_paths=fonts,
-            ignore_system_fonts=True,
-            package_path=empty,
-            package_cache_path=empty,
-            sys_inputs={"svg": svg},
+        return typeset(
+            {"main.typ": LAYOUT.encode()},
+            root=Path(empty),
+            inputs={"svg": svg},
             format="png",
             ppi=PIXELS_PER_INCH,
         )
-    if not isinstance(picture, bytes):
-        raise TypeError(f"The engine gave {type(picture).__name__}, not one page.")
-    return picture
