@@ -270,6 +270,35 @@ def test_an_empty_report_says_so_in_each_section(kind: Kind):
     assert sum(sentence in text for sentence in said if sentence.endswith(".")) >= expected
 
 
+@pytest.mark.parametrize(
+    ("workflows", "unknown", "said", "named"),
+    [
+        (0, 0, "No workflow is recorded.", "No workflow is recorded."),
+        (2, 0, "Every workflow is ready.", "Every workflow names the tools it uses."),
+        (2, 1, "No workflow that names a tool is partly or not ready.", "Rota"),
+    ],
+)
+def test_nothing_is_said_of_all_work_that_is_not_known_of_it(
+    workflows: int, unknown: int, said: str, named: str
+):
+    facts: Any = sample_facts.continuity(**FEW["continuity"])
+    facts["readiness"].update(
+        workflows=workflows,
+        ready=workflows - unknown,
+        unknown=unknown,
+        partly=0,
+        not_ready=0,
+    )
+    nothing_named = [{"workflow": "Rota", "team": "Care", "note": ""}] * unknown
+    facts["gaps"] = {"not_ready": [], "no_tool": nothing_named}
+
+    gaps = read_back(made(facts, "continuity")).rpartition("and why")[2]
+
+    assert gaps.strip().startswith(said)
+    assert named in gaps.partition("name no tool")[2]
+    assert ("Every workflow is ready." in gaps) == (said == "Every workflow is ready.")
+
+
 def test_neighbours_of_one_team_that_lack_the_same_stand_in_one_row():
     facts: Any = sample_facts.continuity(**FEW["continuity"])
     reasons = {"Claims": ["No alternative holds."], "Care": ["Nobody owns it."]}

@@ -280,6 +280,7 @@ _NOTES: Final[dict[str, Promise]] = {
     "no_alternatives": _("No workflow has an alternative."),
     "no_drills": _("No drill ended in this period."),
     "no_gaps": _("Every workflow is ready."),
+    "no_gaps_named": _("No workflow that names a tool is partly or not ready."),
     "no_tool_gaps": _("Every workflow names the tools it uses."),
     "no_sources": _("No upstream is recorded for the tools in use."),
 }
